@@ -1,0 +1,115 @@
+package resnet4j.eval;
+
+import java.util.List;
+
+/**
+ * What a network did on a set of labelled pictures. Its JSON is its components; accuracies are in [0,1].
+ *
+ * @param samples     pictures that were classified
+ * @param correct     of those, the ones whose best class is the true one
+ * @param top1        {@code correct / samples}
+ * @param top5Correct the ones whose true class is among the {@code min(5, classes)} best
+ * @param top5        {@code top5Correct / samples}
+ * @param loss        mean cross entropy in nats, without label smoothing
+ * @param auc         area under the ROC curve: the mean of one class against the rest, over the classes that have
+ *                    pictures of both kinds (so for two classes, the binary one); null where no class has, or where
+ *                    there were too many scores to keep ({@link Metrics#MAX_SCORES})
+ * @param ece         expected calibration error with 15 bins of equal width, in [0,1]. Guo et al. 2017,
+ *                    arXiv:1706.04599, eq. 3
+ * @param perClass    one result for each class, in the order of the classes
+ * @param confusion   {@code [truth][prediction]} counts
+ * @param mistakes    the mistakes the network was surest of, surest first
+ * @param skipped     pictures that could not be read, and so are in no other number
+ */
+public record Evaluation(
+        int samples,
+        int correct,
+        double top1,
+        int top5Correct,
+        double top5,
+        double loss,
+        Double auc,
+        double ece,
+        List<ClassResult> perClass,
+        int[][] confusion,
+        List<Mistake> mistakes,
+        List<Skipped> skipped) {
+
+    public Evaluation {
+        perClass = List.copyOf(perClass);
+        mistakes = List.copyOf(mistakes);
+        skipped = List.copyOf(skipped);
+        confusion = copy(confusion);
+        if (confusion.length != perClass.size())
+            throw new IllegalArgumentException("confusion: expected a row for each of the " + perClass.size()
+                    + " classes, got " + confusion.length);
+        for (int[] row : confusion)
+            if (row.length != perClass.size())
+                throw new IllegalArgumentException("confusion: expected a column for each of the " + perClass.size()
+                        + " classes, got " + row.length);
+    }
+
+    /**
+     * One class against the rest.
+     *
+     * @param support   pictures of this class
+     * @param correct   of those, the ones found
+     * @param precision of the pictures taken for this class, the share that is; 0 where none was
+     * @param recall    {@code correct / support}; 0 without support
+     * @param f1        harmonic mean of the two; 0 where both are
+     */
+    public record ClassResult(String name, int support, int correct, double precision, double recall, double f1) {}
+
+    /**
+     * A picture taken for another class.
+     *
+     * @param index       place in the dataset
+     * @param name        file or other name of the picture
+     * @param truth       true class
+     * @param prediction  class it was taken for
+     * @param probability softmax of the prediction, in [0,1]
+     */
+    public record Mistake(int index, String name, int truth, int prediction, double probability) {}
+
+    /** A picture that could not be read, and why, in one sentence. */
+    public record Skipped(String file, String reason) {}
+
+    /** The single numbers of an evaluation, for a line in a log; components as in {@link Evaluation}. */
+    public record Summary(
+            int samples, int correct, double top1, int top5Correct, double top5, double loss, Double auc, double ece) {}
+
+    /** The single numbers. */
+    public Summary summary() {
+        return new Summary(samples, correct, top1, top5Correct, top5, loss, auc, ece);
+    }
+
+    /** Mean F1 over the classes that have pictures or were predicted, each weighing the same; in [0,1]. */
+    public double macroF1() {
+        double sum = 0;
+        int classes = 0;
+        for (int c = 0; c < confusion.length; c++) {
+            if (!occurs(c)) continue;
+            sum += perClass.get(c).f1();
+            classes++;
+        }
+        return classes == 0 ? 0 : sum / classes;
+    }
+
+    private boolean occurs(int c) {
+        for (int other = 0; other < confusion.length; other++)
+            if (confusion[c][other] > 0 || confusion[other][c] > 0) return true;
+        return false;
+    }
+
+    /** {@code [truth][prediction]} counts; the caller's own copy. */
+    @Override
+    public int[][] confusion() {
+        return copy(confusion);
+    }
+
+    private static int[][] copy(int[][] rows) {
+        int[][] copy = new int[rows.length][];
+        for (int r = 0; r < rows.length; r++) copy[r] = rows[r].clone();
+        return copy;
+    }
+}
