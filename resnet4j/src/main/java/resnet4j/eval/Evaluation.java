@@ -1,6 +1,7 @@
 package resnet4j.eval;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a network did on a set of labelled pictures. Its JSON is its components; accuracies are in [0,1].
@@ -12,7 +13,7 @@ import java.util.List;
  * @param top5        {@code top5Correct / samples}
  * @param loss        mean cross entropy in nats, without label smoothing
  * @param auc         area under the ROC curve: the mean of one class against the rest, over the classes that have
- *                    pictures of both kinds (so for two classes, the binary one); null where no class has, or where
+ *                    pictures of both kinds (so for two classes, the binary one); empty where no class has, or where
  *                    there were too many scores to keep ({@link Metrics#MAX_SCORES})
  * @param ece         expected calibration error with 15 bins of equal width, in [0,1]. Guo et al. 2017,
  *                    arXiv:1706.04599, eq. 3
@@ -28,7 +29,7 @@ public record Evaluation(
         int top5Correct,
         double top5,
         double loss,
-        Double auc,
+        Optional<Double> auc,
         double ece,
         List<ClassResult> perClass,
         int[][] confusion,
@@ -76,7 +77,14 @@ public record Evaluation(
 
     /** The single numbers of an evaluation, for a line in a log; components as in {@link Evaluation}. */
     public record Summary(
-            int samples, int correct, double top1, int top5Correct, double top5, double loss, Double auc, double ece) {}
+            int samples,
+            int correct,
+            double top1,
+            int top5Correct,
+            double top5,
+            double loss,
+            Optional<Double> auc,
+            double ece) {}
 
     /** The single numbers. */
     public Summary summary() {

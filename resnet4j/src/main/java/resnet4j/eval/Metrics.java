@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.function.IntFunction;
 import resnet4j.eval.Evaluation.ClassResult;
@@ -16,7 +17,7 @@ import resnet4j.eval.Evaluation.Skipped;
  * torch.topk} promises no order). Not for use by several threads at once.
  */
 public final class Metrics {
-    /** Up to this many samples times classes (256 MB), scores are kept for the ROC curves; beyond it, auc is null. */
+    /** Up to this many samples times classes (256 MB), scores are kept for the ROC curves; beyond it, there is no auc. */
     public static final long MAX_SCORES = 1L << 26;
 
     private static final int BINS = 15; // Guo et al. 2017, section 4
@@ -200,8 +201,8 @@ public final class Metrics {
         return whole == 0 ? 0 : (double) part / whole;
     }
 
-    private Double auc() {
-        if (scores == null) return null;
+    private Optional<Double> auc() {
+        if (scores == null) return Optional.empty();
         float[] values = new float[samples];
         boolean[] positive = new boolean[samples];
         double sum = 0;
@@ -216,7 +217,7 @@ public final class Metrics {
             sum += area;
             curves++;
         }
-        return curves == 0 ? null : sum / curves;
+        return curves == 0 ? Optional.empty() : Optional.of(sum / curves);
     }
 
     /**

@@ -2,15 +2,16 @@ package resnet4j.eval;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import resnet4j.config.Records;
 import resnet4j.eval.Evaluation.ClassResult;
 import resnet4j.eval.Evaluation.Mistake;
 import resnet4j.eval.Evaluation.Skipped;
@@ -59,7 +60,7 @@ class MetricsTest {
         assertEquals(top5Correct, e.top5Correct());
         assertEquals((double) top5Correct / n, e.top5());
         assertEquals(loss, e.loss(), ROUNDING);
-        assertEquals(auc, e.auc(), ROUNDING);
+        assertEquals(auc, e.auc().orElseThrow(), ROUNDING);
         assertEquals(ece, e.ece(), ROUNDING);
         assertEquals(macroF1, e.macroF1(), ROUNDING);
     }
@@ -93,7 +94,7 @@ class MetricsTest {
         // softmax is (3/4, 1/4): the losses are ln(4/3) and ln 4; 1e-7: ln 3 was rounded to a float
         assertEquals((Math.log(4.0 / 3) + Math.log(4)) / 2, e.loss(), 1e-7);
         assertEquals(0.25, e.ece(), 1e-7); // both at confidence 3/4, half of them right
-        assertEquals(0.5, e.auc()); // equal scores
+        assertEquals(Optional.of(0.5), e.auc()); // equal scores
     }
 
     @Test
@@ -153,7 +154,7 @@ class MetricsTest {
         var metrics = new Metrics(3, 0);
         metrics.add(new float[] {2, 0, -9, 0, 2, -9}, 2, 3, new int[] {0, 1}, new int[] {0, 1});
         Evaluation e = evaluation(metrics, 3);
-        assertEquals(1, e.auc());
+        assertEquals(Optional.of(1.0), e.auc());
         assertEquals(1, e.macroF1());
         assertEquals(new ClassResult("class 2", 0, 0, 0, 0, 0), e.perClass().get(2));
     }
@@ -162,7 +163,15 @@ class MetricsTest {
     void oneClassInTheData_hasNoAuc() {
         var metrics = new Metrics(2, 0);
         metrics.add(new float[] {1, 0}, 1, 2, new int[] {0}, new int[] {0});
-        assertNull(evaluation(metrics, 2).auc());
+        assertEquals(Optional.empty(), evaluation(metrics, 2).auc());
+    }
+
+    @Test
+    void evaluation_isTheSameAfterJson() {
+        Evaluation e = formula(200, 3, 64);
+        var json = Records.write(e);
+        assertEquals(json, Records.write(Records.read(json, Evaluation.class)));
+        assertEquals(e.summary(), Records.read(Records.line(e.summary()), Evaluation.Summary.class));
     }
 
     @Test
