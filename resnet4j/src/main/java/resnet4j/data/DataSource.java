@@ -1,0 +1,52 @@
+package resnet4j.data;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The datasets behind one name.
+ *
+ * @param name what was asked for, {@code kind:path}
+ * @param val  held out of training to choose by; made from {@code train} where the source has none, by
+ *             {@link #withValidation}
+ * @param test looked at once, at the end
+ */
+public record DataSource(String name, Dataset train, Optional<Dataset> val, Optional<Dataset> test) {
+    public DataSource {
+        for (var other : List.of(val, test))
+            if (other.isPresent() && !other.get().classes().equals(train.classes()))
+                throw new IllegalArgumentException(name + ": expected the same classes in all splits, got "
+                        + train.classes() + " and " + other.get().classes());
+    }
+
+    /**
+     * Reads {@code cifar10:DIR} or {@code cifar100:DIR}; the path may be the official archive.
+     *
+     * @throws IllegalArgumentException for an unknown kind
+     * @throws IOException              for what is missing or damaged
+     */
+    public static DataSource parse(String spec) throws IOException {
+        int colon = spec.indexOf(':');
+        var kind = colon < 0 ? spec : spec.substring(0, colon);
+        var path = colon < 0 ? "" : spec.substring(colon + 1);
+        return switch (kind) {
+            case "cifar10" -> Cifar.ten(Path.of(path));
+            case "cifar100" -> Cifar.hundred(Path.of(path));
+            default -> throw new IllegalArgumentException("data: expected cifar10:DIR or cifar100:DIR, got " + spec);
+        };
+    }
+
+    /** With a validation split: the source's own, or {@code fraction} of the training pictures, stratified. */
+    public DataSource withValidation(double fraction, long seed) {
+        if (val.isPresent()) return this;
+        var split = train.split(fraction, seed);
+        return new DataSource(name, split.rest(), Optional.of(split.held()), test);
+    }
+
+    /** With at most {@code n} pictures in each split. */
+    public DataSource limit(int n) {
+        return new DataSource(name, train.limit(n), val.map(d -> d.limit(n)), test.map(d -> d.limit(n)));
+    }
+}

@@ -1,0 +1,47 @@
+package resnet4j.data;
+
+import java.util.Arrays;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+
+/** Which pictures an epoch takes, in which order. */
+public enum Order {
+    /** All, as they lie. */
+    IN_ORDER {
+        @Override
+        int[] indices(Dataset data, RandomGenerator random) {
+            return IntStream.range(0, data.size()).toArray();
+        }
+    },
+    /** All, in an order drawn anew each epoch. */
+    SHUFFLED {
+        @Override
+        int[] indices(Dataset data, RandomGenerator random) {
+            var indices = IN_ORDER.indices(data, random);
+            Seeds.shuffle(indices, random);
+            return indices;
+        }
+    },
+    /** As many as there are, drawn with replacement so that every class that has pictures is equally likely. */
+    BALANCED {
+        @Override
+        int[] indices(Dataset data, RandomGenerator random) {
+            var counts = data.classCounts();
+            var members = Arrays.stream(counts).mapToObj(int[]::new).toArray(int[][]::new);
+            var filled = new int[counts.length];
+            for (int i = 0; i < data.size(); i++) {
+                int label = data.label(i);
+                members[label][filled[label]++] = i;
+            }
+            var present = Arrays.stream(members).filter(m -> m.length > 0).toArray(int[][]::new);
+            return IntStream.generate(() -> {
+                        var members1 = present[random.nextInt(present.length)];
+                        return members1[random.nextInt(members1.length)];
+                    })
+                    .limit(data.size())
+                    .toArray();
+        }
+    };
+
+    abstract int[] indices(Dataset data, RandomGenerator random);
+}

@@ -1,0 +1,4 @@
+package resnet4j.data;
+
+/** A picture that could not be read, and why. */
+public record Skipped(String file, String reason) {}
