@@ -1,0 +1,135 @@
+package resnet4j.image;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import javax.imageio.ImageIO;
+
+/**
+ * Picture files to pixels and back. JPEG (baseline, progressive; grey, colour, CMYK), PNG, BMP, GIF (first frame) and
+ * PNM are read; the pixels are those of Pillow's {@code Image.open(file).convert("RGB")}, so alpha is dropped, not
+ * blended. The exception are grey pictures of 16 bits, which Pillow clips to white: here the upper 8 bits count.
+ *
+ * <p>One gate reads the header and refuses what is damaged, unknown or larger than {@link DecodeLimits} before memory
+ * is allocated or a decoder runs. Colour and grey JPEGs go to OpenCV's decoder where its natives are present, and
+ * otherwise, or with {@code -Dresnet4j.image.decoder=jdk}, to the JDK's, with the same result; all else is decoded by
+ * the JDK.
+ */
+public final class ImageFile {
+    private ImageFile() {}
+
+    /** The pixels as stored; EXIF orientation is ignored, as by Pillow and torchvision. */
+    public static Image read(Path file) throws IOException {
+        return read(file, false);
+    }
+
+    /** The pixels, turned upright by the EXIF orientation if wanted. */
+    public static Image read(Path file, boolean applyExif) throws IOException {
+        return read(file, applyExif, 0);
+    }
+
+    /**
+     * The pixels, of a JPEG perhaps at a half, a quarter or an eighth of the size: the smallest whose shorter side is
+     * still at least {@code atLeastShortSide} pixels. Decoding is then faster and the result after resizing is near,
+     * but not equal, to that of the full picture. 0 decodes at full size.
+     */
+    public static Image read(Path file, boolean applyExif, int atLeastShortSide) throws IOException {
+        byte[] bytes;
+        try (InputStream in = Files.newInputStream(file)) {
+            bytes = in.readNBytes((int) DecodeLimits.DEFAULT.bytes() + 1);
+        }
+        return decode(bytes, file.toString(), applyExif, atLeastShortSide, DecodeLimits.DEFAULT);
+    }
+
+    /** The pixels of a file in memory; errors call it {@code nameForErrors}. */
+    public static Image decode(byte[] bytes, String nameForErrors, boolean applyExif) throws IOException {
+        return decode(bytes, nameForErrors, applyExif, 0, DecodeLimits.DEFAULT);
+    }
+
+    /** The same within the given limits. */
+    public static Image decode(
+            byte[] bytes, String nameForErrors, boolean applyExif, int atLeastShortSide, DecodeLimits limits)
+            throws IOException {
+        if (atLeastShortSide < 0)
+            throw new IllegalArgumentException("atLeastShortSide: expected 0 or more, got " + atLeastShortSide);
+        try {
+            Encoded encoded = open(bytes, limits);
+            Image image =
+                    encoded instanceof Jpeg jpeg ? jpeg.decode(reduction(jpeg, atLeastShortSide)) : encoded.decode();
+            return applyExif ? Exif.upright(image, encoded.orientation()) : image;
+        } catch (IOException e) {
+            throw new IOException(nameForErrors + ": " + e.getMessage(), e);
+        } catch (RuntimeException e) { // the JDK's decoders throw many kinds on damaged data
+            throw new IOException(nameForErrors + ": expected a whole picture, the data is damaged (" + e + ")", e);
+        } catch (OutOfMemoryError e) {
+            throw new IOException(
+                    nameForErrors + ": expected a picture that fits the heap of "
+                            + (Runtime.getRuntime().maxMemory() >> 20) + " MB; raise it with -Xmx",
+                    e);
+        }
+    }
+
+    /** The gate: the header within the limits, or an exception. */
+    private static Encoded open(byte[] bytes, DecodeLimits limits) throws IOException {
+        if (bytes.length > limits.bytes())
+            throw new IOException("expected at most " + limits.bytes() + " bytes, the file is larger");
+        Encoded encoded = Encoded.of(bytes);
+        int width = encoded.width(), height = encoded.height();
+        if (width < 1 || height < 1)
+            throw new IOException("expected at least one pixel each way, the header says " + width + "x" + height);
+        if ((long) width * height > limits.pixels())
+            throw new IOException("expected at most " + limits.pixels() + " pixels, the header says " + width + "x"
+                    + height + "; make the picture smaller");
+        return encoded;
+    }
+
+    private static int reduction(Jpeg jpeg, int atLeastShortSide) {
+        if (atLeastShortSide == 0) return 1;
+        int side = Math.min(jpeg.width(), jpeg.height());
+        int reduction = 8;
+        while (reduction > 1 && side / reduction < atLeastShortSide) reduction /= 2;
+        return reduction;
+    }
+
+    /** Writes a PNG file of 8 bits a channel. */
+    public static void writePng(Path file, Image image) throws IOException {
+        Files.write(file, encode(image, "png"));
+    }
+
+    /** The picture as the text of a {@code data:image/png} address, for pages that carry their pictures. */
+    public static String pngDataUri(Image image) {
+        return dataUri(image, "png");
+    }
+
+    /** The picture as the text of a {@code data:image/jpeg} address: smaller than PNG, not exact. */
+    public static String jpegDataUri(Image image) {
+        return dataUri(image, "jpeg");
+    }
+
+    private static String dataUri(Image image, String format) {
+        try {
+            return "data:image/" + format + ";base64," + Base64.getEncoder().encodeToString(encode(image, format));
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static byte[] encode(Image image, String format) throws IOException {
+        var picture = new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
+        int[] row = new int[image.width()];
+        byte[] rgb = image.rgb();
+        for (int y = 0, at = 0; y < image.height(); y++) {
+            for (int x = 0; x < row.length; x++, at += 3)
+                row[x] = (rgb[at] & 255) << 16 | (rgb[at + 1] & 255) << 8 | rgb[at + 2] & 255;
+            picture.getRaster().setDataElements(0, y, row.length, 1, row);
+        }
+        var out = new ByteArrayOutputStream();
+        if (!ImageIO.write(picture, format, out))
+            throw new IOException("expected a " + format + " encoder in the JDK, it has none");
+        return out.toByteArray();
+    }
+}

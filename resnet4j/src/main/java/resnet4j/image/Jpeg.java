@@ -1,0 +1,156 @@
+package resnet4j.image;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+
+/**
+ * A JPEG file (ITU-T T.81), with the rules of libjpeg for what its components mean.
+ *
+ * @param colour what the components are
+ * @param plain  the file without everything that is not needed for its pixels (EXIF, colour profiles, thumbnails,
+ *               comments), and with one application marker that states the colour, so that every decoder takes it
+ *               alike and none sees metadata
+ */
+record Jpeg(int width, int height, Colour colour, boolean arithmetic, int orientation, byte[] plain)
+        implements Encoded {
+    enum Colour {
+        GREY,
+        RGB,
+        YCBCR,
+        CMYK,
+        YCCK
+    }
+
+    private static final int MOST_SCANS =
+            500; // each is a pass over the picture; libjpeg-turbo's fuzzers stop there too
+
+    static Jpeg of(Bytes in) throws IOException {
+        boolean jfif = false;
+        int adobe = -1, orientation = 1, frame = 0, marker, at = 2;
+        var tables = new ByteArrayOutputStream();
+        while (true) {
+            while (in.u8(at) != 0xFF) at++;
+            while ((marker = in.u8(at)) == 0xFF) at++;
+            at++;
+            if (marker <= 0x01 || marker >= 0xD0 && marker <= 0xD8) continue; // no length follows
+            if (marker == 0xD9) throw new IOException("expected a scan before the end marker, the JPEG has no picture");
+            int length = in.u16be(at);
+            in.need(at, length);
+            switch (marker) {
+                case 0xDA -> {
+                    if (frame == 0) throw new IOException("expected a frame header before the first scan of the JPEG");
+                    Colour colour = colour(in, frame, jfif, adobe);
+                    int kind = in.u8(frame - 1);
+                    checkScans(in, at, kind == 0xC2 || kind == 0xCA);
+                    return new Jpeg(
+                            in.u16be(frame + 5),
+                            in.u16be(frame + 3),
+                            colour,
+                            kind >= 0xC9,
+                            orientation,
+                            plain(in, colour, tables, at - 2));
+                }
+                case 0xC0, 0xC1, 0xC2, 0xC9, 0xCA -> {
+                    if (frame != 0) throw new IOException("expected one frame header in the JPEG, got two");
+                    frame = at;
+                    if (in.u8(at + 2) != 8)
+                        throw new IOException("expected a JPEG of 8 bits a sample, got " + in.u8(at + 2));
+                }
+                case 0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF ->
+                    throw new IOException(
+                            "expected a baseline or progressive JPEG, got a lossless or hierarchical one; convert it");
+                case 0xE0 -> jfif |= length >= 16 && text(in, at + 2, "JFIF\0");
+                case 0xE1 -> {
+                    if (orientation == 1 && text(in, at + 2, "Exif\0\0"))
+                        orientation = Exif.orientation(in.array(), at + 8, length - 8);
+                }
+                case 0xEE -> {
+                    if (length >= 14 && text(in, at + 2, "Adobe")) adobe = in.u8(at + 13);
+                }
+                default -> {}
+            }
+            boolean metadata = marker >= 0xE0; // application data and comments
+            if (!metadata) tables.write(in.array(), at - 2, length + 2);
+            at += Math.max(length, 2);
+        }
+    }
+
+    private static boolean text(Bytes in, int at, String text) throws IOException {
+        in.need(at, text.length());
+        return new String(in.array(), at, text.length(), ISO_8859_1).equals(text);
+    }
+
+    /** libjpeg's guess (jdapimin.c, default_decompress_parms). */
+    private static Colour colour(Bytes in, int frame, boolean jfif, int adobe) throws IOException {
+        int components = in.u8(frame + 7);
+        if (in.u16be(frame) != 8 + 3 * components)
+            throw new IOException(
+                    "expected a frame header of " + (8 + 3 * components) + " bytes, got " + in.u16be(frame));
+        return switch (components) {
+            case 1 -> Colour.GREY;
+            case 3 -> {
+                boolean named = in.u8(frame + 8) == 'R' && in.u8(frame + 11) == 'G' && in.u8(frame + 14) == 'B';
+                yield !jfif && (adobe == 0 || adobe < 0 && named) ? Colour.RGB : Colour.YCBCR;
+            }
+            case 4 -> adobe <= 0 ? Colour.CMYK : Colour.YCCK;
+            default -> throw new IOException("expected a JPEG of 1, 3 or 4 components, got " + components);
+        };
+    }
+
+    /** Pillow refuses a JPEG without an end marker; decoders alone would fill what is missing with grey. */
+    private static void checkScans(Bytes in, int at, boolean progressive) throws IOException {
+        byte[] b = in.array();
+        int n = b.length;
+        if (!progressive && (b[n - 2] & 255) == 0xFF && (b[n - 1] & 255) == 0xD9) return;
+        int scans = 1;
+        at += in.u16be(at);
+        while (at < n - 1) {
+            if (b[at++] != (byte) 0xFF) continue;
+            int marker = b[at] & 255;
+            if (marker == 0xD9) return;
+            if (marker == 0xFF || marker <= 0x01 || marker >= 0xD0 && marker <= 0xD7) continue;
+            if (marker == 0xDA && ++scans > MOST_SCANS)
+                throw new IOException("expected at most " + MOST_SCANS + " scans in a progressive JPEG, got more");
+            at += 1 + in.u16be(at + 1);
+        }
+        throw new IOException("expected an end marker, the JPEG is cut off; fetch it again");
+    }
+
+    private static byte[] plain(Bytes in, Colour colour, ByteArrayOutputStream tables, int scan) {
+        var out = new ByteArrayOutputStream(in.length() - scan + tables.size() + 32);
+        out.writeBytes(new byte[] {(byte) 0xFF, (byte) 0xD8});
+        out.writeBytes(
+                switch (colour) {
+                    case GREY, YCBCR -> JFIF;
+                    case RGB, CMYK -> adobe(0);
+                    case YCCK -> adobe(2);
+                });
+        out.writeBytes(tables.toByteArray());
+        out.write(in.array(), scan, in.length() - scan);
+        return out.toByteArray();
+    }
+
+    private static final byte[] JFIF = "\u00FF\u00E0\0\20JFIF\0\1\1\0\0\1\0\1\0\0".getBytes(ISO_8859_1);
+
+    private static byte[] adobe(int transform) {
+        return ("\u00FF\u00EE\0\16Adobe\0\144\0\0\0\0" + (char) transform).getBytes(ISO_8859_1);
+    }
+
+    @Override
+    public Image decode() throws IOException {
+        return decode(1);
+    }
+
+    /** At 1/1, 1/2, 1/4 or 1/8 of the size, rounded up, as the inverse cosine transform gives it. */
+    Image decode(int reduction) throws IOException {
+        boolean fourInks = colour == Colour.CMYK || colour == Colour.YCCK;
+        if (OpenCv.AVAILABLE && !fourInks) return OpenCv.decode(plain, reduction);
+        if (arithmetic)
+            throw new IOException(
+                    "expected Huffman coding, got an arithmetic-coded JPEG, which needs OpenCV's natives");
+        if (!fourInks) return Rasters.rgb(Rasters.read("jpeg", plain));
+        return Rasters.inks(Rasters.readRaster("jpeg", plain));
+    }
+}

@@ -1,0 +1,73 @@
+package resnet4j.image;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.zip.CRC32;
+
+/**
+ * A PNG file (ISO/IEC 15948).
+ *
+ * @param plain the file's header, palette and data; text, profiles and transparency are left out, since nothing of them
+ *              reaches the pixels and compressed text can be made to swell
+ */
+record Png(int width, int height, int orientation, byte[] plain) implements Encoded {
+    private static final int IHDR = 0x49484452, PLTE = 0x504C5445, IDAT = 0x49444154, IEND = 0x49454E44;
+    private static final int EXIF = 0x65584966;
+    private static final long DEFLATE_RATIO = 1032; // the most that deflate can swell, RFC 1951
+
+    static Png of(Bytes in) throws IOException {
+        if (in.i32be(8) != 13 || in.i32be(12) != IHDR)
+            throw new IOException("expected a header chunk first in the PNG");
+        checkSum(in, 8);
+        int width = in.i32be(16), height = in.i32be(20), bits = in.u8(24), type = in.u8(25);
+        boolean valid =
+                switch (type) {
+                    case 0 -> bits == 1 || bits == 2 || bits == 4 || bits == 8 || bits == 16;
+                    case 3 -> bits == 1 || bits == 2 || bits == 4 || bits == 8;
+                    case 2, 4, 6 -> bits == 8 || bits == 16;
+                    default -> false;
+                };
+        if (!valid)
+            throw new IOException(
+                    "expected a colour type and depth that PNG knows, got type " + type + " with " + bits + " bits");
+        int orientation = 1;
+        long data = 0;
+        var plain = new ByteArrayOutputStream(in.length());
+        plain.write(in.array(), 0, 33);
+        for (int at = 33; at <= in.length() - 12; ) {
+            int length = in.i32be(at), chunk = in.i32be(at + 4);
+            if (chunk == IEND) break;
+            if (length < 0)
+                throw new IOException("expected a PNG chunk of less than 2 GB, got " + (length & 0xFFFFFFFFL));
+            if (chunk == EXIF && length <= in.length() - at - 12)
+                orientation = Exif.orientation(in.array(), at + 8, length);
+            if (chunk == PLTE) checkSum(in, at);
+            if (chunk == PLTE || chunk == IDAT) {
+                in.need(at, Math.addExact(length, 12));
+                plain.write(in.array(), at, length + 12);
+            }
+            if (chunk == IDAT) data += length;
+            at = (int) Math.min(in.length(), at + 12L + length);
+        }
+        int channels = type == 2 ? 3 : type == 4 ? 2 : type == 6 ? 4 : 1;
+        if (((long) width * bits * channels / 8 + 1) * height > data * DEFLATE_RATIO)
+            throw new IOException("expected " + width + "x" + height + " pixels, the PNG has only " + data
+                    + " bytes of compressed data; fetch it again");
+        plain.writeBytes(new byte[] {0, 0, 0, 0, 'I', 'E', 'N', 'D', (byte) 0xAE, 0x42, 0x60, (byte) 0x82});
+        return new Png(width, height, orientation, plain.toByteArray());
+    }
+
+    private static void checkSum(Bytes in, int at) throws IOException {
+        int length = in.i32be(at);
+        in.need(at, Math.addExact(length, 12));
+        CRC32 crc = new CRC32();
+        crc.update(in.array(), at + 4, length + 4);
+        if ((int) crc.getValue() != in.i32be(at + 8 + length))
+            throw new IOException("expected a matching checksum in the PNG's header, it is damaged; fetch it again");
+    }
+
+    @Override
+    public Image decode() throws IOException {
+        return Rasters.rgb(Rasters.read("png", plain));
+    }
+}

@@ -1,0 +1,177 @@
+package resnet4j.image;
+
+import java.util.Arrays;
+
+/**
+ * Resizing with Pillow's arithmetic, bit for bit: filters stretched by the scale when shrinking, weights in 22-bit
+ * fixed point, columns first and then rows, with the values between rounded and clipped to bytes.
+ *
+ * <p>Only the part of the result that is asked for is computed.
+ */
+public final class Resample {
+    private static final int PRECISION = 32 - 8 - 2; // bits of a weight: 8 for the pixel, 2 for overshoot and sign
+    private static final int HALF = 1 << (PRECISION - 1);
+
+    private Resample() {}
+
+    /** The whole picture at {@code width} x {@code height} pixels. */
+    public static Image resize(Image image, int width, int height, Interpolation interpolation) {
+        return resize(image, width, height, 0, 0, width, height, interpolation);
+    }
+
+    /**
+     * A window of the resized picture: what {@code resize(image, width, height)} has at columns {@code left} to
+     * {@code left + windowWidth} and rows {@code top} to {@code top + windowHeight}.
+     *
+     * @throws IllegalArgumentException if the window is empty or leaves the resized picture
+     */
+    public static Image resize(
+            Image image,
+            int width,
+            int height,
+            int left,
+            int top,
+            int windowWidth,
+            int windowHeight,
+            Interpolation interpolation) {
+        if (width < 1 || height < 1)
+            throw new IllegalArgumentException(
+                    "size: expected at least one pixel each way, got " + width + "x" + height);
+        if (left < 0
+                || top < 0
+                || windowWidth < 1
+                || windowHeight < 1
+                || windowWidth > width - left
+                || windowHeight > height - top)
+            throw new IllegalArgumentException("window: expected a part of " + width + "x" + height + ", got "
+                    + windowWidth + "x" + windowHeight + " at " + left + "," + top);
+        if (interpolation == Interpolation.NEAREST)
+            return nearest(image, width, height, left, top, windowWidth, windowHeight);
+        Weights down = Weights.of(image.height(), height, top, windowHeight, interpolation);
+        int firstRow = down.first[0];
+        int rows = down.last() - firstRow;
+        byte[] narrow; // [rows, windowWidth, 3]
+        if (width == image.width()) {
+            narrow = columns(image, left, windowWidth, firstRow, rows);
+        } else {
+            Weights across = Weights.of(image.width(), width, left, windowWidth, interpolation);
+            narrow = horizontal(image, firstRow, rows, across);
+        }
+        if (height == image.height()) return new Image(windowWidth, windowHeight, narrow);
+        return new Image(windowWidth, windowHeight, vertical(narrow, windowWidth, firstRow, down));
+    }
+
+    /** For each result pixel the source pixels {@code first} to {@code first + count} and their weights. */
+    private record Weights(int size, int[] first, int[] count, int[] weights, int stride) {
+
+        static Weights of(int in, int out, int from, int size, Interpolation filter) {
+            if (in == out) { // untouched: one source pixel each
+                int[] first = new int[size], count = new int[size];
+                for (int i = 0; i < size; i++) first[i] = from + i;
+                Arrays.fill(count, 1);
+                return new Weights(size, first, count, new int[0], 1);
+            }
+            double scale = (double) in / out;
+            double stretch = Math.max(scale, 1);
+            double support = filter.support * stretch;
+            int stride = (int) Math.ceil(support) * 2 + 1;
+            double inverse = 1 / stretch;
+            int[] first = new int[size], count = new int[size], weights = new int[size * stride];
+            double[] w = new double[stride];
+            for (int i = 0; i < size; i++) {
+                double centre = (from + i + 0.5) * scale;
+                first[i] = Math.max((int) (centre - support + 0.5), 0);
+                count[i] = Math.min((int) (centre + support + 0.5), in) - first[i];
+                double sum = 0;
+                for (int k = 0; k < count[i]; k++) {
+                    w[k] = filter.weight((k + first[i] - centre + 0.5) * inverse);
+                    sum += w[k];
+                }
+                for (int k = 0; k < count[i]; k++) {
+                    double share = sum != 0 ? w[k] / sum : w[k];
+                    weights[i * stride + k] = (int) (Math.copySign(0.5, share) + share * (1 << PRECISION));
+                }
+            }
+            return new Weights(size, first, count, weights, stride);
+        }
+
+        /** The source pixel after the last one needed. */
+        int last() {
+            return first[size - 1] + count[size - 1];
+        }
+    }
+
+    private static byte[] columns(Image image, int left, int width, int firstRow, int rows) {
+        byte[] out = new byte[Math.multiplyExact(rows * 3, width)];
+        for (int y = 0; y < rows; y++)
+            System.arraycopy(image.rgb(), ((firstRow + y) * image.width() + left) * 3, out, y * width * 3, width * 3);
+        return out;
+    }
+
+    private static byte[] horizontal(Image image, int firstRow, int rows, Weights across) {
+        byte[] in = image.rgb();
+        byte[] out = new byte[Math.multiplyExact(rows * 3, across.size)];
+        int[] weights = across.weights;
+        int to = 0;
+        for (int y = 0; y < rows; y++) {
+            int row = (firstRow + y) * image.width();
+            for (int x = 0; x < across.size; x++) {
+                int at = (row + across.first[x]) * 3;
+                int k = x * across.stride;
+                int end = k + across.count[x];
+                int red = HALF, green = HALF, blue = HALF;
+                for (; k < end; k++, at += 3) {
+                    int w = weights[k];
+                    red += (in[at] & 255) * w;
+                    green += (in[at + 1] & 255) * w;
+                    blue += (in[at + 2] & 255) * w;
+                }
+                out[to] = clip(red);
+                out[to + 1] = clip(green);
+                out[to + 2] = clip(blue);
+                to += 3;
+            }
+        }
+        return out;
+    }
+
+    private static byte[] vertical(byte[] in, int width, int firstRow, Weights down) {
+        int row = width * 3;
+        byte[] out = new byte[Math.multiplyExact(row, down.size)];
+        int[] sums = new int[row];
+        for (int y = 0; y < down.size; y++) {
+            Arrays.fill(sums, HALF);
+            for (int k = 0; k < down.count[y]; k++) {
+                int at = (down.first[y] - firstRow + k) * row;
+                int w = down.weights[y * down.stride + k];
+                for (int i = 0; i < row; i++) sums[i] += (in[at + i] & 255) * w;
+            }
+            int to = y * row;
+            for (int i = 0; i < row; i++) out[to + i] = clip(sums[i]);
+        }
+        return out;
+    }
+
+    private static byte clip(int sum) {
+        return (byte) Math.max(0, Math.min(255, sum >> PRECISION));
+    }
+
+    private static Image nearest(Image image, int width, int height, int left, int top, int w, int h) {
+        int[] columns = nearest(image.width(), width, left, w);
+        int[] rows = nearest(image.height(), height, top, h);
+        byte[] in = image.rgb(), out = new byte[Math.multiplyExact(w * 3, h)];
+        int to = 0;
+        for (int y = 0; y < h; y++)
+            for (int x = 0; x < w; x++, to += 3)
+                System.arraycopy(in, (rows[y] * image.width() + columns[x]) * 3, out, to, 3);
+        return new Image(w, h, out);
+    }
+
+    private static int[] nearest(int in, int out, int from, int size) {
+        int[] source = new int[size];
+        double step = (double) in / out;
+        double at = step * 0.5; // summed step by step, as Pillow does: the rounding is part of the result
+        for (int i = 0; i < from + size; i++, at += step) if (i >= from) source[i - from] = Math.min((int) at, in - 1);
+        return source;
+    }
+}

@@ -1,0 +1,44 @@
+package resnet4j.image;
+
+/** The size a picture is brought to before it is cropped. */
+public sealed interface Resize {
+
+    /** Width and height, in this order, for a picture of the given size. */
+    int[] sizeFor(int width, int height);
+
+    /** The picture as it is. */
+    record None() implements Resize {
+        @Override
+        public int[] sizeFor(int width, int height) {
+            return new int[] {width, height};
+        }
+    }
+
+    /** The shorter side to {@code size} pixels, the longer in proportion, rounded down as torchvision's Resize does. */
+    record ShortSide(int size) implements Resize {
+        public ShortSide {
+            if (size < 1) throw new IllegalArgumentException("size: expected at least 1 pixel, got " + size);
+        }
+
+        @Override
+        public int[] sizeFor(int width, int height) {
+            return width <= height
+                    ? new int[] {size, (int) ((double) size * height / width)}
+                    : new int[] {(int) ((double) size * width / height), size};
+        }
+    }
+
+    /** Exactly this size, whatever the proportions were. */
+    record Exact(int width, int height) implements Resize {
+        public Exact {
+            if (width < 1 || height < 1)
+                throw new IllegalArgumentException(
+                        "width and height: expected at least 1 pixel each, got " + width + "x" + height);
+        }
+
+        @Override
+        public int[] sizeFor(int ignoredWidth, int ignoredHeight) {
+            return new int[] {width, height};
+        }
+    }
+}
