@@ -64,7 +64,10 @@ public final class ImageFile {
         } catch (IOException e) {
             throw new IOException(nameForErrors + ": " + e.getMessage(), e);
         } catch (RuntimeException e) { // the JDK's decoders throw many kinds on damaged data
-            throw new IOException(nameForErrors + ": expected a whole picture, the data is damaged (" + e + ")", e);
+            throw new IOException(
+                    nameForErrors + ": expected a whole picture, the data is damaged ("
+                            + e.toString().lines().findFirst().orElse("") + ")",
+                    e);
         } catch (OutOfMemoryError e) {
             throw new IOException(
                     nameForErrors + ": expected a picture that fits the heap of "

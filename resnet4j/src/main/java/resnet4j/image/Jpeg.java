@@ -43,7 +43,7 @@ record Jpeg(int width, int height, Colour colour, boolean arithmetic, int orient
                     if (frame == 0) throw new IOException("expected a frame header before the first scan of the JPEG");
                     Colour colour = colour(in, frame, jfif, adobe);
                     int kind = in.u8(frame - 1);
-                    checkScans(in, at, kind == 0xC2 || kind == 0xCA);
+                    checkScans(in, at);
                     return new Jpeg(
                             in.u16be(frame + 5),
                             in.u16be(frame + 3),
@@ -99,20 +99,24 @@ record Jpeg(int width, int height, Colour colour, boolean arithmetic, int orient
         };
     }
 
-    /** Pillow refuses a JPEG without an end marker; decoders alone would fill what is missing with grey. */
-    private static void checkScans(Bytes in, int at, boolean progressive) throws IOException {
+    /**
+     * Looks for the end marker, from the first scan on. Pillow refuses a JPEG that lacks it or has an unknown marker
+     * before it; decoders alone would fill what is missing with grey.
+     */
+    private static void checkScans(Bytes in, int at) throws IOException {
         byte[] b = in.array();
-        int n = b.length;
-        if (!progressive && (b[n - 2] & 255) == 0xFF && (b[n - 1] & 255) == 0xD9) return;
         int scans = 1;
         at += in.u16be(at);
-        while (at < n - 1) {
+        while (at < b.length - 1) {
             if (b[at++] != (byte) 0xFF) continue;
             int marker = b[at] & 255;
             if (marker == 0xD9) return;
             if (marker == 0xFF || marker <= 0x01 || marker >= 0xD0 && marker <= 0xD7) continue;
+            if (marker < 0xC0)
+                throw new IOException(String.format(
+                        "expected no marker %02x in the JPEG's data, it is damaged; fetch it again", marker));
             if (marker == 0xDA && ++scans > MOST_SCANS)
-                throw new IOException("expected at most " + MOST_SCANS + " scans in a progressive JPEG, got more");
+                throw new IOException("expected at most " + MOST_SCANS + " scans in the JPEG, got more");
             at += 1 + in.u16be(at + 1);
         }
         throw new IOException("expected an end marker, the JPEG is cut off; fetch it again");

@@ -29,15 +29,16 @@ final class OpenCv {
     }
 
     static Image decode(byte[] jpeg, int reduction) throws IOException {
-        int flags = opencv_imgcodecs.IMREAD_COLOR_RGB
-                | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION
-                | switch (reduction) {
-                    case 1 -> opencv_imgcodecs.IMREAD_COLOR;
-                    case 2 -> opencv_imgcodecs.IMREAD_REDUCED_COLOR_2;
-                    case 4 -> opencv_imgcodecs.IMREAD_REDUCED_COLOR_4;
-                    case 8 -> opencv_imgcodecs.IMREAD_REDUCED_COLOR_8;
+        // The flags of reduced colour imply BGR, which excludes RGB; those of reduced grey are the bare reduction.
+        int size =
+                switch (reduction) {
+                    case 1 -> 0;
+                    case 2 -> opencv_imgcodecs.IMREAD_REDUCED_GRAYSCALE_2;
+                    case 4 -> opencv_imgcodecs.IMREAD_REDUCED_GRAYSCALE_4;
+                    case 8 -> opencv_imgcodecs.IMREAD_REDUCED_GRAYSCALE_8;
                     default -> throw new IllegalArgumentException("reduction: expected 1, 2, 4 or 8, got " + reduction);
                 };
+        int flags = opencv_imgcodecs.IMREAD_COLOR_RGB | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION | size;
         try (Mat bytes = new Mat(jpeg, false);
                 Mat pixels = opencv_imgcodecs.imdecode(bytes, flags)) {
             if (pixels.empty()) throw new IOException("the JPEG data is damaged; fetch it again");

@@ -23,8 +23,8 @@ class ImageFileTest {
 
     /** Rows of pillow.tsv, made by scripts/parity/image_table.py. */
     static List<String[]> table() throws IOException {
-        try (var in = new BufferedReader(new InputStreamReader(
-                ImageFileTest.class.getResourceAsStream("pillow.tsv"), StandardCharsets.UTF_8))) {
+        try (var in = new BufferedReader(
+                new InputStreamReader(ImageFileTest.class.getResourceAsStream("pillow.tsv"), StandardCharsets.UTF_8))) {
             return in.lines()
                     .filter(line -> !line.startsWith("#"))
                     .map(line -> line.split("\t"))
@@ -47,7 +47,6 @@ class ImageFileTest {
                 actual = "refused";
                 why = e.getMessage();
                 assertTrue(why.contains(row[0]) && !why.contains("\n"), why);
-                System.err.println(why);
             }
             if (!actual.equals(expected)) wrong.add(row[0] + ": " + actual + " (" + why + "), Pillow: " + expected);
         }
