@@ -1,0 +1,43 @@
+package resnet4j.weights;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/** Writes a file wholly or not at all: to a temporary file beside it, on the disk, then renamed. */
+final class AtomicFile {
+    private AtomicFile() {}
+
+    /** Writes the content of a file. */
+    interface Content {
+        void write(FileChannel out) throws IOException;
+    }
+
+    static void write(Path target, Content content) throws IOException {
+        Path folder = target.toAbsolutePath().getParent();
+        Files.createDirectories(folder);
+        Path temporary = Files.createTempFile(folder, "." + target.getFileName(), ".part");
+        try {
+            try (var out = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+                content.write(out);
+                out.force(true);
+            }
+            publish(temporary, target);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    /** Renames a finished file, already on the disk, over {@code target}, and puts the new name on the disk. */
+    static void publish(Path finished, Path target) throws IOException {
+        Files.move(finished, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        try (var folder = FileChannel.open(target.toAbsolutePath().getParent())) {
+            folder.force(true);
+        } catch (IOException e) {
+            // Windows cannot open a folder, and keeps its names without being asked.
+        }
+    }
+}
