@@ -20,7 +20,8 @@ record TensorView(DType dtype, Storage storage, long offset, List<Long> shape, L
         long bytes = Sizes.bytes(dtype, shape);
         budget.take(6 * Budget.OBJECT);
         if (strides.size() != shape.size())
-            throw new Malformed("expected as many strides as sizes, got shape " + shape + " and " + strides.size() + " strides");
+            throw new Malformed(
+                    "expected as many strides as sizes, got shape " + shape + " and " + strides.size() + " strides");
         if (bytes > Integer.MAX_VALUE) throw new Malformed("expected tensors below 2 GiB, got " + dtype + shape);
         if (elements == 0) return new HostTensor(dtype, shape, ByteBuffer.allocate(0));
 

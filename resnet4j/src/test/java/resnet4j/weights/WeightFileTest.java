@@ -30,8 +30,7 @@ class WeightFileTest {
         "torchvision-expect/ModelTester.test_vgg16_bn_expect.pkl, 1, 50, 8218ddd8996e045d",
         "torchvision-expect/ModelTester.test_wide_resnet50_2_expect.pkl, 1, 50, 80440ffcd7035791",
     })
-    void read_givesTheTensorsThatPyTorchReads(String file, int tensors, long elements, String digest)
-            throws Exception {
+    void read_givesTheTensorsThatPyTorchReads(String file, int tensors, long elements, String digest) throws Exception {
         WeightFile read = WeightFile.read(Shared.data(file));
         assertEquals(tensors, read.tensors().size());
         assertEquals(
