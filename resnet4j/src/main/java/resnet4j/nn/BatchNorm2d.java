@@ -1,0 +1,50 @@
+package resnet4j.nn;
+
+import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Op;
+import resnet4j.tensor.Ops;
+import resnet4j.tensor.Tensor;
+
+/**
+ * Batch normalisation: the batch's statistics in training, running ones otherwise. [N,C,H,W] -> the same.
+ * Ioffe and Szegedy 2015, arXiv:1502.03167.
+ */
+public final class BatchNorm2d extends Layer {
+    private final Tensor weight, bias, mean, variance; // [C] each
+    private final double momentum, eps;
+    private boolean frozen;
+
+    BatchNorm2d(int channels, double momentum, double eps, boolean affineFrozen) {
+        this.momentum = momentum;
+        this.eps = eps;
+        this.frozen = affineFrozen;
+        try (var scope = new NativeScope()) {
+            weight = affineFrozen ? buffer("weight", ones(channels)) : parameter("weight", ones(channels));
+            bias = affineFrozen ? buffer("bias", Tensor.zeros(channels)) : parameter("bias", Tensor.zeros(channels));
+            mean = buffer("running_mean", Tensor.zeros(channels));
+            variance = buffer("running_var", ones(channels));
+            // PyTorch saves how many batches there were; it matters only to averages that we do not take
+            if (!affineFrozen)
+                buffer("num_batches_tracked", Tensor.of(new long[] {0}, 1).reshape());
+        }
+    }
+
+    private static Tensor ones(int channels) {
+        return Tensor.full(1, channels);
+    }
+
+    /** The scale, one number per channel. */
+    public Tensor weight() {
+        return weight;
+    }
+
+    /** Keeps the running statistics as they are, and uses them in training too: for fine-tuning on few images. */
+    public void freezeStatistics() {
+        frozen = true;
+    }
+
+    @Override
+    protected Tensor forward(Tensor x) {
+        return Ops.batchNorm(x, weight, bias, mean, variance, new Op.BatchNorm(training() && !frozen, momentum, eps));
+    }
+}

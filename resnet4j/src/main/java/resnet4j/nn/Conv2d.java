@@ -1,0 +1,73 @@
+package resnet4j.nn;
+
+import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Op;
+import resnet4j.tensor.Op.Size;
+import resnet4j.tensor.Ops;
+import resnet4j.tensor.Tensor;
+
+/** Convolution. [N,in,H,W] -> [N,out,H',W']. */
+public final class Conv2d extends Layer {
+    private final Tensor weight; // [out, in/groups, kh, kw]
+    private final Tensor bias; // [out], or null
+    private final Op.Conv2d op;
+
+    public Conv2d(int in, int out, Size kernel, Op.Conv2d op, boolean withBias) {
+        if (in < 1 || out < 1)
+            throw new IllegalArgumentException("channels: expected at least 1 in and out, got " + in + " and " + out);
+        if (in % op.groups() != 0 || out % op.groups() != 0)
+            throw new IllegalArgumentException(
+                    "groups: expected a divisor of " + in + " channels in and " + out + " out, got " + op.groups());
+        this.op = op;
+        long fanIn = (long) in / op.groups() * kernel.h() * kernel.w();
+        try (var scope = new NativeScope()) {
+            weight = parameter("weight", Tensor.zeros(out, in / op.groups(), kernel.h(), kernel.w()));
+            bias = withBias ? parameter("bias", Tensor.zeros(out)) : null;
+            // PyTorch draws these even when a network's own initialisation overwrites them
+            Init.defaults(weight, bias, fanIn);
+        }
+    }
+
+    /** Without bias, padded so that H and W keep their size at stride 1. */
+    public static Conv2d of(int in, int out, int kernel) {
+        return of(in, out, kernel, 1);
+    }
+
+    /** Without bias, padded so that H and W are divided by the stride. */
+    public static Conv2d of(int in, int out, int kernel, int stride) {
+        return of(in, out, kernel, stride, 1);
+    }
+
+    /** Without bias, padded so that H and W are divided by the stride, in {@code groups}. */
+    public static Conv2d of(int in, int out, int kernel, int stride, int groups) {
+        return of(in, out, kernel, stride, groups, 1);
+    }
+
+    /** Without bias, padded so that H and W are divided by the stride, in {@code groups}, dilated. */
+    public static Conv2d of(int in, int out, int kernel, int stride, int groups, int dilation) {
+        return new Conv2d(in, out, Size.of(kernel), padded(kernel, stride, groups, dilation), false);
+    }
+
+    /** With bias, padded so that H and W are divided by the stride. */
+    public static Conv2d biased(int in, int out, int kernel, int stride) {
+        return new Conv2d(in, out, Size.of(kernel), padded(kernel, stride, 1, 1), true);
+    }
+
+    private static Op.Conv2d padded(int kernel, int stride, int groups, int dilation) {
+        return new Op.Conv2d(Size.of(stride), Size.of(dilation * (kernel - 1) / 2), Size.of(dilation), groups);
+    }
+
+    public Tensor weight() {
+        return weight;
+    }
+
+    /** The bias, or null. */
+    public Tensor bias() {
+        return bias;
+    }
+
+    @Override
+    protected Tensor forward(Tensor x) {
+        return Ops.conv2d(x, weight, bias, op);
+    }
+}

@@ -1,0 +1,36 @@
+package resnet4j.nn;
+
+import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Tensor;
+
+/** Random starting values, drawn as {@code torch.nn.init} draws them, so that a seed gives PyTorch's bits. */
+public final class Init {
+    private Init() {}
+
+    /** Normal with variance 2 / fan-out, for ReLU networks. arXiv:1502.01852 eq. 14. */
+    public static void kaimingNormalFanOut(Tensor weight) {
+        long fanOut = weight.elements() / weight.size(1);
+        normal(weight, Math.sqrt(2.0) / Math.sqrt(fanOut));
+    }
+
+    /** What {@code torch.nn.Conv2d} and {@code Linear} start with: {@code kaiming_uniform_(a=sqrt(5))}, to the bit. */
+    static void defaults(Tensor weight, Tensor bias, long fanIn) {
+        double slope = Math.sqrt(5), gain = Math.sqrt(2 / (1 + slope * slope));
+        uniform(weight, Math.sqrt(3.0) * (gain / Math.sqrt(fanIn)));
+        if (bias != null) uniform(bias, 1 / Math.sqrt(fanIn));
+    }
+
+    public static void uniform(Tensor t, double bound) {
+        t.fillUniform(-bound, bound);
+    }
+
+    public static void normal(Tensor t, double std) {
+        t.fillNormal(0, std);
+    }
+
+    public static void constant(Tensor t, double value) {
+        try (var scope = new NativeScope()) {
+            t.set(Tensor.full(value, t.shape()));
+        }
+    }
+}

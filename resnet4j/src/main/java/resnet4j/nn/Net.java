@@ -1,0 +1,111 @@
+package resnet4j.nn;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import resnet4j.tensor.DType;
+import resnet4j.tensor.Device;
+import resnet4j.tensor.Tensor;
+
+/** A named tree of parameters and buffers, which it owns. Full names equal torchvision's {@code state_dict} keys. */
+public abstract class Net implements AutoCloseable {
+    private final Map<String, Net> children = new LinkedHashMap<>();
+    private final Map<String, Tensor> parameters = new LinkedHashMap<>();
+    private final Map<String, Tensor> buffers = new LinkedHashMap<>();
+    private String name = "";
+    private boolean training = true;
+
+    protected final <N extends Net> N child(String name, N net) {
+        Net child = net;
+        child.name = name;
+        if (children.putIfAbsent(name, net) != null)
+            throw new IllegalArgumentException(getClass().getSimpleName() + " has two children named " + name);
+        return net;
+    }
+
+    /** Weights that training changes. The net owns {@code t} from here on. */
+    protected final Tensor parameter(String name, Tensor t) {
+        parameters.put(name, t.own().requireGrad(true));
+        return t;
+    }
+
+    /** Numbers that are saved and not trained. The net owns {@code t} from here on. */
+    protected final Tensor buffer(String name, Tensor t) {
+        buffers.put(name, t.own());
+        return t;
+    }
+
+    /** The name inside the parent; empty for the root. */
+    public final String name() {
+        return name;
+    }
+
+    /** Whether layers behave as in training: batch statistics, dropout, stochastic depth. */
+    public final boolean training() {
+        return training;
+    }
+
+    public final void train(boolean on) {
+        each(net -> net.training = on);
+    }
+
+    /** Trained tensors by full name, in declaration order. */
+    public final Map<String, Tensor> parameters() {
+        var all = new LinkedHashMap<String, Tensor>();
+        visit("", all::put, (n, t) -> {});
+        return all;
+    }
+
+    /** Parameters and buffers by full name, in the order of PyTorch's {@code state_dict}. */
+    public final Map<String, Tensor> state() {
+        var all = new LinkedHashMap<String, Tensor>();
+        visit("", all::put, all::put);
+        return all;
+    }
+
+    /** The tree's nets by full name, parents first; the root is the empty name. */
+    public final Map<String, Net> nets() {
+        var all = new LinkedHashMap<String, Net>();
+        collect("", all);
+        return all;
+    }
+
+    /** How many numbers training changes. */
+    public final long parameterCount() {
+        return parameters().values().stream().mapToLong(Tensor::elements).sum();
+    }
+
+    /** Moves every weight, in place. */
+    public final void to(Device device) {
+        state().values().forEach(t -> t.moveTo(device));
+    }
+
+    /** Keeps the weights of convolutions in the memory order that CPUs and tensor cores prefer, in place. */
+    public final void channelsLast() {
+        state().values().stream()
+                .filter(t -> t.dim() == 4 && t.dtype() == DType.F32)
+                .forEach(Tensor::makeChannelsLast);
+    }
+
+    /** Frees the weights. */
+    @Override
+    public final void close() {
+        state().values().forEach(Tensor::close);
+    }
+
+    private void each(Consumer<Net> action) {
+        nets().values().forEach(action);
+    }
+
+    private void collect(String path, Map<String, Net> all) {
+        all.put(path, this);
+        children.forEach((name, net) -> net.collect(path.isEmpty() ? name : path + "." + name, all));
+    }
+
+    private void visit(String prefix, BiConsumer<String, Tensor> onParameter, BiConsumer<String, Tensor> onBuffer) {
+        parameters.forEach((name, t) -> onParameter.accept(prefix + name, t));
+        buffers.forEach((name, t) -> onBuffer.accept(prefix + name, t));
+        children.forEach((name, net) -> net.visit(prefix + name + ".", onParameter, onBuffer));
+    }
+}

@@ -1,0 +1,35 @@
+package resnet4j.nn;
+
+import java.util.List;
+import java.util.Map;
+import resnet4j.tensor.Tensor;
+
+/** Layers in order, named 0, 1, 2... or as given; with no layers it is the identity. */
+public final class Sequential extends Layer {
+    private final List<Layer> layers;
+
+    public Sequential(List<? extends Layer> layers) {
+        this.layers = List.copyOf(layers);
+        for (int i = 0; i < layers.size(); i++) child(Integer.toString(i), layers.get(i));
+    }
+
+    public Sequential(Layer... layers) {
+        this(List.of(layers));
+    }
+
+    /** Layers under their own names, in the map's order. */
+    public Sequential(Map<String, ? extends Layer> layers) {
+        this.layers = List.copyOf(layers.values());
+        layers.forEach(this::child);
+    }
+
+    public List<Layer> layers() {
+        return layers;
+    }
+
+    @Override
+    protected Tensor forward(Tensor x) {
+        for (var layer : layers) x = layer.apply(x);
+        return x;
+    }
+}

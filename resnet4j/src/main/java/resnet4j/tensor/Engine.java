@@ -1,0 +1,41 @@
+package resnet4j.tensor;
+
+import java.io.IOException;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.pytorch.global.torch;
+
+/** The libtorch that this process runs on. */
+public final class Engine {
+    private Engine() {}
+
+    /** Version of libtorch and of its JavaCPP presets, such as {@code 2.10.0-1.5.13}. */
+    public static String version() {
+        try {
+            return Loader.getVersion("org.bytedeco", "pytorch");
+        } catch (IOException e) {
+            return "unknown";
+        }
+    }
+
+    /** The widest vector instructions that libtorch's own kernels use here: DEFAULT, AVX2 or AVX512. */
+    public static String cpuCapability() {
+        try (var text = torch.get_cpu_capability()) {
+            return text.getString();
+        }
+    }
+
+    /** Threads that one operation is split over. */
+    public static int threads() {
+        return torch.get_num_threads();
+    }
+
+    /** Splits operations over {@code n} threads from now on, in the whole process. */
+    public static void threads(int n) {
+        if (n < 1) throw new IllegalArgumentException("threads: expected at least 1, got " + n);
+        torch.set_num_threads(n);
+    }
+
+    public static int cudaDevices() {
+        return torch.cuda_is_available() ? torch.cuda_device_count() : 0;
+    }
+}

@@ -1,0 +1,382 @@
+package resnet4j.tensor;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * The operations of networks and of their training, one spelling each. (libtorch's varargs lie: {@code
+ * torch.max_pool2d(x, 3, 2)} compiles, and pools 3x2.) A shape that does not fit is a {@link NativeException}.
+ */
+public final class Ops {
+    private Ops() {}
+
+    private static final ThreadLocal<Listener> LISTENER = new ThreadLocal<>();
+    private static final ThreadLocal<Precision> PRECISION = ThreadLocal.withInitial(() -> Precision.FP32);
+
+    /** What {@link #noGrad}, {@link #listen} and {@link #precision} change until it is closed, on this thread. */
+    public interface Mode extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** Records no history for gradients. */
+    public static Mode noGrad() {
+        var guard = new NoGradGuard();
+        return guard::close;
+    }
+
+    /** Computes convolutions and linear layers in {@code precision}. */
+    public static Mode precision(Precision precision) {
+        var before = PRECISION.get();
+        PRECISION.set(precision);
+        return () -> PRECISION.set(before);
+    }
+
+    /** Tells {@code listener} of every layer and operation, besides those that listen already. */
+    public static Mode listen(Listener listener) {
+        var before = LISTENER.get();
+        LISTENER.set(before == null ? listener : new Both(before, listener));
+        return () -> LISTENER.set(before);
+    }
+
+    /** Who listens on this thread, or null. */
+    public static Listener listener() {
+        return LISTENER.get();
+    }
+
+    /** Seeds the generator that initialisation, dropout and {@code rand} draw from: {@code torch.manual_seed}. */
+    public static void seed(long seed) {
+        torch.manual_seed(seed);
+    }
+
+    // ---- the vocabulary of networks: what a graph can hold ----
+
+    public static Tensor conv2d(Tensor x, Tensor weight, Tensor bias, Op.Conv2d op) {
+        return run(op, half(x), half(weight), half(bias));
+    }
+
+    public static Tensor linear(Tensor x, Tensor weight, Tensor bias) {
+        return run(new Op.Linear(), half(x), half(weight), half(bias));
+    }
+
+    public static Tensor batchNorm(
+            Tensor x, Tensor weight, Tensor bias, Tensor mean, Tensor variance, Op.BatchNorm op) {
+        return run(op, x, weight, bias, mean, variance);
+    }
+
+    public static Tensor groupNorm(Tensor x, Tensor weight, Tensor bias, Op.GroupNorm op) {
+        return run(op, x, weight, bias);
+    }
+
+    /** Over the last dimension. */
+    public static Tensor layerNorm(Tensor x, Tensor weight, Tensor bias, double eps) {
+        return run(new Op.LayerNorm(eps), x, weight, bias);
+    }
+
+    public static Tensor relu(Tensor x) {
+        return run(new Op.Relu(), x);
+    }
+
+    /** ReLU in x's own memory: for an x that nothing else needs, such as a norm's output. */
+    public static Tensor relu_(Tensor x) {
+        return run(new Op.Relu(), in -> new Tensor(torch.relu_(in.get(0).handle)), x);
+    }
+
+    public static Tensor relu6(Tensor x) {
+        return run(new Op.Clamp(0, 6), x);
+    }
+
+    public static Tensor clamp(Tensor x, double min, double max) {
+        return run(new Op.Clamp(min, max), x);
+    }
+
+    public static Tensor sigmoid(Tensor x) {
+        return run(new Op.Sigmoid(), x);
+    }
+
+    public static Tensor tanh(Tensor x) {
+        return run(new Op.Tanh(), x);
+    }
+
+    public static Tensor silu(Tensor x) {
+        return run(new Op.Silu(), x);
+    }
+
+    public static Tensor gelu(Tensor x) {
+        return run(new Op.Gelu(), x);
+    }
+
+    public static Tensor softmax(Tensor x, int dim) {
+        return run(new Op.Softmax(dim), x);
+    }
+
+    /** Square window. [N,C,H,W] -> [N,C,(H+2*padding-kernel)/stride+1,...]. */
+    public static Tensor maxPool2d(Tensor x, int kernel, int stride, int padding) {
+        return run(new Op.MaxPool2d(Op.Size.of(kernel), Op.Size.of(stride), Op.Size.of(padding), false), x);
+    }
+
+    public static Tensor maxPool2d(Tensor x, Op.MaxPool2d op) {
+        return run(op, x);
+    }
+
+    public static Tensor avgPool2d(Tensor x, Op.AvgPool2d op) {
+        return run(op, x);
+    }
+
+    public static Tensor adaptiveAvgPool2d(Tensor x, int height, int width) {
+        return run(new Op.AdaptiveAvgPool2d(new Op.Size(height, width)), x);
+    }
+
+    /** [N,C,H,W] -> [N,C]. */
+    public static Tensor globalAvgPool(Tensor x) {
+        return flatten(adaptiveAvgPool2d(x, 1, 1), 1);
+    }
+
+    public static Tensor flatten(Tensor x, int start) {
+        return run(new Op.Flatten(start), x);
+    }
+
+    public static Tensor mean(Tensor x, List<Integer> dims, boolean keep) {
+        return run(new Op.Mean(dims, keep), x);
+    }
+
+    public static Tensor sum(Tensor x, List<Integer> dims, boolean keep) {
+        return run(new Op.Sum(dims, keep), x);
+    }
+
+    public static Tensor max(Tensor x, List<Integer> dims, boolean keep) {
+        return run(new Op.Max(dims, keep), x);
+    }
+
+    public static Tensor add(Tensor a, Tensor b) {
+        return run(new Op.Add(), a, b);
+    }
+
+    /** a + b in a's own memory: for an a that nothing else needs, such as a branch's output. */
+    public static Tensor add_(Tensor a, Tensor b) {
+        return run(new Op.Add(), in -> new Tensor(in.get(0).handle.add_(in.get(1).handle)), a, b);
+    }
+
+    public static Tensor mul(Tensor a, Tensor b) {
+        return run(new Op.Mul(), a, b);
+    }
+
+    /** x * scale + shift. */
+    public static Tensor affine(Tensor x, double scale, double shift) {
+        return run(new Op.Affine(scale, shift), x);
+    }
+
+    public static Tensor cat(List<Tensor> tensors, int dim) {
+        return run(new Op.Cat(dim), tensors.toArray(Tensor[]::new));
+    }
+
+    /** Zeros before and after, last dimension first; see {@link Op.Pad}. */
+    public static Tensor pad(Tensor x, Integer... pads) {
+        return run(new Op.Pad(List.of(pads)), x);
+    }
+
+    public static Tensor reflectPad(Tensor x, int pad) {
+        return run(new Op.ReflectPad(List.of(pad, pad, pad, pad)), x);
+    }
+
+    public static Tensor slice(Tensor x, int dim, long start, long end, long step) {
+        return run(new Op.Slice(dim, start, end, step), x);
+    }
+
+    public static Tensor permute(Tensor x, Integer... dims) {
+        return run(new Op.Permute(List.of(dims)), x);
+    }
+
+    /** A size of -1 is worked out, a size of 0 is kept. */
+    public static Tensor reshape(Tensor x, Integer... shape) {
+        return run(new Op.Reshape(List.of(shape)), x);
+    }
+
+    public static Tensor upsample(Tensor x, int height, int width) {
+        return run(new Op.Upsample(new Op.Size(height, width)), x);
+    }
+
+    /** Draws from the generator that {@link #seed} seeds. */
+    public static Tensor dropout(Tensor x, double p) {
+        return run(new Op.Dropout(p), x);
+    }
+
+    // ---- losses, gradients and updates ----
+
+    /** Mean cross entropy. logits [N,K] of any float type, labels [N] int64 -> [] fp32. arXiv:1512.00567 section 7. */
+    public static Tensor crossEntropy(Tensor logits, Tensor labels, double smoothing) {
+        return crossEntropy(logits, labels, null, smoothing);
+    }
+
+    /** Cross entropy weighted by {@code classWeights} [K], or plain where null. */
+    public static Tensor crossEntropy(Tensor logits, Tensor labels, Tensor classWeights, double smoothing) {
+        return guard(
+                "cross_entropy",
+                logits,
+                () -> new Tensor(torch.cross_entropy_loss(
+                        logits.to(DType.F32).handle,
+                        labels.handle,
+                        classWeights == null ? new TensorOptional() : new TensorOptional(classWeights.handle),
+                        1, // mean
+                        -100,
+                        smoothing)));
+    }
+
+    /** Mean squared error. Equal shapes -> []. */
+    public static Tensor meanSquaredError(Tensor x, Tensor target) {
+        return guard("mse_loss", x, () -> new Tensor(torch.mse_loss(x.to(DType.F32).handle, target.handle)));
+    }
+
+    /** a * scale, a scalar's share in a sum; not part of a graph. */
+    public static Tensor scale(Tensor a, double scale) {
+        return new Tensor(torch.mul(a.handle, new org.bytedeco.pytorch.Scalar(scale)));
+    }
+
+    /** Scales the gradients so that their joint norm is at most {@code maxNorm}; gives the norm before. */
+    public static double clipGradNorm(List<Tensor> parameters, double maxNorm) {
+        return torch.clip_grad_norm_(
+                new TensorVector(parameters.stream().map(t -> t.handle).toArray(org.bytedeco.pytorch.Tensor[]::new)),
+                maxNorm);
+    }
+
+    /** One step of SGD on all parameters in one call; torch.optim.SGD's arithmetic. */
+    public static void sgdStep(
+            List<Tensor> parameters,
+            List<Tensor> gradients,
+            List<Tensor> momenta,
+            double weightDecay,
+            double momentum,
+            double lr,
+            boolean nesterov,
+            boolean first) {
+        try (var scope = new NativeScope();
+                var noGrad = noGrad()) {
+            Dispatch.call(
+                    "aten::_fused_sgd_",
+                    "",
+                    parameters,
+                    gradients,
+                    momenta,
+                    weightDecay,
+                    momentum,
+                    lr,
+                    0.0,
+                    nesterov,
+                    false,
+                    first,
+                    null,
+                    null);
+        }
+    }
+
+    /** One step of Adam, or of AdamW where {@code decoupled}, on all parameters in one call. {@code steps} count up. */
+    public static void adamStep(
+            boolean decoupled,
+            List<Tensor> parameters,
+            List<Tensor> gradients,
+            List<Tensor> averages,
+            List<Tensor> squares,
+            List<Tensor> steps,
+            double lr,
+            double beta1,
+            double beta2,
+            double weightDecay,
+            double eps) {
+        try (var scope = new NativeScope();
+                var noGrad = noGrad()) {
+            Dispatch.call("aten::_foreach_add_", "Scalar", steps, 1L);
+            Dispatch.call(
+                    decoupled ? "aten::_fused_adamw_" : "aten::_fused_adam_",
+                    "",
+                    parameters,
+                    gradients,
+                    averages,
+                    squares,
+                    List.of(),
+                    steps,
+                    lr,
+                    beta1,
+                    beta2,
+                    weightDecay,
+                    eps,
+                    false,
+                    false,
+                    null,
+                    null);
+        }
+    }
+
+    /** averages += weight * (values - averages), on all tensors in one call. */
+    public static void lerp_(List<Tensor> averages, List<Tensor> values, double weight) {
+        try (var scope = new NativeScope();
+                var noGrad = noGrad()) {
+            Dispatch.call("aten::_foreach_lerp_", "Scalar", averages, values, weight);
+        }
+    }
+
+    // ---- how an operation is run ----
+
+    /** Runs {@code op}, tells the listener, and puts names and shapes into libtorch's complaint. */
+    public static Tensor run(Op op, Tensor... in) {
+        return run(op, op::apply, in);
+    }
+
+    private static Tensor run(Op op, java.util.function.Function<List<Tensor>, Tensor> kernel, Tensor... in) {
+        var inputs = Collections.unmodifiableList(Arrays.asList(in));
+        Tensor out;
+        try {
+            out = kernel.apply(inputs);
+        } catch (RuntimeException e) {
+            throw failure(op.toString(), inputs, e);
+        }
+        var listener = LISTENER.get();
+        if (listener != null) listener.op(op, inputs, out);
+        return out;
+    }
+
+    static <T> T guard(String name, Tensor input, Supplier<T> body) {
+        try {
+            return body.get();
+        } catch (RuntimeException e) {
+            throw failure(name, List.of(input), e);
+        }
+    }
+
+    private static NativeException failure(String name, List<Tensor> inputs, RuntimeException e) {
+        var shapes = new ArrayList<Tensor>(inputs);
+        return new NativeException(name, shapes.stream().map(String::valueOf).collect(Collectors.joining(", ")), e);
+    }
+
+    /** The tensor in the precision of this thread's convolutions; the cast is part of the history of gradients. */
+    private static Tensor half(Tensor t) {
+        return t == null || PRECISION.get() == Precision.FP32 ? t : t.to(DType.BF16);
+    }
+
+    private record Both(Listener first, Listener second) implements Listener {
+        @Override
+        public void enter(String name) {
+            first.enter(name);
+            second.enter(name);
+        }
+
+        @Override
+        public void exit(String name, Tensor out) {
+            first.exit(name, out);
+            second.exit(name, out);
+        }
+
+        @Override
+        public void op(Op op, List<Tensor> in, Tensor out) {
+            first.op(op, in, out);
+            second.op(op, in, out);
+        }
+    }
+}

@@ -1,0 +1,264 @@
+package resnet4j.tensor;
+
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.pytorch.AbstractTensor;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.LayoutOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * An array of numbers in native memory. It is freed by the innermost {@link NativeScope} of the thread that made it,
+ * or by {@link #close} once somebody took it with {@link #own}.
+ */
+public final class Tensor implements AutoCloseable {
+    final org.bytedeco.pytorch.Tensor handle;
+
+    Tensor(org.bytedeco.pytorch.Tensor handle) {
+        this.handle = handle;
+    }
+
+    public static Tensor of(float[] values, long... shape) {
+        return new Tensor(AbstractTensor.create(values, shape));
+    }
+
+    public static Tensor of(long[] values, long... shape) {
+        return new Tensor(AbstractTensor.create(values, shape));
+    }
+
+    /** Unsigned bytes. */
+    public static Tensor of(byte[] values, long... shape) {
+        return new Tensor(AbstractTensor.create(values, false, shape));
+    }
+
+    public static Tensor of(HostTensor host) {
+        var tensor = empty(
+                host.dtype(), host.shape().stream().mapToLong(Long::longValue).toArray());
+        if (host.elements() > 0) tensor.bytes().asByteBuffer().put(host.data());
+        return tensor;
+    }
+
+    public static Tensor zeros(long... shape) {
+        return new Tensor(torch.zeros(shape));
+    }
+
+    public static Tensor full(double value, long... shape) {
+        var tensor = empty(DType.F32, shape);
+        tensor.handle.fill_(new org.bytedeco.pytorch.Scalar(value));
+        return tensor;
+    }
+
+    /** Uninitialised memory. */
+    public static Tensor empty(DType dtype, long... shape) {
+        return new Tensor(torch.empty(
+                shape,
+                new ScalarTypeOptional(dtype.scalarType()),
+                new LayoutOptional(),
+                new DeviceOptional(),
+                new BoolOptional(),
+                new MemoryFormatOptional()));
+    }
+
+    /** Uniform in [0,1), from the global generator: {@code torch.rand} after {@link Ops#seed}. */
+    public static Tensor rand(long... shape) {
+        return new Tensor(torch.rand(shape));
+    }
+
+    /** Standard normal, from the global generator. */
+    public static Tensor randn(long... shape) {
+        return new Tensor(torch.randn(shape));
+    }
+
+    public long[] shape() {
+        return handle.shape();
+    }
+
+    public long size(int dim) {
+        return handle.size(dim);
+    }
+
+    public int dim() {
+        return (int) handle.dim();
+    }
+
+    public long elements() {
+        return handle.numel();
+    }
+
+    public DType dtype() {
+        return DType.of(handle.scalar_type());
+    }
+
+    /** Takes the tensor out of its scopes: it lives until {@link #close}. */
+    public Tensor own() {
+        handle.retainReference();
+        return this;
+    }
+
+    @Override
+    public void close() {
+        handle.close();
+    }
+
+    /** The only element. */
+    public double item() {
+        return handle.item_double();
+    }
+
+    /** The elements in row-major order, as floats. */
+    public float[] toFloats() {
+        var values = new float[Math.toIntExact(elements())];
+        try (var scope = new NativeScope()) {
+            var tensor = to(DType.F32).to(Device.CPU).contiguous();
+            if (values.length > 0) tensor.bytes().asByteBuffer().asFloatBuffer().get(values);
+        }
+        return values;
+    }
+
+    /** The elements in row-major order, as longs. */
+    public long[] toLongs() {
+        var values = new long[Math.toIntExact(elements())];
+        try (var scope = new NativeScope()) {
+            var tensor = to(DType.I64).to(Device.CPU).contiguous();
+            if (values.length > 0) tensor.bytes().asByteBuffer().asLongBuffer().get(values);
+        }
+        return values;
+    }
+
+    /** A copy in Java memory, same type. */
+    public HostTensor toHost() {
+        try (var scope = new NativeScope()) {
+            var tensor = to(Device.CPU).contiguous();
+            var copy = java.nio.ByteBuffer.allocate(Math.toIntExact(tensor.elements() * dtype().bytes))
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            if (copy.capacity() > 0) copy.put(tensor.bytes().asByteBuffer()).flip();
+            return new HostTensor(dtype(), Arrays.stream(shape()).boxed().toList(), copy);
+        }
+    }
+
+    public Tensor to(DType dtype) {
+        return dtype() == dtype ? this : new Tensor(handle.to(dtype.scalarType()));
+    }
+
+    public Tensor to(Device device) {
+        if (device.cuda() == handle.is_cuda()) return this;
+        return new Tensor(handle.to(device.handle(), handle.scalar_type()));
+    }
+
+    /** Moves the memory to {@code device}, in place: the tensor keeps its identity. */
+    public void moveTo(Device device) {
+        if (device.cuda() == handle.is_cuda()) return;
+        try (var scope = new NativeScope()) {
+            handle.__dispatch_set_data(to(device).handle.detach());
+        }
+    }
+
+    /** Row-major memory. */
+    public Tensor contiguous() {
+        return new Tensor(handle.contiguous());
+    }
+
+    /** Memory order N,H,W,C under the shape [N,C,H,W], which the convolutions of a CPU prefer. Four dimensions. */
+    public Tensor channelsLast() {
+        return new Tensor(handle.contiguous(torch.MemoryFormat.ChannelsLast));
+    }
+
+    /** {@link #channelsLast} in place: the tensor keeps its identity and gets other memory. */
+    public void makeChannelsLast() {
+        try (var scope = new NativeScope()) {
+            handle.__dispatch_set_data(handle.detach().contiguous(torch.MemoryFormat.ChannelsLast));
+        }
+    }
+
+    /** Uniform in [low,high), drawn as PyTorch draws it. */
+    public void fillUniform(double low, double high) {
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            handle.uniform_(low, high, new GeneratorOptional());
+        }
+    }
+
+    /** Normal, drawn as PyTorch draws it. */
+    public void fillNormal(double mean, double std) {
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            handle.normal_(mean, std, new GeneratorOptional());
+        }
+    }
+
+    /** Shares memory, with dimensions in the order given. */
+    public Tensor permute(long... dims) {
+        return new Tensor(handle.permute(dims));
+    }
+
+    public Tensor reshape(long... shape) {
+        return new Tensor(handle.reshape(shape));
+    }
+
+    /** Shares memory: {@code length} slices of dimension {@code dim} from {@code start}. */
+    public Tensor narrow(int dim, long start, long length) {
+        return new Tensor(handle.narrow(dim, start, length));
+    }
+
+    /** The same memory without its history. */
+    public Tensor detach() {
+        return new Tensor(handle.detach());
+    }
+
+    /** A copy with memory of its own, in the same memory order. */
+    public Tensor copy() {
+        return new Tensor(handle.clone(new MemoryFormatOptional(torch.MemoryFormat.Preserve)));
+    }
+
+    /** Overwrites the elements with those of {@code source}, which has the same shape; types are converted. */
+    public void set(Tensor source) {
+        try (var noGrad = Ops.noGrad()) {
+            handle.copy_(source.handle);
+        }
+    }
+
+    public Tensor requireGrad(boolean on) {
+        handle.set_requires_grad(on);
+        return this;
+    }
+
+    public boolean requiresGrad() {
+        return handle.requires_grad();
+    }
+
+    /** The gradient that {@link #backward} left here, or null. */
+    public Tensor grad() {
+        var grad = handle.grad();
+        return grad.defined() ? new Tensor(grad) : null;
+    }
+
+    /** Forgets the gradient. */
+    public void dropGrad() {
+        try (var scope = new NativeScope()) {
+            handle.mutable_grad().reset();
+        }
+    }
+
+    /** Gradients of this scalar in every tensor it was computed from that requires one. */
+    public void backward() {
+        Ops.guard("backward", this, () -> {
+            handle.backward();
+            return null;
+        });
+    }
+
+    /** The row-major elements as raw memory, without a copy. */
+    BytePointer bytes() {
+        return new BytePointer(handle.data_ptr()).capacity(elements() * dtype().bytes);
+    }
+
+    @Override
+    public String toString() {
+        return dtype() + Arrays.toString(shape());
+    }
+}
