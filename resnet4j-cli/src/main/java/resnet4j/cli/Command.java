@@ -1,0 +1,59 @@
+package resnet4j.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+import resnet4j.config.Records;
+
+/**
+ * A command: its options are fields, its work is {@link #run}, and what it found is a record.
+ *
+ * <p>The record is printed as JSON with {@code --json} and as {@link #text} without, so both say the same. A command
+ * throws: {@link IllegalArgumentException} for what the caller got wrong (exit code 2), anything else for what failed
+ * (exit code 1); {@link Main} makes one sentence of it.
+ *
+ * @param <R> a record of the kind that {@link Records} writes; its component names are the JSON keys
+ */
+abstract class Command<R> implements Callable<Integer> {
+    static final int DONE = 0, FAILED = 1, WRONG_USAGE = 2;
+
+    @ArgGroup(validate = false, order = 100, heading = "In every command:%n")
+    final CommonOptions common = new CommonOptions();
+
+    @Spec
+    private CommandSpec spec;
+
+    /** Does the work. Says how far it is through {@link #progress}, and prints nothing itself. */
+    abstract R run() throws Exception;
+
+    /** The result for people, without a line feed at its end. */
+    abstract String text(R result);
+
+    /** {@link #DONE}, or {@link #FAILED} where a result that could be printed is a failure all the same. */
+    int exitCode(R result) {
+        return DONE;
+    }
+
+    @Override
+    public final Integer call() throws Exception {
+        if (common.threads != null && common.threads < 1)
+            throw new IllegalArgumentException("--threads: expected at least 1, got " + common.threads);
+        R result = run();
+        var out = spec.commandLine().getOut();
+        out.println(common.json ? Records.line(result) : text(result));
+        out.flush();
+        return exitCode(result);
+    }
+
+    /**
+     * Progress on standard error, to be closed at the end of the work.
+     *
+     * @param task  what is going on, in a word or two
+     * @param total how many units there are, or 0 if nobody knows
+     * @param unit  what is counted: {@code images}
+     */
+    final Progress progress(String task, long total, String unit) {
+        return Progress.of(spec.commandLine().getErr(), task, total, unit);
+    }
+}

@@ -1,0 +1,41 @@
+package resnet4j.cli;
+
+import java.util.OptionalLong;
+import picocli.CommandLine.Option;
+
+/** The options that mean the same in every command. */
+final class CommonOptions {
+    @Option(names = "--json", description = "Print the result as one JSON object and nothing else on standard output.")
+    boolean json;
+
+    @Option(
+            names = "--device",
+            paramLabel = "auto|cpu|cuda:N",
+            description = "Where to compute; auto is the first GPU, or the CPU (default: auto).")
+    String device = "auto";
+
+    @Option(
+            names = "--precision",
+            paramLabel = "fp32|bf16|auto",
+            description = "What to compute in; auto is bf16 where the processor has it.")
+    private String precision;
+
+    @Option(names = "--threads", paramLabel = "N", description = "CPU threads of one operation (default: all cores).")
+    Integer threads;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of everything random.")
+    private Long seed;
+
+    @Option(names = "--debug", description = "Show the stack trace of an error.")
+    boolean debug;
+
+    /** The seed, if one was given. */
+    OptionalLong seed() {
+        return seed == null ? OptionalLong.empty() : OptionalLong.of(seed);
+    }
+
+    /** The precision that was asked for, or the command's own: {@code fp32}, {@code bf16} or {@code auto}. */
+    String precision(String otherwise) {
+        return precision == null ? otherwise : precision;
+    }
+}

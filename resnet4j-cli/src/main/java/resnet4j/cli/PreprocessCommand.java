@@ -1,0 +1,54 @@
+package resnet4j.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import resnet4j.image.ImageFile;
+import resnet4j.image.Interpolation;
+import resnet4j.image.Preprocess;
+import resnet4j.image.Resize;
+
+/** {@code preprocess}: the pixels that a network would see, as a picture. */
+@CommandLine.Command(
+        name = "preprocess",
+        description = "Decode, resize and crop a picture as a network's input is, and write it as PNG.")
+final class PreprocessCommand extends Command<PreprocessCommand.Written> {
+    @Parameters(paramLabel = "IMAGE", description = "A JPEG, PNG, BMP, GIF or PNM file.")
+    private Path image;
+
+    @Option(names = "--resize", paramLabel = "PIXELS", description = "The shorter side after resizing (default: 256).")
+    private int resize = 256;
+
+    @Option(names = "--crop", paramLabel = "PIXELS", description = "Side of the square in the centre (default: 224).")
+    private int crop = 224;
+
+    @Option(names = "--interpolation", paramLabel = "bilinear|bicubic", description = "The filter (default: bilinear).")
+    private Interpolation interpolation = Interpolation.BILINEAR;
+
+    @Option(
+            names = "--ignore-exif",
+            description = "Take the pixels as stored, not turned upright by the EXIF orientation.")
+    private boolean ignoreExif;
+
+    @Option(names = "--out", paramLabel = "FILE", required = true, description = "The PNG file to write.")
+    private Path out;
+
+    record Written(Path image, Path out, int width, int height, Preprocess preprocess) {}
+
+    @Override
+    Written run() throws IOException {
+        var preprocess = Preprocess.of(new Resize.ShortSide(resize), crop)
+                .withInterpolation(interpolation)
+                .withExif(!ignoreExif);
+        var pixels = preprocess.read(image);
+        ImageFile.writePng(out, pixels);
+        return new Written(image, out, pixels.width(), pixels.height(), preprocess);
+    }
+
+    @Override
+    String text(Written written) {
+        return written.out + ": " + written.width + "x" + written.height + " pixels from " + written.image;
+    }
+}

@@ -1,0 +1,136 @@
+package resnet4j.cli;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+
+/**
+ * How far long work is: a bar with rate and time left on a terminal, a line now and then elsewhere.
+ *
+ * <p>The launcher says what standard error is: {@code resnet4j.columns} is the width of the terminal, and is not set
+ * where there is none. Safe to use from several threads.
+ */
+final class Progress implements AutoCloseable {
+    private static final long REDRAW_NANOS = 100_000_000L;
+    private static final double FIRST_LINE_SECONDS = 5, SECONDS_BETWEEN_LINES = 60;
+    private static final int BAR = 20;
+
+    private final PrintWriter err;
+    private final int columns; // 0: not a terminal
+    private final String task;
+    private final long total;
+    private final String unit;
+    private final LongSupplier nanoTime;
+    private final long start;
+
+    private long done;
+    private String note = "";
+    private long shownAt;
+    private int shownLength;
+
+    static Progress of(PrintWriter err, String task, long total, String unit) {
+        return new Progress(err, Integer.getInteger("resnet4j.columns", 0), task, total, unit, System::nanoTime);
+    }
+
+    Progress(PrintWriter err, int columns, String task, long total, String unit, LongSupplier nanoTime) {
+        this.err = err;
+        this.columns = columns;
+        this.task = task;
+        this.total = total;
+        this.unit = unit;
+        this.nanoTime = nanoTime;
+        this.start = nanoTime.getAsLong();
+        this.shownAt = start;
+    }
+
+    /** {@code units} more are done. */
+    synchronized void add(long units) {
+        at(done + units, note);
+    }
+
+    /**
+     * {@code done} units of the total are done.
+     *
+     * @param note what else is worth knowing, such as the loss; shown at the end of the line
+     */
+    synchronized void at(long done, String note) {
+        this.done = done;
+        this.note = note;
+        long now = nanoTime.getAsLong();
+        double elapsed = seconds(now - start), quiet = seconds(now - shownAt);
+        double pause = Math.min(SECONDS_BETWEEN_LINES, Math.max(FIRST_LINE_SECONDS, elapsed / 4));
+        if (columns > 0 ? now - shownAt >= REDRAW_NANOS : quiet >= pause) show(now);
+    }
+
+    /** Prints a line of its own that stays, above the bar. */
+    synchronized void say(String line) {
+        erase();
+        err.println(line);
+        err.flush();
+    }
+
+    /** Shows the last state for good. */
+    @Override
+    public synchronized void close() {
+        show(nanoTime.getAsLong());
+        if (columns > 0) err.println();
+        err.flush();
+        shownLength = 0;
+    }
+
+    private void show(long now) {
+        shownAt = now;
+        String line = line(seconds(now - start));
+        if (columns == 0) {
+            err.println(line);
+        } else {
+            line = line.substring(0, Math.min(line.length(), columns - 1));
+            err.print("\r" + line + " ".repeat(Math.max(0, shownLength - line.length())));
+            shownLength = line.length();
+        }
+        err.flush();
+    }
+
+    private void erase() {
+        if (shownLength > 0) err.print("\r" + " ".repeat(shownLength) + "\r");
+        shownLength = 0;
+    }
+
+    private String line(double elapsed) {
+        var line = new StringBuilder(task);
+        if (total > 0) {
+            double part = Math.min(1, (double) done / total);
+            int filled = (int) (part * BAR);
+            if (columns > 0)
+                line.append(" [")
+                        .append("#".repeat(filled))
+                        .append("-".repeat(BAR - filled))
+                        .append(']');
+            line.append(String.format(Locale.ROOT, " %3d%%", (int) (100 * part)));
+        }
+        line.append(String.format(Locale.ROOT, " %,d", done));
+        if (total > 0) line.append(String.format(Locale.ROOT, "/%,d", total));
+        line.append(' ').append(unit);
+        if (done > 0 && elapsed > 0) {
+            double rate = done / elapsed;
+            line.append(String.format(Locale.ROOT, rate < 10 ? ", %.1f/s" : ", %,.0f/s", rate));
+            if (done < total)
+                line.append(", ").append(clock((total - done) / rate)).append(" left");
+            else line.append(", ").append(clock(elapsed));
+        }
+        if (!note.isEmpty()) line.append(", ").append(note);
+        return line.toString();
+    }
+
+    /** {@code 0:07}, {@code 12:30}, {@code 1:02:03}. */
+    static String clock(double seconds) {
+        long s = Math.round(seconds);
+        return s < 3600
+                ? String.format(Locale.ROOT, "%d:%02d", s / 60, s % 60)
+                : String.format(Locale.ROOT, "%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60);
+    }
+
+    private static double seconds(long nanos) {
+        return nanos / 1e9;
+    }
+}

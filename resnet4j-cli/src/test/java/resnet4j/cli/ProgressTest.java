@@ -1,0 +1,78 @@
+package resnet4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ProgressTest {
+    private final StringWriter err = new StringWriter();
+    private double seconds;
+
+    private Progress progress(int columns, long total) {
+        return new Progress(new PrintWriter(err), columns, "train", total, "images", () -> (long) (seconds * 1e9));
+    }
+
+    @Test
+    void terminal_drawsOneBarOverItself() {
+        try (var progress = progress(100, 1000)) {
+            seconds = 1;
+            progress.at(250, "loss 2.1");
+            seconds = 2;
+            progress.at(500, "");
+        }
+        String first = "train [#####---------------]  25% 250/1,000 images, 250/s, 0:03 left, loss 2.1";
+        String second = "train [##########----------]  50% 500/1,000 images, 250/s, 0:02 left";
+        String cleared = " ".repeat(first.length() - second.length());
+        assertEquals("\r" + first + "\r" + second + cleared + "\r" + second + System.lineSeparator(), err.toString());
+    }
+
+    @Test
+    void terminal_isRedrawnTenTimesASecondAtMost() {
+        var progress = progress(80, 1000);
+        for (int i = 1; i <= 1000; i++) {
+            seconds = i / 1000.0;
+            progress.add(1);
+        }
+        assertEquals(10, err.toString().chars().filter(c -> c == '\r').count());
+    }
+
+    @Test
+    void file_getsALineNowAndThen() {
+        var progress = progress(0, 0);
+        for (int i = 1; i <= 3600; i++) {
+            seconds = i;
+            progress.add(10);
+        }
+        var lines = err.toString().lines().toList();
+        assertEquals("train 50 images, 10/s, 0:05", lines.get(0));
+        assertEquals(
+                0,
+                err.toString()
+                        .chars()
+                        .filter(c -> c == '\r')
+                        .filter(c -> System.lineSeparator().equals("\n"))
+                        .count());
+        // Every 5 seconds at first, a quarter more each time, then every minute: 14 lines in 240 s, 56 after.
+        assertEquals(70, lines.size(), 3);
+    }
+
+    @Test
+    void say_leavesTheBarIntact() {
+        var progress = progress(40, 10);
+        seconds = 1;
+        progress.at(1, "");
+        progress.say("saved");
+        String bar = "train [##------------------]  10% 1/10 ";
+        assertEquals("\r" + bar + "\r" + " ".repeat(bar.length()) + "\rsaved" + System.lineSeparator(), err.toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0,0:00", "7.4,0:07", "59.6,1:00", "750,12:30", "3723,1:02:03"})
+    void clock_isReadable(double seconds, String clock) {
+        assertEquals(clock, Progress.clock(seconds));
+    }
+}
