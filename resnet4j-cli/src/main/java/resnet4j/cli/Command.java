@@ -5,6 +5,7 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 import resnet4j.config.Records;
+import resnet4j.tensor.Engine;
 
 /**
  * A command: its options are fields, its work is {@link #run}, and what it found is a record.
@@ -39,6 +40,7 @@ abstract class Command<R> implements Callable<Integer> {
     public final Integer call() throws Exception {
         if (common.threads != null && common.threads < 1)
             throw new IllegalArgumentException("--threads: expected at least 1, got " + common.threads);
+        if (common.threads != null) Engine.threads(common.threads);
         R result = run();
         var out = spec.commandLine().getOut();
         out.println(common.json ? Records.line(result) : text(result));

@@ -2,6 +2,8 @@ package resnet4j.cli;
 
 import java.util.OptionalLong;
 import picocli.CommandLine.Option;
+import resnet4j.tensor.Device;
+import resnet4j.tensor.Precision;
 
 /** The options that mean the same in every command. */
 final class CommonOptions {
@@ -12,7 +14,7 @@ final class CommonOptions {
             names = "--device",
             paramLabel = "auto|cpu|cuda:N",
             description = "Where to compute; auto is the first GPU, or the CPU (default: auto).")
-    String device = "auto";
+    private String device = "auto";
 
     @Option(
             names = "--precision",
@@ -29,13 +31,18 @@ final class CommonOptions {
     @Option(names = "--debug", description = "Show the stack trace of an error.")
     boolean debug;
 
+    /** The device that was asked for; refuses one that is not there. */
+    Device device() {
+        return Device.parse(device);
+    }
+
+    /** The precision that was asked for, or {@code otherwise}: {@code fp32}, {@code bf16} or {@code auto}. */
+    Precision precision(String otherwise) {
+        return Precision.parse(precision == null ? otherwise : precision);
+    }
+
     /** The seed, if one was given. */
     OptionalLong seed() {
         return seed == null ? OptionalLong.empty() : OptionalLong.of(seed);
-    }
-
-    /** The precision that was asked for, or the command's own: {@code fp32}, {@code bf16} or {@code auto}. */
-    String precision(String otherwise) {
-        return precision == null ? otherwise : precision;
     }
 }
