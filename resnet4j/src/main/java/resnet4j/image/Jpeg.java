@@ -147,14 +147,23 @@ record Jpeg(int width, int height, Colour colour, boolean arithmetic, int orient
         return decode(1);
     }
 
-    /** At 1/1, 1/2, 1/4 or 1/8 of the size, rounded up, as the inverse cosine transform gives it. */
+    /**
+     * At 1/1, 1/2, 1/4 or 1/8 of the size, rounded up, as the inverse cosine transform gives it; where only the JDK
+     * can decode the file, at full size.
+     */
     Image decode(int reduction) throws IOException {
-        boolean fourInks = colour == Colour.CMYK || colour == Colour.YCCK;
-        if (OpenCv.AVAILABLE && !fourInks) return OpenCv.decode(plain, reduction);
+        return OpenCv.AVAILABLE && !fourInks() ? OpenCv.decode(plain, reduction) : decodeByJdk();
+    }
+
+    Image decodeByJdk() throws IOException {
         if (arithmetic)
             throw new IOException(
                     "expected Huffman coding, got an arithmetic-coded JPEG, which needs OpenCV's natives");
-        if (!fourInks) return Rasters.rgb(Rasters.read("jpeg", plain));
-        return Rasters.inks(Rasters.readRaster("jpeg", plain));
+        if (!fourInks()) return Rasters.rgb(Rasters.read("jpeg", plain));
+        return Rasters.inks(Rasters.readRaster("jpeg", plain), colour == Colour.YCCK);
+    }
+
+    private boolean fourInks() {
+        return colour == Colour.CMYK || colour == Colour.YCCK;
     }
 }

@@ -4,7 +4,7 @@ import java.io.IOException;
 
 /**
  * A portable bitmap, greymap or pixmap (P1 to P6), of which the first picture counts. Samples are scaled from
- * {@code most} to 255 and rounded.
+ * {@code most} to 255 and rounded, halves to even.
  *
  * @param kind the digit after the P
  * @param most the value of white
@@ -52,7 +52,7 @@ record Pnm(int width, int height, int kind, int most, int at, byte[] bytes) impl
                                             : (bytes[at + 2 * i] & 255) << 8 | bytes[at + 2 * i + 1] & 255;
                             };
                     i++;
-                    rgb[to] = (byte) Math.min(255, Math.round(value * 255.0 / most));
+                    rgb[to] = (byte) Math.min(255, Math.rint((double) value / most * 255));
                 }
             }
         return new Image(width, height, rgb);

@@ -81,20 +81,38 @@ final class Rasters {
         return (byte) (bits > 8 ? sample >> (bits - 8) : sample * 255 / ((1 << bits) - 1));
     }
 
-    /** Cyan, magenta, yellow and black as Adobe writes them (255 is no ink), with Pillow's conversion. */
-    static Image inks(Raster raster) {
+    /**
+     * Cyan, magenta, yellow and black as Adobe writes them (255 is no ink), with Pillow's conversion.
+     *
+     * @param ycck whether the first three are luma and chroma of the inks' complement
+     */
+    static Image inks(Raster raster, boolean ycck) {
         int width = raster.getWidth(), height = raster.getHeight();
         byte[] out = new byte[Math.multiplyExact(width * 3, height)];
         int[] row = new int[Math.multiplyExact(width, 4)];
         for (int y = 0, to = 0; y < height; y++) {
             raster.getPixels(0, y, width, 1, row);
-            for (int at = 0; at < row.length; at += 4)
+            for (int at = 0; at < row.length; at += 4) {
+                if (ycck) inksOfLuma(row, at);
                 for (int i = 0; i < 3; i++) {
                     int paper = row[at + 3];
                     int product = (255 - row[at + i]) * paper + 128;
                     out[to++] = (byte) Math.max(0, paper - ((product >> 8) + product >> 8));
                 }
+            }
         }
         return new Image(width, height, out);
+    }
+
+    /** ITU-R BT.601 in libjpeg's 16-bit fixed point (jdcolor.c, ycck_cmyk_convert). */
+    private static void inksOfLuma(int[] row, int at) {
+        int luma = row[at], blue = row[at + 1] - 128, red = row[at + 2] - 128, half = 1 << 15;
+        row[at] = 255 - clip(luma + (91881 * red + half >> 16)); // 1.402
+        row[at + 1] = 255 - clip(luma + (-22554 * blue - 46802 * red + half >> 16)); // 0.34414, 0.71414
+        row[at + 2] = 255 - clip(luma + (116130 * blue + half >> 16)); // 1.772
+    }
+
+    private static int clip(int value) {
+        return Math.max(0, Math.min(255, value));
     }
 }
