@@ -2,6 +2,7 @@ package resnet4j.image;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
@@ -9,13 +10,16 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import resnet4j.Shared;
 
 class ImageFileTest {
@@ -46,7 +50,7 @@ class ImageFileTest {
         if (!actual.equals(expected)) wrong.add(row[0] + ": " + actual + why + ", Pillow: " + expected);
     }
 
-    private static List<String[]> table(String resource) throws IOException {
+    static List<String[]> table(String resource) throws IOException {
         try (var in = new BufferedReader(
                 new InputStreamReader(ImageFileTest.class.getResourceAsStream(resource), StandardCharsets.UTF_8))) {
             return in.lines()
@@ -112,5 +116,130 @@ class ImageFileTest {
                         file.toString());
             }
         }
+    }
+
+    /** ImageOps.exif_transpose of Pillow 13 on the same files. */
+    @Test
+    void read_turnsPhotographsUpright() throws Exception {
+        String[] expected = {
+            "10b79076af054daa05da56b4be2daf788af08baff641255ea49eda02c996726a",
+            "723b38c3ed1cb4292b8f493798692ab476a9a813de66e4cd53a7a7b084d388e9",
+            "33556adef07edb0c002a39d6ab534de2f97ce777dc237b6bda7c6307450582d8",
+            "7b962409d5273d5103f369b5058693184f370c8f051f1ba5530210b5c5c4f05e",
+            "348489e55340ec4ddfe57b404885e05ce9f2674d66b592553229275e10fae397",
+            "81c120aa34b6b1d8f8f15214264b683883f6a26797e606123fdc3e06cd6f39a4",
+            "c243a6a66178b16104e31cbd1980731877b8b2211ae006886f4f0c109d484f20",
+            "67066e3a6022549f5ea4eb2eab1aede8f26facf0b92d66517ac019b056a980ac",
+            "f7e291afddce50a0dd4ed9cf9d1b43735006b43bb41fd2ca84300a8468843af5"
+        };
+        for (int i = 0; i < expected.length; i++) {
+            Image image = ImageFile.read(Shared.data("images/exif/Landscape_" + i + ".jpg"), true);
+            assertEquals("1800x1200 " + expected[i], describe(image), "orientation " + i);
+        }
+    }
+
+    @Test
+    void read_decodesAtReducedSizeOnRequest() throws Exception {
+        Path file = Shared.data("images/exif/Landscape_1.jpg"); // 1800x1200
+        Image full = ImageFile.read(file);
+        for (int[] row :
+                new int[][] {{0, 1800}, {601, 1800}, {600, 900}, {300, 450}, {256, 450}, {150, 225}, {1, 225}}) {
+            Image image = ImageFile.read(file, false, row[0]);
+            assertEquals(row[1], image.width(), "at least " + row[0]);
+            Image expected = Resample.resize(full, image.width(), image.height(), Interpolation.BILINEAR);
+            double sum = 0;
+            for (int i = 0; i < image.rgb().length; i++)
+                sum += Math.abs((image.rgb()[i] & 255) - (expected.rgb()[i] & 255));
+            assertTrue(sum / image.rgb().length < 3, "mean difference " + sum / image.rgb().length); // other filters
+        }
+    }
+
+    @Test
+    void decode_refusesBeforeAllocating() {
+        var tight = new DecodeLimits(100_000, 1000);
+        String[][] cases = { // a header alone, each saying 60000 x 60000
+            {"png", "89504e470d0a1a0a0000000d494844520000ea600000ea6008020000000fb0e2150000000049454e44ae426082"},
+            {"jpeg", "ffd8ffc0000b08ea60ea6001011100ffda0008010100003f00ffd9"},
+            {"gif", "474946383961" + "60ea60ea800000000000ffffff2c0000000060ea60ea00020000003b"},
+            {"ppm", HexFormat.of().formatHex("P6 60000 60000 255\n".getBytes(StandardCharsets.US_ASCII))},
+            {
+                "bmp",
+                "424d0000000000000000360000002800000060ea000060ea0000010008000100000000000000000000000000000000000000"
+                        + "0000000000000000"
+            }
+        };
+        for (String[] row : cases) {
+            byte[] bytes = HexFormat.of().parseHex(row[1]);
+            for (DecodeLimits limits : List.of(tight, DecodeLimits.DEFAULT)) {
+                var e = assertThrows(
+                        IOException.class, () -> ImageFile.decode(bytes, row[0], false, 0, limits), row[0]);
+                assertTrue(
+                        e.getMessage().contains("60000x60000") || e.getMessage().contains("cut off"), e.getMessage());
+            }
+        }
+    }
+
+    @Test
+    void decode_holdsItsLimits() throws Exception {
+        byte[] png = png(Pictures.byFormula(40, 25));
+        assertEquals(
+                40,
+                ImageFile.decode(png, "x", false, 0, new DecodeLimits(png.length, 1000))
+                        .width());
+        var e = assertThrows(
+                IOException.class, () -> ImageFile.decode(png, "x", false, 0, new DecodeLimits(png.length, 999)));
+        assertEquals("x: expected at most 999 pixels, the header says 40x25; make the picture smaller", e.getMessage());
+        e = assertThrows(
+                IOException.class, () -> ImageFile.decode(png, "x", false, 0, new DecodeLimits(png.length - 1, 1000)));
+        assertTrue(e.getMessage().contains("the file is larger"), e.getMessage());
+        assertThrows(IllegalArgumentException.class, () -> new DecodeLimits(0, 1));
+        assertThrows(IllegalArgumentException.class, () -> new DecodeLimits(1, 1L << 40));
+    }
+
+    /** Every prefix of a picture and every single damaged byte gives a picture of the right size or an IOException. */
+    @Test
+    void decode_survivesDamage() throws Exception {
+        for (String[] row : table("small-pictures.tsv")) {
+            byte[] whole = Base64.getDecoder().decode(row[1]);
+            int step = 1 + whole.length / 150;
+            for (int i = 0; i < whole.length; i += step) {
+                byte[] damaged = whole.clone();
+                damaged[i] ^= (byte) (1 << i % 8);
+                for (byte[] bytes : new byte[][] {Arrays.copyOf(whole, i), damaged}) {
+                    try {
+                        Image image = ImageFile.decode(bytes, row[0], true, 0, new DecodeLimits(100_000, 1_000_000));
+                        assertTrue(image.width() * image.height() <= 1_000_000);
+                    } catch (IOException e) {
+                        assertTrue(e.getMessage().startsWith(row[0] + ": "), e.getMessage());
+                    }
+                }
+            }
+        }
+    }
+
+    private static byte[] png(Image image) {
+        return Base64.getDecoder().decode(ImageFile.pngDataUri(image).substring("data:image/png;base64,".length()));
+    }
+
+    @Test
+    void writePng_keepsEveryPixel(@TempDir Path folder) throws Exception {
+        Image image = Pictures.byFormula(19, 7);
+        ImageFile.writePng(folder.resolve("a.png"), image);
+        assertEquals(describe(image), describe(ImageFile.read(folder.resolve("a.png"))));
+        assertEquals(describe(image), describe(ImageFile.decode(png(image), "uri", false)));
+    }
+
+    @Test
+    void jpegDataUri_isNear() throws Exception {
+        Image image = Pictures.grey(16, 16, new int[256]);
+        String uri = ImageFile.jpegDataUri(image);
+        assertTrue(uri.startsWith("data:image/jpeg;base64,"), uri);
+        byte[] bytes = Base64.getDecoder().decode(uri.substring(uri.indexOf(',') + 1));
+        assertEquals(describe(image), describe(ImageFile.decode(bytes, "uri", false))); // black survives exactly
+    }
+
+    @Test
+    void read_namesWhatIsMissing(@TempDir Path folder) {
+        assertThrows(NoSuchFileException.class, () -> ImageFile.read(folder.resolve("none.png")));
     }
 }
