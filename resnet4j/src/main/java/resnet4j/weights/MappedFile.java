@@ -14,6 +14,7 @@ import java.nio.file.Path;
  */
 final class MappedFile {
     private static final long STRIDE = 1L << 30;
+    private static final long SMALL = 1 << 16;
 
     /** The size of the file, in bytes. */
     final long size;
@@ -25,6 +26,17 @@ final class MappedFile {
         this.channel = channel;
         size = channel.size();
         windows = new ByteBuffer[Math.toIntExact((size + STRIDE - 1) / STRIDE)];
+        if (size > 0 && size < SMALL) { // cheaper than a mapping
+            windows[0] = ByteBuffer.allocate((int) size);
+            while (windows[0].hasRemaining() && channel.read(windows[0]) >= 0) {}
+        }
+    }
+
+    /** A file of less than 1 GiB that is in memory already. */
+    MappedFile(byte[] content) {
+        channel = null;
+        size = content.length;
+        windows = new ByteBuffer[] {ByteBuffer.wrap(content)};
     }
 
     /** What a format makes of a file. */

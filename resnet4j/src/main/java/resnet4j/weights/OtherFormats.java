@@ -3,6 +3,7 @@ package resnet4j.weights;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /** Says what a file is that is no weight file, so that the reader of the sentence knows what went wrong. */
 final class OtherFormats {
@@ -10,7 +11,7 @@ final class OtherFormats {
 
     static String describe(MappedFile file) throws IOException {
         String start = latin1(file, 0, 64);
-        String text = start.stripLeading().toLowerCase(java.util.Locale.ROOT);
+        String text = start.stripLeading().toLowerCase(Locale.ROOT);
         if (text.startsWith("<!doctype") || text.startsWith("<html") || text.startsWith("<?xml"))
             return "a web page; the address was not that of the file itself";
         if (start.startsWith("version https://git-lfs")) return "a Git LFS pointer; run git lfs pull";

@@ -309,8 +309,9 @@ final class Pickle {
     }
 
     private String string(long length) throws Malformed {
-        budget.take(2 * Math.max(0, length));
-        return StandardCharsets.UTF_8.decode(bytes(length)).toString();
+        ByteBuffer utf8 = bytes(length);
+        budget.take(2 * length);
+        return StandardCharsets.UTF_8.decode(utf8).toString();
     }
 
     /** The text up to the end of the line. */

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import resnet4j.tensor.HostTensor;
 
 /**
  * PyTorch's files ({@code .pth}, {@code .pt}, {@code .th}, {@code .pkl}): a pickle that describes tensors, and the
@@ -122,5 +124,22 @@ public final class PyTorchFile {
                     return file.slice(start + offset, length);
                 },
                 budget);
+    }
+
+    /**
+     * Writes a state dict that {@code torch.load(file, weights_only=True)} reads, in the zip format, wholly or not at
+     * all. The same tensors always give the same bytes.
+     */
+    public static void write(Path path, Map<String, HostTensor> tensors) throws IOException {
+        byte[] pickle = PickleWriter.stateDict(tensors);
+        AtomicFile.write(path, channel -> {
+            var zip = new StoredZip(Channels.newOutputStream(channel));
+            zip.add("archive/data.pkl", ByteBuffer.wrap(pickle));
+            zip.add("archive/byteorder", ByteBuffer.wrap("little".getBytes(StandardCharsets.US_ASCII)));
+            int storage = 0;
+            for (HostTensor tensor : tensors.values()) zip.add("archive/data/" + storage++, tensor.data());
+            zip.add("archive/version", ByteBuffer.wrap("3\n".getBytes(StandardCharsets.US_ASCII)));
+            zip.finish();
+        });
     }
 }

@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -242,7 +243,7 @@ public final class SafeTensors {
         return bytes.toByteArray();
     }
 
-    private static void writeFully(java.nio.channels.WritableByteChannel out, ByteBuffer data) throws IOException {
+    private static void writeFully(WritableByteChannel out, ByteBuffer data) throws IOException {
         while (data.hasRemaining()) out.write(data);
     }
 

@@ -1,6 +1,7 @@
 package resnet4j.weights;
 
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,7 +82,7 @@ final class StateDict {
     /** The tensors without the prefixes that wrappers put before every name. */
     static Map<String, HostTensor> withoutPrefixes(Map<String, HostTensor> tensors) {
         for (String prefix : PREFIXES) {
-            var names = new java.util.HashSet<>(tensors.keySet());
+            var names = new HashSet<>(tensors.keySet());
             names.remove(AVERAGED);
             if (names.isEmpty() || !names.stream().allMatch(name -> name.startsWith(prefix))) continue;
             var shorter = new LinkedHashMap<String, HostTensor>();

@@ -20,7 +20,8 @@ public record WeightFile(Map<String, HostTensor> tensors, Map<String, String> me
     }
 
     /**
-     * Reads safetensors and PyTorch files (zip and legacy), told apart by what they hold, not by their names.
+     * Reads safetensors and PyTorch files (zip and legacy), told apart by what they hold, not by their names. Prefixes
+     * of wrappers that all names share ({@code module.}, {@code _orig_mod.}) are dropped.
      *
      * @throws IOException with the path, if the file is absent, damaged, hostile or of another kind
      */

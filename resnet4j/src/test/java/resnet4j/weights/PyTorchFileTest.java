@@ -1,0 +1,208 @@
+package resnet4j.weights;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import resnet4j.tensor.DType;
+import resnet4j.tensor.HostTensor;
+
+class PyTorchFileTest {
+    @TempDir
+    Path folder;
+
+    static Stream<SmallFiles.Case> small() {
+        return SmallFiles.all().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("small")
+    void read_givesWhatPythonSees(SmallFiles.Case small) throws IOException {
+        WeightFile read = WeightFile.read(file(small.file()));
+        assertEquals(small.tensors(), SmallFiles.describe(read.tensors()));
+        assertEquals(
+                new ArrayList<>(small.tensors().keySet()),
+                new ArrayList<>(read.tensors().keySet()),
+                "the order of the file");
+    }
+
+    @Test
+    void read_givesScalarsAsMetadata() throws IOException {
+        WeightFile read = WeightFile.read(file(SmallFiles.file("numbers and strings, zip")));
+        assertEquals(
+                Map.of("big", "1099511627776", "huge", "1208925819614629174706176", "f", "0.1", "s", "é"),
+                read.metadata());
+    }
+
+    @Test
+    void write_keepsEveryTensor() throws IOException {
+        var tensors = new LinkedHashMap<String, HostTensor>();
+        for (var small : SmallFiles.all())
+            WeightFile.read(file(small.file())).tensors().forEach((name, t) -> tensors.put(small + "/" + name, t));
+        Path written = folder.resolve("written.pth");
+        PyTorchFile.write(written, tensors);
+        Map<String, HostTensor> again = PyTorchFile.read(written).tensors();
+        assertEquals(SmallFiles.describe(tensors), SmallFiles.describe(again));
+        assertEquals(new ArrayList<>(tensors.keySet()), new ArrayList<>(again.keySet()));
+
+        byte[] first = Files.readAllBytes(written);
+        PyTorchFile.write(written, again);
+        assertArrayEquals(first, Files.readAllBytes(written), "the same tensors give the same bytes");
+        try (var files = Files.list(folder)) {
+            assertEquals(2, files.count(), "nothing is left beside the file");
+        }
+    }
+
+    @Test
+    void write_alignsTensorsTo64Bytes() throws IOException {
+        var tensors = new LinkedHashMap<String, HostTensor>();
+        for (int i = 1; i < 4; i++)
+            tensors.put(
+                    "t" + i, new HostTensor(DType.U8, List.of(5L), ByteBuffer.wrap(new byte[] {9, 9, 9, 9, (byte) i})));
+        Path written = folder.resolve("written.pth");
+        PyTorchFile.write(written, tensors);
+        String bytes = Files.readString(written, StandardCharsets.ISO_8859_1);
+        for (int i = 1; i < 4; i++) assertEquals(0, bytes.indexOf("\t\t\t\t" + (char) i) % 64);
+    }
+
+    // --- what is refused: each is one sentence that begins with the path
+
+    /** Pickles by hand, in the words of pickletools; \n ends a line. */
+    @ParameterizedTest
+    @CsvSource({
+        // what pickle.dumps(object with __reduce__ = (os.system, ('id',)), protocol=2) gives
+        "'cposix\nsystem\nX\u0002\0\0\0id\u0085R.', call os.system",
+        "'cos\nsystem\n(X\u0002\0\0\0idtR.', call os.system",
+        "'c__builtin__\neval\n(X\u0002\0\0\0idtR.', call builtins.eval",
+        "'cbuiltins\ngetattr\n.', call builtins.getattr",
+        "'X\u0002\0\0\0osX\u0006\0\0\0system\u0093.', call os.system",
+        "'ctorchvision.models.resnet\nResNet\n)\u0081.', call torchvision.models.resnet.ResNet",
+        "'ctorch._utils\n_rebuild_tensor_v2 \n.', call torch._utils._rebuild_tensor_v2 ",
+        "'(iposix\nsystem\n.', INST",
+        "'(o.', OBJ",
+        "'P1\n.', PERSID",
+        "'\u0082\u0001.', EXT1",
+        "'\u00ff.', opcode 0xff",
+        "'ccollections\nOrderedDict\nK\u0001R.', expected a tuple of arguments",
+        "'ccollections\nOrderedDict\n)R(K\u0001tb.', ",
+        "'K\u0001K\u0002a.', appends to an integer",
+        "'}K\u0001s.', takes more than it gave",
+        "'}))s.', dictionary keys",
+        "'(.', takes more than it gave",
+        "'h\u0007.', recalls entry 7",
+        "'X\u00ff\u00ff\u00ff\u007fab.', ends in the middle",
+        "'}', ends in the middle",
+        "'K\u0001.', expected tensors",
+        "']\u0094(h\0h\0e.', nested at most",
+        "'ctorch._utils\n_rebuild_tensor_v2\n)R.', arguments",
+    })
+    void read_refusesPicklesByName(String pickle, String reason) throws IOException {
+        byte[] bytes = ("\u0080\u0002" + pickle).getBytes(StandardCharsets.ISO_8859_1);
+        if (reason == null) {
+            PyTorchFile.read(file(zip(bytes)));
+            return;
+        }
+        refuses(zip(bytes), reason);
+        assertThrows(IOException.class, () -> WeightFile.read(file(bytes)), "as a bare pickle");
+    }
+
+    @Test
+    void read_refusesWhatIsNoWeightFile() throws IOException {
+        refuses(new byte[0], "the file is empty");
+        refuses(new byte[] {0}, "unknown content");
+        refuses("<!DOCTYPE html><html>".getBytes(StandardCharsets.US_ASCII), "a web page");
+        refuses("version https://git-lfs.github.com/spec/v1\n".getBytes(StandardCharsets.US_ASCII), "Git LFS pointer");
+        refuses(new byte[] {(byte) 0x89, 'H', 'D', 'F', 13, 10}, "HDF5");
+        refuses("PK\3\4 and no more".getBytes(StandardCharsets.US_ASCII), "truncated");
+        refuses(zipOf("other/file.txt", new byte[3]), "without data.pkl");
+        var absent = assertThrows(IOException.class, () -> WeightFile.read(folder.resolve("absent.pth")));
+        assertTrue(absent.getMessage().endsWith("absent.pth: no such file; expected a weight file"));
+        assertThrows(IOException.class, () -> WeightFile.read(folder));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'state dict of a module, zip'", "'state dict of a module, legacy'", "'F32, safetensors'", "deflated"})
+    void read_refusesEveryTruncation(String name) throws IOException {
+        byte[] whole = SmallFiles.file(name);
+        Path path = folder.resolve("truncated");
+        for (int length = 0; length < whole.length; length++) {
+            Files.write(path, Arrays.copyOf(whole, length));
+            var e = assertThrows(IOException.class, () -> WeightFile.read(path), "length " + length);
+            assertTrue(e.getMessage().startsWith(path.toString()), e.getMessage());
+        }
+    }
+
+    /** Bombs: a few bytes that ask for gigabytes of memory, or for ages. */
+    @Test
+    void read_refusesBombs() throws IOException {
+        // nested lists, each holding the last one twice: 2^60 leaves
+        var doubled = new StringBuilder("\u0080\u0002]q\0");
+        for (int i = 1; i < 60; i++) doubled.append("](h" + (char) (i - 1) + "h" + (char) (i - 1) + "eq" + (char) i);
+        refuses(zip(latin1(doubled + ".")), "bomb");
+        refuses(zip(latin1("\u0080\u0002" + "]".repeat(1 << 20) + ".")), "bomb");
+        refuses(zip(latin1("\u0080\u0002" + "(".repeat(1 << 20) + ".")), "bomb");
+        refuses(zip(latin1("\u0080\u0002K\1" + "2".repeat(1 << 20) + ".")), "bomb");
+        refuses(zip(latin1("\u0080\u0002}\u0096\0\0\0\0\0\0\0\u007f.")), "ends in the middle");
+        // one byte of storage, expanded to 2^40 elements
+        String tensor = "\u0080\u0002ctorch._utils\n_rebuild_tensor_v2\n((X\7\0\0\0storagectorch\nByteStorage\n"
+                + "X\1\0\0\0000X\3\0\0\0cpuK\1tQK\0(J\0\0\0\u0040K\1t(K\0K\0t\u0089NtR.";
+        refuses(zip(latin1(tensor)), "bomb");
+        // a gigabyte of zeros, deflated
+        var zeros = new ByteArrayOutputStream();
+        try (var zip = new ZipOutputStream(zeros)) {
+            zip.putNextEntry(new ZipEntry("archive/data.pkl"));
+            for (int i = 0; i < 64; i++) zip.write(new byte[1 << 20]);
+        }
+        refuses(zeros.toByteArray(), "bomb");
+    }
+
+    private void refuses(byte[] bytes, String reason) throws IOException {
+        Path path = file(bytes);
+        var e = assertThrows(IOException.class, () -> WeightFile.read(path));
+        assertTrue(e.getMessage().startsWith(path + ": "), e.getMessage());
+        assertTrue(e.getMessage().contains(reason), e.getMessage());
+    }
+
+    private Path file(byte[] bytes) throws IOException {
+        Path path = folder.resolve("small.bin"); // no extension that could help
+        return Files.write(path, bytes);
+    }
+
+    private static byte[] latin1(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static byte[] zip(byte[] pickle) throws IOException {
+        return zipOf("archive/data.pkl", pickle);
+    }
+
+    /** An archive with one record, and one of a byte that a storage may name. */
+    private static byte[] zipOf(String name, byte[] content) throws IOException {
+        var out = new ByteArrayOutputStream();
+        var zip = new StoredZip(out);
+        zip.add(name, ByteBuffer.wrap(content));
+        zip.add("archive/data/0", ByteBuffer.wrap(new byte[1]));
+        zip.finish();
+        return out.toByteArray();
+    }
+}
