@@ -3,9 +3,13 @@ package resnet4j.model;
 import static resnet4j.model.ResNetConfig.Block.BASIC;
 import static resnet4j.model.ResNetConfig.Block.BOTTLENECK;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import resnet4j.config.Nearest;
+import resnet4j.config.Records;
 
 /** The registry: every network by the name that torchvision or timm knows it by. */
 public final class Models {
@@ -92,8 +96,27 @@ public final class Models {
     /** The entry of that name; an unknown name proposes the nearest ones. */
     public static Entry get(String name) {
         var entry = ENTRIES.get(name);
-        if (entry == null) throw new IllegalArgumentException("model: no network is named " + name);
+        if (entry == null)
+            throw new IllegalArgumentException(
+                    "model: no network is named " + name + "." + Nearest.hint(name, ENTRIES.keySet()));
         return entry;
+    }
+
+    /** An architecture as JSON, with its class's name as {@code type}. */
+    static JsonNode write(Architecture architecture) {
+        var json = Records.tree(architecture).<ObjectNode>deepCopy();
+        return json.put("type", architecture.getClass().getSimpleName());
+    }
+
+    /** The architecture that {@link #write} wrote. @throws IllegalArgumentException for a kind that is not registered */
+    static Architecture readArchitecture(JsonNode json) {
+        var type = json.path("type").asText();
+        var fields = json.<ObjectNode>deepCopy();
+        fields.remove("type");
+        for (var entry : ENTRIES.values())
+            if (entry.architecture().getClass().getSimpleName().equals(type))
+                return Records.read(fields, entry.architecture().getClass());
+        throw new IllegalArgumentException("type: no architecture is named " + type);
     }
 
     /** A new network with random weights. */

@@ -209,6 +209,31 @@ public final class Ops {
         return run(new Op.Dropout(p), x);
     }
 
+    // ---- inputs ----
+
+    /**
+     * Pixels to a network's input: {@code (x / 255 - mean) / std}, in torchvision's order of operations.
+     *
+     * @param pixels [N,H,W,3] uint8
+     * @param mean   of red, green and blue, where white is 1
+     * @param std    likewise
+     * @return [N,3,H,W] fp32, channels-last
+     */
+    public static Tensor normalize(Tensor pixels, List<Double> mean, List<Double> std) {
+        var x = pixels.permute(0, 3, 1, 2).to(DType.F32);
+        x.handle.div_(new org.bytedeco.pytorch.Scalar(255.0));
+        x.handle.sub_(perChannel(mean, pixels).handle);
+        x.handle.div_(perChannel(std, pixels).handle);
+        return x;
+    }
+
+    private static Tensor perChannel(List<Double> rgb, Tensor on) {
+        var values = new float[3];
+        for (int i = 0; i < 3; i++) values[i] = rgb.get(i).floatValue();
+        var t = Tensor.of(values, 1, 3, 1, 1);
+        return on.handle.is_cuda() ? new Tensor(t.handle.to(on.handle.device(), DType.F32.scalarType())) : t;
+    }
+
     // ---- losses, gradients and updates ----
 
     /** Mean cross entropy. logits [N,K] of any float type, labels [N] int64 -> [] fp32. arXiv:1512.00567 section 7. */
@@ -255,8 +280,7 @@ public final class Ops {
             double weightDecay,
             double momentum,
             double lr,
-            boolean nesterov,
-            boolean first) {
+            boolean nesterov) {
         try (var scope = new NativeScope();
                 var noGrad = noGrad()) {
             Dispatch.call(
@@ -271,7 +295,7 @@ public final class Ops {
                     0.0,
                     nesterov,
                     false,
-                    first,
+                    false, // momenta start as zeros, which is the same as being copied at the first step
                     null,
                     null);
         }

@@ -47,6 +47,11 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(torch.zeros(shape));
     }
 
+    /** Zeros of the same shape, type and memory order. */
+    public Tensor zerosLike() {
+        return new Tensor(torch.zeros_like(handle.detach()));
+    }
+
     public static Tensor full(double value, long... shape) {
         var tensor = empty(DType.F32, shape);
         tensor.handle.fill_(new org.bytedeco.pytorch.Scalar(value));
@@ -103,6 +108,16 @@ public final class Tensor implements AutoCloseable {
     @Override
     public void close() {
         handle.close();
+    }
+
+    /** Whether no element is infinite or NaN. */
+    public boolean isFinite() {
+        try (var scope = new NativeScope()) {
+            // a sum is finite only if its terms are; float sums of sane numbers do not overflow a double
+            return Double.isFinite(handle.detach()
+                    .sum(new ScalarTypeOptional(DType.F64.scalarType()))
+                    .item_double());
+        }
     }
 
     /** The only element. */

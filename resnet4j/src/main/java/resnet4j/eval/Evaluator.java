@@ -1,0 +1,39 @@
+package resnet4j.eval;
+
+import java.util.function.IntConsumer;
+import java.util.function.UnaryOperator;
+import resnet4j.data.Loader;
+import resnet4j.image.Preprocess;
+import resnet4j.tensor.Device;
+import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Ops;
+import resnet4j.tensor.Tensor;
+
+/**
+ * Measures a network, as a function from normalised images [N,3,H,W] to logits [N,K], on every picture of a loader.
+ *
+ * @param network      in evaluation mode, in the precision it is to be measured in
+ * @param keptMistakes how many of the surest mistakes the result holds
+ */
+public record Evaluator(UnaryOperator<Tensor> network, Preprocess preprocess, Device device, int keptMistakes) {
+
+    /** @param progress told how many pictures each batch had */
+    public Evaluation evaluate(Loader loader, IntConsumer progress) {
+        var data = loader.data();
+        var metrics = new Metrics(data.classes().size(), keptMistakes);
+        try (var batches = loader.epoch(0);
+                var noGrad = Ops.noGrad()) {
+            for (var batch : batches) {
+                try (var scope = new NativeScope()) {
+                    var logits = network.apply(Inputs.images(batch, preprocess, device));
+                    metrics.add(logits.toFloats(), batch.size(), (int) logits.size(1), batch.labels(), batch.indices());
+                }
+                progress.accept(batch.size());
+            }
+            var skipped = batches.skipped().stream()
+                    .map(s -> new Evaluation.Skipped(s.file(), s.reason()))
+                    .toList();
+            return metrics.evaluation(data.classes(), data::name, skipped);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package resnet4j.model;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import resnet4j.config.Records;
+import resnet4j.image.Preprocess;
+import resnet4j.nn.Net;
+import resnet4j.tensor.HostTensor;
+import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Tensor;
+import resnet4j.weights.SafeTensors;
+import resnet4j.weights.WeightFile;
+
+/**
+ * A saved model: one safetensors file with the weights, whose metadata says all that is needed to use them.
+ *
+ * @param model        the registry's name of the architecture, for people
+ * @param preprocess   how its input is made
+ * @param classNames   what the logits stand for, in order
+ * @param metrics      numbers measured when it was saved, such as {@code top1}
+ * @param recipe       how it was trained, JSON, or empty
+ * @param provenance   where it comes from: data digest, versions, seed, commit
+ */
+public record ModelFile(
+        String model,
+        Architecture architecture,
+        Preprocess preprocess,
+        List<String> classNames,
+        Map<String, Double> metrics,
+        String recipe,
+        Map<String, String> provenance) {
+
+    private static final String FORMAT = "resnet4j";
+
+    public ModelFile {
+        classNames = List.copyOf(classNames);
+        metrics = Map.copyOf(metrics);
+        provenance = Map.copyOf(provenance);
+        if (classNames.size() != architecture.classes())
+            throw new IllegalArgumentException("classNames: expected " + architecture.classes() + ", one for each logit"
+                    + " of " + model + ", got " + classNames.size());
+    }
+
+    public ModelFile withMetrics(Map<String, Double> metrics) {
+        return new ModelFile(model, architecture, preprocess, classNames, metrics, recipe, provenance);
+    }
+
+    /** A network and what its file says. Close the network when done. */
+    public record Opened(ModelFile file, ClassificationNet net) {}
+
+    /** Writes the network's weights with this description; the old file stays until the new one is complete. */
+    public void save(Path path, Net net) throws IOException {
+        var metadata = new LinkedHashMap<String, String>();
+        metadata.put("format", FORMAT);
+        metadata.put("model", model);
+        metadata.put("architecture", Models.write(architecture).toString());
+        metadata.put("preprocess", Records.line(preprocess));
+        metadata.put("classes", Records.line(classNames));
+        metadata.put("metrics", Records.line(metrics));
+        metadata.put("recipe", recipe);
+        metadata.put("provenance", Records.line(provenance));
+        SafeTensors.write(path, state(net), metadata);
+    }
+
+    /** Whether the metadata of a weight file is that of a saved model. */
+    public static boolean describes(WeightFile file) {
+        return FORMAT.equals(file.metadata().get("format")) && file.metadata().containsKey("architecture");
+    }
+
+    /** Opens a saved model. @throws IOException with the path and what is wrong, if the file is not one */
+    public static Opened open(Path path) throws IOException {
+        var weights = WeightFile.read(path);
+        if (!describes(weights))
+            throw new IOException(path + ": expected a model saved by ResNet4J, got weights without a description; name"
+                    + " the network and give the file as its weights");
+        var text = weights.metadata();
+        try {
+            var file = new ModelFile(
+                    text.get("model"),
+                    Models.readArchitecture(Records.parse(text.get("architecture"))),
+                    Records.read(text.get("preprocess"), Preprocess.class),
+                    strings(text.get("classes")),
+                    numbers(text.get("metrics")),
+                    text.getOrDefault("recipe", ""),
+                    texts(text.get("provenance")));
+            var net = file.architecture().build();
+            try {
+                load(net, weights.tensors(), path.toString());
+                return new Opened(file, net);
+            } catch (IOException | RuntimeException e) {
+                net.close();
+                throw e;
+            }
+        } catch (IllegalArgumentException | NullPointerException e) {
+            throw new IOException(path + ": the description of the model is damaged: " + e.getMessage(), e);
+        }
+    }
+
+    /** A copy of a network's weights in Java memory, by name. */
+    public static Map<String, HostTensor> state(Net net) {
+        var tensors = new LinkedHashMap<String, HostTensor>();
+        net.state().forEach((name, t) -> tensors.put(name, t.toHost()));
+        return tensors;
+    }
+
+    /**
+     * Overwrites all weights of a network; names and shapes must be equal, and nothing is changed if they are not.
+     * Types are converted. A missing {@code num_batches_tracked} is no fault: old files have none.
+     */
+    public static void load(Net net, Map<String, HostTensor> tensors, String source) throws IOException {
+        var state = net.state();
+        var faults = new ArrayList<String>();
+        state.forEach((name, t) -> {
+            var given = tensors.get(name);
+            if (given == null) {
+                if (!name.endsWith("num_batches_tracked")) faults.add("missing " + name);
+            } else if (!given.shape().equals(shape(t)))
+                faults.add(name + " is " + given.shape() + ", expected " + shape(t));
+        });
+        for (var name : tensors.keySet()) if (!state.containsKey(name)) faults.add("unexpected " + name);
+        if (!faults.isEmpty())
+            throw new IOException(source + ": the weights do not fit the network: " + String.join("; ", faults));
+        state.forEach((name, t) -> {
+            try (var scope = new NativeScope()) {
+                if (tensors.containsKey(name)) t.set(Tensor.of(tensors.get(name)));
+            }
+        });
+    }
+
+    private static List<Long> shape(Tensor t) {
+        return java.util.Arrays.stream(t.shape()).boxed().toList();
+    }
+
+    private static List<String> strings(String json) {
+        var values = new ArrayList<String>();
+        Records.parse(json).forEach(node -> values.add(node.asText()));
+        return values;
+    }
+
+    private static Map<String, Double> numbers(String json) {
+        var values = new LinkedHashMap<String, Double>();
+        Records.parse(json)
+                .properties()
+                .forEach(e -> values.put(e.getKey(), e.getValue().asDouble()));
+        return values;
+    }
+
+    private static Map<String, String> texts(String json) {
+        var values = new LinkedHashMap<String, String>();
+        Records.parse(json)
+                .properties()
+                .forEach(e -> values.put(e.getKey(), e.getValue().asText()));
+        return values;
+    }
+}
