@@ -1,0 +1,100 @@
+package resnet4j;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The package order is the table of docs/architecture.md, read from there, so that neither can change alone. */
+class ArchitectureTest {
+    private static final Pattern ROW = Pattern.compile("\\| (\\d+) \\| (?:root )?`(\\w+)` \\|.*");
+    private static final Map<String, Integer> RANKS = new HashMap<>();
+    private static JavaClasses classes;
+
+    @BeforeAll
+    static void readTableAndClasses() throws IOException {
+        for (String line : Files.readAllLines(Path.of("../docs/architecture.md"))) {
+            var row = ROW.matcher(line);
+            if (row.matches()) RANKS.put(row.group(2), Integer.parseInt(row.group(1)));
+        }
+        classes = new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .importPackages("resnet4j");
+    }
+
+    @Test
+    void everyPackage_hasARank() {
+        assertTrue(RANKS.size() > 10, () -> "expected the table of docs/architecture.md, got " + RANKS);
+        assertTrue(classes.size() > 50, () -> "expected the library's classes, got " + classes.size());
+        assertEquals(
+                List.of(),
+                classes.stream()
+                        .map(c -> part(c.getPackageName()))
+                        .distinct()
+                        .filter(part -> !RANKS.containsKey(part))
+                        .toList());
+    }
+
+    @Test
+    void imports_goDownwardOnly() {
+        assertNone(d -> {
+            String from = part(d.getOriginClass().getPackageName());
+            String to = part(d.getTargetClass().getPackageName());
+            return RANKS.containsKey(to) && !from.equals(to) && RANKS.get(to) >= RANKS.getOrDefault(from, 0);
+        });
+    }
+
+    @Test
+    void onlyTensor_knowsLibtorch() {
+        assertNone(
+                d -> isIn("org.bytedeco.pytorch", d.getTargetClass()) && !isIn("resnet4j.tensor", d.getOriginClass()));
+    }
+
+    @Test
+    void onlyImage_knowsOpenCv() {
+        assertNone(d -> isIn("org.bytedeco.opencv", d.getTargetClass()) && !isIn("resnet4j.image", d.getOriginClass()));
+    }
+
+    /** OpenCV's classes inherit from JavaCPP's, so that both show up where the former are called. */
+    @Test
+    void onlyTensorAndImage_knowJavaCpp() {
+        assertNone(d -> isIn("org.bytedeco.javacpp", d.getTargetClass())
+                && !isIn("resnet4j.tensor", d.getOriginClass())
+                && !isIn("resnet4j.image", d.getOriginClass()));
+    }
+
+    private static boolean isIn(String packageName, JavaClass c) {
+        return (c.getPackageName() + ".").startsWith(packageName + ".");
+    }
+
+    private static void assertNone(Predicate<Dependency> forbidden) {
+        assertEquals(
+                List.of(),
+                classes.stream()
+                        .flatMap(c -> c.getDirectDependenciesFromSelf().stream())
+                        .filter(forbidden)
+                        .map(Dependency::getDescription)
+                        .limit(5)
+                        .toList());
+    }
+
+    /** {@code nn} of {@code resnet4j.nn} and below, {@code resnet4j} of the root, a name without rank for others. */
+    private static String part(String packageName) {
+        if (packageName.equals("resnet4j")) return "resnet4j";
+        return packageName.startsWith("resnet4j.") ? packageName.split("\\.")[1] : packageName;
+    }
+}
