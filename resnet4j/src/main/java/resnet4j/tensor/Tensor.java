@@ -8,6 +8,7 @@ import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.LayoutOptional;
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -218,6 +219,11 @@ public final class Tensor implements AutoCloseable {
     /** Shares memory: {@code length} slices of dimension {@code dim} from {@code start}. */
     public Tensor narrow(int dim, long start, long length) {
         return new Tensor(handle.narrow(dim, start, length));
+    }
+
+    /** The index of the largest element along {@code dim}, int64. */
+    public Tensor argmax(int dim) {
+        return new Tensor(handle.argmax(new LongOptional(dim), false));
     }
 
     /** The same memory without its history. */

@@ -1,0 +1,141 @@
+package resnet4j.train;
+
+import java.util.List;
+import resnet4j.tensor.Ops;
+import resnet4j.tensor.Tensor;
+
+/** How gradients move weights; PyTorch's arithmetic under PyTorch's names. */
+public sealed interface Optim {
+    /** The learning rate where the schedule's factor is 1. */
+    double lr();
+
+    /** Pull of the weights towards zero. */
+    double weightDecay();
+
+    /** Whether one-dimensional weights (norms, biases) are pulled too. arXiv:1812.01187 section 3.1 leaves them out. */
+    boolean decayNorms();
+
+    /** Names of the tensors of memory that each weight has, each of the weight's shape. */
+    List<String> memory();
+
+    /** One step on all weights at once; {@code memory} and {@code counts} are updated in place. */
+    void step(
+            List<Tensor> weights,
+            List<Tensor> gradients,
+            List<List<Tensor>> memory,
+            List<Tensor> counts,
+            double lr,
+            double weightDecay);
+
+    /** {@code torch.optim.SGD} with momentum. */
+    record Sgd(double lr, double momentum, boolean nesterov, double weightDecay, boolean decayNorms) implements Optim {
+        public Sgd() {
+            this(0.1, 0.9, false, 1e-4, true);
+        }
+
+        public Sgd {
+            check(lr, weightDecay);
+            share("momentum", momentum);
+            if (nesterov && momentum == 0)
+                throw new IllegalArgumentException("nesterov: expected a momentum above 0, got 0");
+        }
+
+        @Override
+        public List<String> memory() {
+            return List.of("momentum");
+        }
+
+        @Override
+        public void step(
+                List<Tensor> weights,
+                List<Tensor> gradients,
+                List<List<Tensor>> memory,
+                List<Tensor> counts,
+                double lr,
+                double weightDecay) {
+            Ops.sgdStep(weights, gradients, memory.get(0), weightDecay, momentum, lr, nesterov);
+        }
+    }
+
+    /** {@code torch.optim.Adam}: weight decay is part of the gradient. arXiv:1412.6980. */
+    record Adam(double lr, double beta1, double beta2, double eps, double weightDecay, boolean decayNorms)
+            implements Optim {
+        public Adam() {
+            this(1e-3, 0.9, 0.999, 1e-8, 0, true);
+        }
+
+        public Adam {
+            check(lr, weightDecay);
+            share("beta1", beta1);
+            share("beta2", beta2);
+        }
+
+        @Override
+        public List<String> memory() {
+            return List.of("average", "square");
+        }
+
+        @Override
+        public void step(
+                List<Tensor> weights,
+                List<Tensor> gradients,
+                List<List<Tensor>> memory,
+                List<Tensor> counts,
+                double lr,
+                double weightDecay) {
+            Ops.adamStep(
+                    false,
+                    weights,
+                    gradients,
+                    memory.get(0),
+                    memory.get(1),
+                    counts,
+                    lr,
+                    beta1,
+                    beta2,
+                    weightDecay,
+                    eps);
+        }
+    }
+
+    /** {@code torch.optim.AdamW}: weight decay apart from the gradient. arXiv:1711.05101. */
+    record AdamW(double lr, double beta1, double beta2, double eps, double weightDecay, boolean decayNorms)
+            implements Optim {
+        public AdamW() {
+            this(1e-3, 0.9, 0.999, 1e-8, 1e-2, false);
+        }
+
+        public AdamW {
+            check(lr, weightDecay);
+            share("beta1", beta1);
+            share("beta2", beta2);
+        }
+
+        @Override
+        public List<String> memory() {
+            return List.of("average", "square");
+        }
+
+        @Override
+        public void step(
+                List<Tensor> weights,
+                List<Tensor> gradients,
+                List<List<Tensor>> memory,
+                List<Tensor> counts,
+                double lr,
+                double weightDecay) {
+            Ops.adamStep(
+                    true, weights, gradients, memory.get(0), memory.get(1), counts, lr, beta1, beta2, weightDecay, eps);
+        }
+    }
+
+    private static void check(double lr, double weightDecay) {
+        if (!(lr > 0 && Double.isFinite(lr)))
+            throw new IllegalArgumentException("lr: expected a finite rate above 0, got " + lr);
+        if (!(weightDecay >= 0)) throw new IllegalArgumentException("weightDecay: expected >= 0, got " + weightDecay);
+    }
+
+    private static void share(String field, double value) {
+        if (!(value >= 0 && value < 1)) throw new IllegalArgumentException(field + ": expected [0,1), got " + value);
+    }
+}

@@ -1,0 +1,122 @@
+package resnet4j.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Optional;
+import resnet4j.config.Records;
+import resnet4j.data.Augment;
+import resnet4j.data.Mix;
+import resnet4j.image.Preprocess;
+import resnet4j.model.Architecture;
+import resnet4j.model.Models;
+
+/**
+ * All that decides a run. A recipe file holds the fields that differ from these defaults; the run folder holds all.
+ *
+ * @param model          the registry's name of the network
+ * @param architecture   what differs from the registry's architecture, such as {@code {"shortcut":"c"}}
+ * @param weights        a weight file or model to start from; random where absent
+ * @param data           where the pictures are, {@code kind:path}
+ * @param limit          use only so many pictures of each split; 0 for all
+ * @param validation     share of the training pictures held out to choose the best epoch by; 0 keeps the last epoch
+ * @param preprocess     from picture to input
+ * @param augment        what training pictures go through after that
+ * @param mix            how training pictures are mixed with each other
+ * @param epochs         times that all training pictures are seen
+ * @param batch          pictures in a step
+ * @param accumulate     batches whose gradients are averaged for one update
+ * @param labelSmoothing share of the target spread over all classes. arXiv:1512.00567 section 7
+ * @param clipNorm       longest joint gradient; 0 for any
+ * @param ema            share of the old average in an average of the weights over steps, which is then the model; 0 for
+ *                       none
+ * @param patience       epochs without a better validation loss after which the run ends; 0 for none
+ * @param classBalance   weigh the loss so that every class counts the same
+ * @param freezeNorms    use the starting weights' batch statistics and leave them
+ * @param precision      fp32, bf16 or auto
+ * @param seed           of all random choices
+ */
+public record Recipe(
+        String model,
+        Optional<JsonNode> architecture,
+        Optional<String> weights,
+        String data,
+        int limit,
+        double validation,
+        Preprocess preprocess,
+        List<Augment> augment,
+        Mix mix,
+        int epochs,
+        int batch,
+        int accumulate,
+        Optim optimizer,
+        Schedule schedule,
+        double labelSmoothing,
+        double clipNorm,
+        double ema,
+        int patience,
+        boolean classBalance,
+        boolean freezeNorms,
+        String precision,
+        long seed) {
+
+    /** ResNet-20 on shapes: what {@code quickstart} trains. */
+    public Recipe() {
+        this(
+                "resnet20",
+                Optional.empty(),
+                Optional.empty(),
+                "shapes",
+                0,
+                0.1,
+                Preprocess.cifar10(),
+                List.of(),
+                new Mix.None(),
+                10,
+                128,
+                1,
+                new Optim.Sgd(),
+                new Schedule.Cosine(),
+                0,
+                0,
+                0,
+                0,
+                false,
+                false,
+                "auto",
+                0);
+    }
+
+    public Recipe {
+        augment = List.copyOf(augment);
+        atLeast("epochs", epochs, 1);
+        atLeast("batch", batch, 1);
+        atLeast("accumulate", accumulate, 1);
+        atLeast("limit", limit, 0);
+        atLeast("patience", patience, 0);
+        share("validation", validation);
+        share("labelSmoothing", labelSmoothing);
+        share("ema", ema);
+        if (!(clipNorm >= 0)) throw new IllegalArgumentException("clipNorm: expected >= 0, got " + clipNorm);
+        if (patience > 0 && validation == 0 && data.startsWith("cifar"))
+            throw new IllegalArgumentException("patience: early stopping chooses by a validation split, and validation"
+                    + " is 0; give it a share such as 0.1");
+    }
+
+    /** The network's architecture for that many classes. */
+    public Architecture architectureFor(int classes) {
+        var named = Models.get(model).architecture();
+        return architecture
+                .map(changes -> Records.overlay(named, changes))
+                .orElse(named)
+                .withClasses(classes);
+    }
+
+    private static void atLeast(String field, int value, int least) {
+        if (value < least)
+            throw new IllegalArgumentException(field + ": expected at least " + least + ", got " + value);
+    }
+
+    private static void share(String field, double value) {
+        if (!(value >= 0 && value < 1)) throw new IllegalArgumentException(field + ": expected [0,1), got " + value);
+    }
+}

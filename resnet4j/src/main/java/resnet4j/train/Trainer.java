@@ -1,0 +1,463 @@
+package resnet4j.train;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import resnet4j.config.Records;
+import resnet4j.data.Batch;
+import resnet4j.data.DataSource;
+import resnet4j.data.Dataset;
+import resnet4j.data.Loader;
+import resnet4j.eval.Evaluation;
+import resnet4j.eval.Evaluator;
+import resnet4j.eval.Inputs;
+import resnet4j.model.ClassificationNet;
+import resnet4j.model.ModelFile;
+import resnet4j.nn.BatchNorm2d;
+import resnet4j.nn.Layer;
+import resnet4j.tensor.Device;
+import resnet4j.tensor.Engine;
+import resnet4j.tensor.Listener;
+import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Ops;
+import resnet4j.tensor.Precision;
+import resnet4j.tensor.Tensor;
+import resnet4j.train.Checkpoint.Position;
+import resnet4j.weights.WeightFile;
+
+/** One supervised run: a recipe and pictures in, a run folder out. */
+public final class Trainer implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Trainer.class.getName());
+    private static final int KEPT_MISTAKES = 24;
+
+    /**
+     * What a run does not depend on: the same bits come out whatever these are.
+     *
+     * @param loaderThreads     how many threads prepare batches
+     * @param checkpointSeconds time between checkpoints inside an epoch; each epoch ends with one
+     * @param stop              asked after each update: whether to save and end
+     */
+    public record Options(Device device, int loaderThreads, double checkpointSeconds, BooleanSupplier stop) {
+        public static final Options DEFAULT = new Options(Device.CPU, 1, 120, () -> false);
+    }
+
+    /** Hears how a run goes. */
+    public interface Log {
+        default void start(ClassificationNet net, long steps, int epochs) {}
+
+        default void step(Step step, long ofEpoch, long inEpoch) {}
+
+        default void epoch(EpochLine epoch) {}
+    }
+
+    /** A line of the history: one update. Loss and accuracy are this epoch's so far. */
+    public record Step(
+            String kind, long step, int epoch, double loss, double accuracy, double lr, double imagesPerSecond) {}
+
+    /**
+     * A line of the history: one epoch.
+     *
+     * @param validation absent where nothing is held out
+     * @param waitShare  share of the time in which the loop waited for the loader
+     */
+    public record EpochLine(
+            String kind,
+            int epoch,
+            long step,
+            double trainLoss,
+            double trainAccuracy,
+            java.util.Optional<Evaluation.Summary> validation,
+            double lr,
+            double seconds,
+            double waitShare,
+            double imagesPerSecond,
+            List<Evaluation.Skipped> skipped) {}
+
+    /**
+     * What a run leaves behind.
+     *
+     * @param best    top-1 accuracy on the validation split, or -1 where nothing is held out
+     * @param test    of the best model on the test split (the validation split, where there is no other); absent when
+     *                the run was stopped before its end
+     * @param stopped whether the run was stopped and can be resumed
+     */
+    public record Outcome(
+            RunFolder run,
+            int epochs,
+            long steps,
+            double seconds,
+            double best,
+            java.util.Optional<Evaluation> test,
+            boolean stopped) {}
+
+    private final Recipe recipe;
+    private final DataSource data;
+    private final RunFolder run;
+    private final Options options;
+    private final Log log;
+    private final Precision precision;
+    private final ClassificationNet net;
+    private final ClassificationNet averaged; // null without ema
+    private final Optimizer optimizer;
+    private final Tensor classWeights; // null where all pictures count the same
+    private Position at = Position.START;
+
+    /** @param data the recipe's, already read; its validation split is made here if the recipe asks for one */
+    public Trainer(Recipe recipe, DataSource data, RunFolder run, Options options, Log log) throws IOException {
+        this.recipe = recipe;
+        this.data = split(recipe, data);
+        this.run = run;
+        this.options = options;
+        this.log = log;
+        precision = Precision.parse(recipe.precision());
+        Ops.seed(recipe.seed());
+        net = build();
+        if (recipe.weights().isPresent())
+            loadBody(net, java.nio.file.Path.of(recipe.weights().get()));
+        averaged = recipe.ema() > 0 ? build() : null;
+        if (averaged != null) copy(net, averaged);
+        if (recipe.freezeNorms())
+            for (var layer : net.nets().values()) if (layer instanceof BatchNorm2d norm) norm.freezeStatistics();
+        optimizer = new Optimizer(recipe.optimizer(), net.parameters(), name -> 1);
+        classWeights = recipe.classBalance() ? balance(this.data.train()) : null;
+    }
+
+    private static DataSource split(Recipe recipe, DataSource data) {
+        if (recipe.limit() > 0) data = data.limit(recipe.limit());
+        return recipe.validation() > 0 ? data.withValidation(recipe.validation(), recipe.seed()) : data;
+    }
+
+    private ClassificationNet build() {
+        var built = recipe.architectureFor(data.train().classes().size()).build();
+        built.channelsLast();
+        built.to(options.device());
+        return built;
+    }
+
+    /** Trains from the folder's checkpoint, or from the start, to the end or to a stop. */
+    public Outcome train() throws IOException {
+        if (Files.exists(run.checkpoint())) {
+            at = Checkpoint.restore(run.checkpoint(), tensors());
+            run.rewind(at.step());
+        }
+        var loader = Loader.shuffled(data.train(), recipe.batch(), recipe.seed())
+                .withPreprocess(recipe.preprocess()::apply)
+                .withAugments(recipe.augment())
+                .withMix(recipe.mix())
+                .withThreads(options.loaderThreads(), 4);
+        long updates = (loader.batchesPerEpoch() + recipe.accumulate() - 1L) / recipe.accumulate();
+        long total = updates * recipe.epochs();
+        log.start(net, total, recipe.epochs());
+        LOG.log(
+                System.Logger.Level.INFO,
+                "training {0} with {1} parameters on {2} pictures of {3}, {4}, libtorch {5} on {6}",
+                recipe.model(),
+                net.parameterCount(),
+                data.train().size(),
+                data.name(),
+                precision,
+                Engine.version(),
+                options.device());
+        try (var mode = Ops.precision(precision)) {
+            while (at.epoch() < recipe.epochs() && !outOfPatience()) {
+                if (!epoch(loader, total)) return stopped();
+            }
+        }
+        return finished();
+    }
+
+    /** One epoch, from where {@link #at} is in it. Gives false if the run was stopped in it. */
+    private boolean epoch(Loader loader, long total) throws IOException {
+        net.train(true);
+        long begun = System.nanoTime(), saved = begun;
+        double secondsBefore = at.seconds(), lr = 0;
+        long seenBefore = at.seen();
+        try (var batches = loader.epoch(at.epoch(), at.batch())) {
+            for (var batch : batches) {
+                boolean update = (at.batch() + 1) % recipe.accumulate() == 0 || !batches.hasNext();
+                lr = recipe.optimizer().lr() * recipe.schedule().at((double) at.step() / total);
+                try (var scope = new NativeScope()) { // frees every tensor this step makes
+                    Ops.seed(stepSeed(at.step(), at.batch()));
+                    var logits = net.apply(Inputs.images(batch, recipe.preprocess(), options.device()));
+                    var loss = loss(logits, batch);
+                    double value = loss.item();
+                    if (!Double.isFinite(value))
+                        throw new DivergedException(value, at.step() + 1, lr, firstNotFinite(batch));
+                    (recipe.accumulate() == 1 ? loss : Ops.scale(loss, 1.0 / recipe.accumulate())).backward();
+                    if (update) {
+                        if (recipe.clipNorm() > 0) Ops.clipGradNorm(optimizer.weights(), recipe.clipNorm());
+                        optimizer.step(lr);
+                        if (averaged != null) average();
+                    }
+                    at = new Position(
+                            at.epoch(),
+                            at.batch() + 1,
+                            at.step() + (update ? 1 : 0),
+                            at.lossSum() + value * batch.size(),
+                            at.correct() + correct(logits, batch),
+                            at.seen() + batch.size(),
+                            at.best(),
+                            at.bestEpoch(),
+                            secondsBefore + (System.nanoTime() - begun) / 1e9);
+                }
+                if (!update) continue;
+                var line = new Step(
+                        "step",
+                        at.step(),
+                        at.epoch() + 1,
+                        at.lossSum() / at.seen(),
+                        (double) at.correct() / at.seen(),
+                        lr,
+                        (at.seen() - seenBefore) / (at.seconds() - secondsBefore));
+                if (at.step() % 20 == 0 || at.step() == 1) run.log(line);
+                log.step(line, loader.batchesPerEpoch(), at.batch());
+                if (options.stop().getAsBoolean()) {
+                    save();
+                    return false;
+                }
+                if (System.nanoTime() - saved > options.checkpointSeconds() * 1e9) {
+                    save();
+                    saved = System.nanoTime();
+                }
+            }
+            endEpoch(batches.skipped(), lr, begun, secondsBefore, seenBefore, batches.waitNanos());
+        }
+        return true;
+    }
+
+    private void endEpoch(
+            List<resnet4j.data.Skipped> skipped,
+            double lr,
+            long begun,
+            double secondsBefore,
+            long seenBefore,
+            long waitNanos)
+            throws IOException {
+        double trained = (System.nanoTime() - begun) / 1e9;
+        var validation = data.val().map(held -> evaluate(best(), held, 0).summary());
+        double top1 = validation.map(Evaluation.Summary::top1).orElse(-1.0);
+        boolean better = validation.isEmpty() || top1 > at.best();
+        var line = new EpochLine(
+                "epoch",
+                at.epoch() + 1,
+                at.step(),
+                at.lossSum() / at.seen(),
+                (double) at.correct() / at.seen(),
+                validation,
+                lr,
+                (System.nanoTime() - begun) / 1e9,
+                waitNanos / 1e9 / trained,
+                (at.seen() - seenBefore) / trained,
+                skipped.stream()
+                        .map(s -> new Evaluation.Skipped(s.file(), s.reason()))
+                        .toList());
+        at = new Position(
+                at.epoch() + 1,
+                0,
+                at.step(),
+                0,
+                0,
+                0,
+                better ? top1 : at.best(),
+                better ? at.epoch() + 1 : at.bestEpoch(),
+                secondsBefore + (System.nanoTime() - begun) / 1e9);
+        if (better) describe(line).save(run.model(), best());
+        save();
+        run.log(line);
+        log.epoch(line);
+    }
+
+    private Tensor loss(Tensor logits, Batch batch) {
+        var first = Ops.crossEntropy(
+                logits, Inputs.labels(batch.labels(), options.device()), classWeights, recipe.labelSmoothing());
+        if (!batch.mixed()) return first;
+        var second = Ops.crossEntropy(
+                logits, Inputs.labels(batch.labels2(), options.device()), classWeights, recipe.labelSmoothing());
+        return Ops.add(Ops.scale(first, batch.lambda()), Ops.scale(second, 1 - batch.lambda()));
+    }
+
+    private static long correct(Tensor logits, Batch batch) {
+        var guesses = logits.argmax(1).toLongs();
+        long right = 0;
+        for (int i = 0; i < guesses.length; i++) if (guesses[i] == batch.labels()[i]) right++;
+        return right;
+    }
+
+    /** The network that is measured and saved: the average, where there is one. */
+    private ClassificationNet best() {
+        return averaged == null ? net : averaged;
+    }
+
+    private void average() {
+        var from = new ArrayList<Tensor>();
+        var to = new ArrayList<Tensor>();
+        var averages = averaged.state();
+        net.state().forEach((name, t) -> {
+            if (t.dtype() != resnet4j.tensor.DType.F32) return;
+            from.add(t.detach());
+            to.add(averages.get(name).detach());
+        });
+        // a young average leans on new weights more: Tarvainen and Valpola 2017, arXiv:1703.01780 section 3
+        double decay = Math.min(recipe.ema(), (1.0 + at.step()) / (10.0 + at.step()));
+        Ops.lerp_(to, from, 1 - decay);
+    }
+
+    private Evaluation evaluate(ClassificationNet network, Dataset dataset, int keptMistakes) {
+        network.train(false);
+        var loader = Loader.inOrder(dataset, recipe.batch())
+                .withPreprocess(recipe.preprocess()::apply)
+                .withThreads(options.loaderThreads(), 4);
+        try {
+            return new Evaluator(network::apply, recipe.preprocess(), options.device(), keptMistakes)
+                    .evaluate(loader, n -> {});
+        } finally {
+            network.train(true);
+        }
+    }
+
+    private boolean outOfPatience() {
+        return recipe.patience() > 0 && at.epoch() - at.bestEpoch() >= recipe.patience();
+    }
+
+    private Outcome stopped() {
+        return new Outcome(run, at.epoch(), at.step(), at.seconds(), at.best(), java.util.Optional.empty(), true);
+    }
+
+    private Outcome finished() throws IOException {
+        var held = data.test().or(data::val).orElse(data.train());
+        Evaluation evaluation;
+        var opened = ModelFile.open(run.model());
+        try (var model = opened.net();
+                var mode = Ops.precision(precision)) {
+            model.channelsLast();
+            model.to(options.device());
+            evaluation = evaluate(model, held, KEPT_MISTAKES);
+        }
+        Files.writeString(run.evaluation(), Records.write(evaluation) + "\n");
+        LOG.log(
+                System.Logger.Level.INFO,
+                "trained {0} epochs in {1} s: {2} of {3} right",
+                at.epoch(),
+                Math.round(at.seconds()),
+                evaluation.correct(),
+                evaluation.samples());
+        return new Outcome(
+                run, at.epoch(), at.step(), at.seconds(), at.best(), java.util.Optional.of(evaluation), false);
+    }
+
+    private ModelFile describe(EpochLine line) {
+        var metrics = new LinkedHashMap<String, Double>();
+        metrics.put("trainLoss", line.trainLoss());
+        line.validation().ifPresent(v -> {
+            metrics.put("top1", v.top1());
+            metrics.put("loss", v.loss());
+        });
+        return new ModelFile(
+                recipe.model(),
+                recipe.architectureFor(data.train().classes().size()),
+                recipe.preprocess(),
+                data.train().classes(),
+                metrics,
+                Records.line(recipe),
+                Map.of(
+                        "data", data.name(),
+                        "dataDigest", data.train().digest(),
+                        "engine", Engine.version(),
+                        "java", System.getProperty("java.version"),
+                        "epoch", Integer.toString(line.epoch()),
+                        "seed", Long.toString(recipe.seed())));
+    }
+
+    private void save() throws IOException {
+        new Checkpoint(tensors(), at).write(run.checkpoint());
+    }
+
+    private Map<String, Tensor> tensors() {
+        var all = new LinkedHashMap<String, Tensor>();
+        net.state().forEach((name, t) -> all.put("net." + name, t));
+        if (averaged != null) averaged.state().forEach((name, t) -> all.put("ema." + name, t));
+        optimizer.state().forEach((name, t) -> all.put("optimizer." + name, t));
+        return all;
+    }
+
+    /** Runs the batch again to find where the numbers break. */
+    private String firstNotFinite(Batch batch) {
+        var path = new ArrayDeque<String>();
+        var found = new ArrayList<String>();
+        var listener = new Listener() {
+            @Override
+            public void enter(String name) {
+                path.addLast(name);
+            }
+
+            @Override
+            public void exit(String name, Tensor out) {
+                if (found.isEmpty() && !out.isFinite())
+                    found.add(String.join(
+                            ".", path.stream().filter(n -> !n.isEmpty()).toList()));
+                path.removeLast();
+            }
+        };
+        var images = Inputs.images(batch, recipe.preprocess(), options.device());
+        if (!images.isFinite()) return "the input";
+        try (var listening = Ops.listen(listener);
+                var noGrad = Ops.noGrad()) {
+            net.apply(images);
+        }
+        return found.isEmpty() ? "the loss itself" : found.get(0).isEmpty() ? "the network" : found.get(0);
+    }
+
+    /** Weights that make each class count the same: samples / (classes * samples of the class). */
+    private Tensor balance(Dataset train) {
+        var counts = train.classCounts();
+        var weights = new float[counts.length];
+        for (int i = 0; i < counts.length; i++)
+            weights[i] = counts[i] == 0 ? 0 : (float) train.size() / (counts.length * (float) counts[i]);
+        try (var scope = new NativeScope()) {
+            return Tensor.of(weights, weights.length).to(options.device()).own();
+        }
+    }
+
+    /** Loads all but a head that is for other classes. */
+    private static void loadBody(ClassificationNet net, java.nio.file.Path path) throws IOException {
+        var tensors = new LinkedHashMap<>(WeightFile.read(path).tensors());
+        var head = headName(net) + ".";
+        net.state().forEach((name, t) -> {
+            if (!name.startsWith(head)) return;
+            var given = tensors.get(name);
+            if (given == null || given.elements() != t.elements()) tensors.put(name, t.toHost());
+        });
+        ModelFile.load(net, tensors, path.toString());
+    }
+
+    private static String headName(ClassificationNet net) {
+        for (var entry : net.nets().entrySet()) if (entry.getValue() == net.head()) return entry.getKey();
+        throw new IllegalStateException("the head of " + net + " is not one of its children");
+    }
+
+    private static void copy(Layer from, Layer to) {
+        var target = to.state();
+        from.state().forEach((name, t) -> target.get(name).set(t));
+    }
+
+    /** Seeds dropout and stochastic depth by place, so that nothing has to be saved. */
+    private long stepSeed(long step, int batch) {
+        long z = recipe.seed() * 0x9E3779B97F4A7C15L + step * 0xBF58476D1CE4E5B9L + batch;
+        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
+    }
+
+    @Override
+    public void close() {
+        optimizer.close();
+        net.close();
+        if (averaged != null) averaged.close();
+        if (classWeights != null) classWeights.close();
+    }
+}
