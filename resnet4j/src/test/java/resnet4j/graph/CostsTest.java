@@ -1,0 +1,106 @@
+package resnet4j.graph;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import resnet4j.Shared;
+import resnet4j.model.Models;
+import resnet4j.nn.Conv2d;
+import resnet4j.nn.Norm;
+import resnet4j.nn.Sequential;
+import resnet4j.tensor.DType;
+
+class CostsTest {
+    /** Sums by hand: a 3x3 convolution from 2 to 4 channels on 8x8, then a norm. */
+    @Test
+    void costsOfOneConvolution_areTheSumsByHand() {
+        try (var net = new Sequential(Conv2d.of(2, 4, 3), Norm.BATCH.of(4))) {
+            var costs = Costs.of(Tracer.trace(net, 1, 2, 8, 8), DType.BF16);
+            var conv = costs.rows().get(0);
+            assertEquals(4 * 2 * 9, conv.parameters());
+            assertEquals(64 * 4 * 2 * 9, conv.macs());
+            assertEquals(64 * 4 * 2, conv.activationBytes());
+            assertEquals((64 * 2 + 4 * 2 * 9 + 64 * 4) * 2, conv.movedBytes());
+            assertEquals(8, costs.rows().get(1).parameters());
+            // the norm's input and output at once
+            assertEquals(2 * 64 * 4 * 2, costs.peakActivationBytes());
+            // 4608 multiply-adds in 1 s each, or 912 bytes at 0.1 a second
+            assertEquals(4608 * 4, conv.roofline(new Costs.Machine(0.25, 1)));
+            assertEquals(9120, conv.roofline(new Costs.Machine(1, 0.1)), 1e-9);
+        }
+    }
+
+    @Test
+    void modulesAddUpTheirOperations() {
+        try (var net = Models.create("resnet18", 1000)) {
+            var costs = Costs.of(Tracer.trace(net, 1, 3, 224, 224));
+            var modules = costs.modules(1);
+            assertEquals(
+                    List.of(
+                            "conv1",
+                            "bn1",
+                            "relu",
+                            "max_pool2d",
+                            "layer1",
+                            "layer2",
+                            "layer3",
+                            "layer4",
+                            "adaptive_avg_pool2d",
+                            "flatten",
+                            "fc"),
+                    modules.stream().map(Costs.Row::name).toList());
+            assertEquals(
+                    costs.macs(), modules.stream().mapToLong(Costs.Row::macs).sum());
+            assertEquals(147_968, modules.get(4).parameters()); // 4 * 64 * 64 * 9 + 4 * 128
+            assertEquals(List.of(1L, 64L, 56L, 56L), modules.get(4).shape());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"resnet18", "resnet50", "resnext50_32x4d", "wide_resnet50_2"})
+    void multiplyAddsAndParameters_areThePublishedOnes(String name) throws IOException {
+        assertTrue(comparesWithCatalogue(name), name + " is in torchvision's catalogue");
+    }
+
+    static List<String> all() {
+        return Models.all().stream().map(Models.Entry::name).toList();
+    }
+
+    @Tag("slow")
+    @ParameterizedTest
+    @MethodSource("all")
+    void multiplyAddsAndParameters_areThePublishedOnes_inEveryModelOfTheCatalogue(String name) throws IOException {
+        comparesWithCatalogue(name);
+    }
+
+    /** Against torchvision's catalogue, {@code _ops} in 10^9 multiply-adds; false where it has no such model. */
+    private static boolean comparesWithCatalogue(String name) throws IOException {
+        var catalogue = new ObjectMapper()
+                .readTree(Shared.data("torchvision-weights.json").toFile());
+        int size = Models.get(name).inputSize();
+        boolean found = false;
+        try (var net = Models.create(name, 1000)) {
+            var costs = Costs.of(Tracer.trace(net, 1, 3, size, size));
+            assertEquals(net.parameterCount(), costs.parameters());
+            for (var entry : catalogue.properties()) {
+                var key = entry.getKey().split("_Weights\\.")[0].replace("_", "");
+                if (!key.equalsIgnoreCase(name.replace("_", ""))) continue;
+                if (entry.getValue().path("transforms").path("crop_size").asInt() != size) continue;
+                var meta = entry.getValue().get("meta");
+                assertEquals(meta.get("num_params").asLong(), costs.parameters());
+                double published = meta.get("_ops").asDouble() * 1e9;
+                assertEquals(published, costs.macs(), published / 100);
+                found = true;
+            }
+        }
+        return found;
+    }
+}
