@@ -4,7 +4,9 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Base64;
 import javax.imageio.ImageIO;
@@ -43,11 +45,17 @@ public final class ImageFile {
      * but not equal, to that of the full picture. 0 decodes at full size.
      */
     public static Image read(Path file, boolean applyExif, int atLeastShortSide) throws IOException {
+        DecodeLimits limits = DecodeLimits.DEFAULT;
         byte[] bytes;
         try (InputStream in = Files.newInputStream(file)) {
-            bytes = in.readNBytes((int) DecodeLimits.DEFAULT.bytes() + 1);
+            if (Files.size(file) > limits.bytes()) throw tooLarge(limits);
+            bytes = in.readNBytes((int) limits.bytes() + 1); // a pipe has no size beforehand
+        } catch (NoSuchFileException e) {
+            throw new NoSuchFileException(file.toString(), null, "expected a picture file, there is none");
+        } catch (IOException e) {
+            throw new IOException(file + ": " + e.getMessage(), e);
         }
-        return decode(bytes, file.toString(), applyExif, atLeastShortSide, DecodeLimits.DEFAULT);
+        return decode(bytes, file.toString(), applyExif, atLeastShortSide, limits);
     }
 
     /** The pixels of a file in memory; errors call it {@code nameForErrors}. */
@@ -83,8 +91,7 @@ public final class ImageFile {
 
     /** The gate: the header within the limits, or an exception. */
     private static Encoded open(byte[] bytes, DecodeLimits limits) throws IOException {
-        if (bytes.length > limits.bytes())
-            throw new IOException("expected at most " + limits.bytes() + " bytes, the file is larger");
+        if (bytes.length > limits.bytes()) throw tooLarge(limits);
         Encoded encoded = Encoded.of(bytes);
         int width = encoded.width(), height = encoded.height();
         if (width < 1 || height < 1)
@@ -93,6 +100,10 @@ public final class ImageFile {
             throw new IOException("expected at most " + limits.pixels() + " pixels, the header says " + width + "x"
                     + height + "; make the picture smaller");
         return encoded;
+    }
+
+    private static IOException tooLarge(DecodeLimits limits) {
+        return new IOException("expected at most " + limits.bytes() + " bytes, the file is larger");
     }
 
     private static int reduction(Jpeg jpeg, int atLeastShortSide) {
@@ -122,7 +133,7 @@ public final class ImageFile {
         try {
             return "data:image/" + format + ";base64," + Base64.getEncoder().encodeToString(encode(image, format));
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -1,5 +1,6 @@
 package resnet4j.image;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -100,7 +101,7 @@ public record Preprocess(
     }
 
     /** The file decoded with this EXIF policy, resized and cropped. */
-    public Image read(Path file) throws java.io.IOException {
+    public Image read(Path file) throws IOException {
         return apply(ImageFile.read(file, applyExif));
     }
 

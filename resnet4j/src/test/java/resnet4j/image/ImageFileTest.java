@@ -240,6 +240,11 @@ class ImageFileTest {
 
     @Test
     void read_namesWhatIsMissing(@TempDir Path folder) {
-        assertThrows(NoSuchFileException.class, () -> ImageFile.read(folder.resolve("none.png")));
+        Path none = folder.resolve("none.png");
+        var e = assertThrows(NoSuchFileException.class, () -> ImageFile.read(none));
+        assertEquals(none + ": expected a picture file, there is none", e.getMessage());
+        assertTrue(assertThrows(IOException.class, () -> ImageFile.read(folder))
+                .getMessage()
+                .startsWith(folder + ": "));
     }
 }

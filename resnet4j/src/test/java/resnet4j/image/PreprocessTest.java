@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import resnet4j.Shared;
+import resnet4j.config.Records;
 
 class PreprocessTest {
 
@@ -65,6 +66,17 @@ class PreprocessTest {
             Image image = Preprocess.of(resize, 1).withCrop(12, 10).apply(Pictures.byFormula(17, 33));
             assertEquals("12x10", image.width() + "x" + image.height(), resize.toString());
         }
+    }
+
+    @Test
+    void isKeptAsJson() {
+        Preprocess p = Preprocess.cifar10()
+                .withResize(new Resize.Exact(40, 36))
+                .withInterpolation(Interpolation.BICUBIC)
+                .withExif(true);
+        assertEquals(p, Records.read(Records.write(p), Preprocess.class));
+        assertEquals(
+                new Resize.None(), Records.read("\"none\"", Resize.class), "the name alone, as written in recipes");
     }
 
     @Test
