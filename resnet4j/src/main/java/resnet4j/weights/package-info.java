@@ -10,6 +10,6 @@
  * Every reader treats its file as hostile. It ends in an {@link java.io.IOException} of one sentence with the path,
  * or gives everything; what it allocates is bounded by the size of the file ({@code Budget}).
  *
- * <p>May use {@code tensor.DType}, {@code tensor.HostTensor} and {@code config}; no libtorch.
+ * <p>May use {@code config}, {@code image.Preprocess}, {@code tensor.DType} and {@code tensor.HostTensor}; no libtorch.
  */
 package resnet4j.weights;

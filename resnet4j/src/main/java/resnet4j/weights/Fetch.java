@@ -1,0 +1,193 @@
+package resnet4j.weights;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpClient.Redirect;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Map;
+
+/** Brings published files here: downloads that resume, are checked, and appear under their name only when whole. */
+public final class Fetch {
+    /** Hears how far a download is. */
+    public interface Progress {
+        /** A listener that does nothing. */
+        Progress NONE = (bytes, total) -> {};
+
+        /** {@code bytes} of {@code total} are here; {@code total} is -1 while unknown. */
+        void at(long bytes, long total);
+    }
+
+    /** The environment variable with the folder of weight files. */
+    public static final String STORE = "RESNET4J_WEIGHTS";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30); // to connect, and to the first byte
+    private static final int CHUNK = 1 << 16;
+
+    private Fetch() {}
+
+    /**
+     * The file of {@code weights}: a path if such a file exists, else an id of the {@link Catalogue}, whose file is
+     * taken from the store or downloaded into it.
+     *
+     * @param store the folder of weight files; null for {@code $RESNET4J_WEIGHTS}, or else the user's cache
+     * @throws IllegalArgumentException if there is neither such a file nor such an id
+     */
+    public static Path weights(String weights, Path store, Progress progress) throws IOException {
+        Path given = Path.of(weights);
+        if (Files.exists(given)) return given;
+        Catalogue.Entry entry = Catalogue.find(weights);
+        Path folder = store != null ? store : store(System.getenv());
+        return file(entry.url(), folder.resolve(entry.fileName()), entry.sha256(), -1, progress);
+    }
+
+    /** The folder of weight files in an environment. */
+    static Path store(Map<String, String> environment) {
+        String given = environment.get(STORE);
+        if (given != null && !given.isBlank()) return Path.of(given);
+        String cache = environment.get("XDG_CACHE_HOME");
+        Path home =
+                cache != null && !cache.isBlank() ? Path.of(cache) : Path.of(System.getProperty("user.home"), ".cache");
+        return home.resolve("resnet4j").resolve("weights");
+    }
+
+    /**
+     * {@code target}, downloaded from {@code uri} if it does not exist. A broken download continues where it ended, if
+     * there is a checksum to find out that the file changed meanwhile.
+     *
+     * @param sha256 the file's SHA-256 in hexadecimal, or its first digits; empty if unknown
+     * @param bytes  the size of the file; -1 if unknown
+     * @throws IOException in one sentence, if the file cannot be had or is not the one expected; it says which file to
+     *     put where by hand
+     */
+    public static Path file(URI uri, Path target, String sha256, long bytes, Progress progress) throws IOException {
+        if (Files.exists(target)) return target;
+        Files.createDirectories(target.toAbsolutePath().getParent());
+        Path part = target.resolveSibling(target.getFileName() + ".part");
+        try (var out = FileChannel.open(
+                        part, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                FileLock lock = lock(out, target)) {
+            if (Files.exists(target)) return target; // another process was faster
+            if (sha256.isEmpty()) out.truncate(0);
+            download(uri, out, bytes, progress);
+            out.force(true);
+            String digest = sha256(out);
+            if (!digest.startsWith(sha256.toLowerCase(Locale.ROOT)) || bytes >= 0 && out.size() != bytes) {
+                String got = out.size() + " bytes with SHA-256 " + digest;
+                out.truncate(0); // nothing to resume
+                throw new IOException(target + ": expected " + (bytes >= 0 ? bytes + " bytes" : "a file")
+                        + " with SHA-256 " + sha256 + " from " + uri + ", got " + got + "; try again");
+            }
+            AtomicFile.publish(part, target);
+            return target;
+        } catch (Unreachable e) {
+            throw new IOException(
+                    "cannot download " + uri + " (" + e.getMessage() + "); to go on without it, put that file"
+                            + (sha256.isEmpty() ? "" : " (SHA-256 " + sha256 + (sha256.length() < 64 ? "...)" : ")"))
+                            + " at " + target.toAbsolutePath(),
+                    e);
+        }
+    }
+
+    /** A download that failed, and why. */
+    private static final class Unreachable extends IOException {
+        private static final long serialVersionUID = 1;
+
+        Unreachable(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    private static FileLock lock(FileChannel part, Path target) throws IOException {
+        try {
+            FileLock lock = part.tryLock();
+            if (lock != null) return lock;
+        } catch (OverlappingFileLockException e) {
+            // another thread has it; the sentence below
+        }
+        throw new IOException(target + ": is being downloaded by somebody else; wait for that to end");
+    }
+
+    /** Fills {@code out} from where it ends. */
+    private static void download(URI uri, FileChannel out, long bytes, Progress progress) throws IOException {
+        HttpClient client = HttpClient.newBuilder()
+                .followRedirects(Redirect.NORMAL)
+                .connectTimeout(PATIENCE)
+                .build();
+        try {
+            HttpResponse<InputStream> response = get(client, uri, out.size());
+            if (response.statusCode() == 416) { // what is here is not the beginning of what is there
+                response.body().close();
+                out.truncate(0);
+                response = get(client, uri, 0);
+            }
+            try (InputStream body = response.body()) {
+                int status = response.statusCode();
+                boolean continues = status == 206 && startsAt(response, out.size());
+                if (status != 200 && !continues) throw new Unreachable("the server answered " + status, null);
+                if (!continues) out.truncate(0);
+                long length =
+                        response.headers().firstValueAsLong("Content-Length").orElse(-1);
+                copy(body, out, length < 0 ? bytes : out.size() + length, progress);
+            }
+        } catch (Unreachable e) {
+            throw e;
+        } catch (IOException e) {
+            String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+            throw new Unreachable(reason, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Unreachable("interrupted", e);
+        }
+    }
+
+    private static HttpResponse<InputStream> get(HttpClient client, URI uri, long from)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(uri).timeout(PATIENCE).header("User-Agent", "ResNet4J");
+        if (from > 0) request.header("Range", "bytes=" + from + "-");
+        return client.send(request.build(), BodyHandlers.ofInputStream());
+    }
+
+    private static boolean startsAt(HttpResponse<?> response, long from) {
+        String range = response.headers().firstValue("Content-Range").orElse("");
+        return range.startsWith("bytes " + from + "-");
+    }
+
+    private static void copy(InputStream in, FileChannel out, long total, Progress progress) throws IOException {
+        out.position(out.size());
+        byte[] chunk = new byte[CHUNK];
+        for (int n; (n = in.read(chunk)) >= 0; ) {
+            var data = ByteBuffer.wrap(chunk, 0, n);
+            while (data.hasRemaining()) out.write(data);
+            progress.at(out.position(), total);
+        }
+    }
+
+    private static String sha256(FileChannel file) throws IOException {
+        try {
+            var sha = MessageDigest.getInstance("SHA-256");
+            var chunk = ByteBuffer.allocate(CHUNK);
+            file.position(0);
+            while (file.read(chunk.clear()) >= 0) sha.update(chunk.flip());
+            return HexFormat.of().formatHex(sha.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every JDK has it
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package resnet4j.weights;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Against a server of this machine: {@code /file} honours ranges, {@code /whole} does not, others are absent. */
+class FetchTest {
+    private static final byte[] CONTENT = new byte[300_000];
+
+    static {
+        new Random(0).nextBytes(CONTENT);
+    }
+
+    @TempDir
+    Path folder;
+
+    private HttpServer server;
+    private URI root;
+    private Path target;
+    private String sha256;
+    private final List<String> ranges = Collections.synchronizedList(new ArrayList<>());
+    private volatile int breakAfter = Integer.MAX_VALUE;
+
+    @BeforeEach
+    void serve() throws Exception {
+        target = folder.resolve("cache/file.pth");
+        sha256 = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(CONTENT));
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/file", exchange -> send(exchange, true));
+        server.createContext("/whole", exchange -> send(exchange, false));
+        server.createContext("/moved", exchange -> {
+            exchange.getResponseHeaders().add("Location", "/file");
+            exchange.sendResponseHeaders(302, -1);
+            exchange.close();
+        });
+        server.start();
+        root = URI.create("http://localhost:" + server.getAddress().getPort() + "/");
+    }
+
+    private void send(HttpExchange exchange, boolean honoursRanges) throws IOException {
+        String range = exchange.getRequestHeaders().getFirst("Range");
+        ranges.add(String.valueOf(range));
+        int from = range != null && honoursRanges ? Integer.parseInt(range.replaceAll("\\D", "")) : 0;
+        if (from >= CONTENT.length) {
+            exchange.sendResponseHeaders(416, -1);
+        } else {
+            if (from > 0)
+                exchange.getResponseHeaders()
+                        .add("Content-Range", "bytes " + from + "-" + (CONTENT.length - 1) + "/" + CONTENT.length);
+            exchange.sendResponseHeaders(from > 0 ? 206 : 200, CONTENT.length - from);
+            exchange.getResponseBody().write(CONTENT, from, Math.min(breakAfter, CONTENT.length - from));
+        }
+        exchange.close();
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+    }
+
+    @Test
+    void file_downloadsOnceAndTellsHowFarItIs() throws IOException {
+        var heard = new ArrayList<Long>();
+        Fetch.file(root.resolve("file"), target, sha256, CONTENT.length, (bytes, total) -> {
+            heard.add(bytes);
+            assertEquals(CONTENT.length, total);
+        });
+        assertArrayEquals(CONTENT, Files.readAllBytes(target));
+        assertEquals(CONTENT.length, heard.get(heard.size() - 1));
+        assertEquals(List.of(target), list(), "nothing beside it");
+
+        server.stop(0);
+        assertEquals(
+                target, Fetch.file(root.resolve("file"), target, sha256, -1, Fetch.Progress.NONE), "from the disk");
+    }
+
+    @Test
+    void file_followsRedirectsAndTakesAPrefixOfTheChecksum() throws IOException {
+        Fetch.file(root.resolve("moved"), target, sha256.substring(0, 8), -1, Fetch.Progress.NONE);
+        assertArrayEquals(CONTENT, Files.readAllBytes(target));
+    }
+
+    @Test
+    void file_continuesABrokenDownload() throws IOException {
+        breakAfter = 100_000;
+        var e = assertThrows(IOException.class, () -> fetch("file"));
+        assertTrue(e.getMessage().contains("put that file (SHA-256 " + sha256 + ") at " + target), e.getMessage());
+        assertFalse(Files.exists(target));
+        long here = Files.size(target.resolveSibling("file.pth.part"));
+        assertTrue(here > 0 && here <= 100_000, here + " bytes");
+
+        breakAfter = Integer.MAX_VALUE;
+        fetch("file");
+        assertArrayEquals(CONTENT, Files.readAllBytes(target));
+        assertEquals(List.of("null", "bytes=" + here + "-"), ranges);
+    }
+
+    @Test
+    void file_startsAgainWhereTheServerCannotContinue() throws IOException {
+        part(Arrays.copyOf(CONTENT, 1000));
+        fetch("whole");
+        assertArrayEquals(CONTENT, Files.readAllBytes(target));
+
+        Files.delete(target);
+        part(new byte[CONTENT.length + 1]); // longer than the file: 416
+        fetch("file");
+        assertArrayEquals(CONTENT, Files.readAllBytes(target));
+    }
+
+    @Test
+    void file_refusesAnotherFileAndForgetsIt() throws IOException {
+        String other = "0".repeat(64);
+        var e = assertThrows(
+                IOException.class, () -> Fetch.file(root.resolve("file"), target, other, -1, Fetch.Progress.NONE));
+        assertTrue(e.getMessage().contains("expected a file with SHA-256 " + other), e.getMessage());
+        assertTrue(e.getMessage().contains("got 300000 bytes with SHA-256 " + sha256), e.getMessage());
+        assertFalse(Files.exists(target));
+
+        part(new byte[1000]); // a wrong beginning is found out, and not kept
+        assertThrows(IOException.class, () -> fetch("file"));
+        fetch("file");
+        assertArrayEquals(CONTENT, Files.readAllBytes(target));
+    }
+
+    @Test
+    void file_saysWhatToPutWhereIfTheServerHasNoSuchFileOrThereIsNoServer() {
+        var absent = assertThrows(IOException.class, () -> fetch("absent"));
+        assertTrue(absent.getMessage().contains("the server answered 404"), absent.getMessage());
+        server.stop(0);
+        var offline = assertThrows(IOException.class, () -> fetch("file"));
+        assertTrue(offline.getMessage().startsWith("cannot download " + root + "file ("), offline.getMessage());
+        assertTrue(offline.getMessage().endsWith("put that file (SHA-256 " + sha256 + ") at " + target));
+    }
+
+    @Test
+    void weights_takesFilesAndLocalStores() throws IOException {
+        Path file = Files.write(folder.resolve("my.pth"), new byte[1]);
+        assertEquals(file, Fetch.weights(file.toString(), null, Fetch.Progress.NONE));
+        Path stored = Files.write(folder.resolve("resnet50-11ad3fa6.pth"), new byte[1]);
+        assertEquals(stored, Fetch.weights("resnet50.tv_in1k_v2", folder, Fetch.Progress.NONE));
+        assertThrows(IllegalArgumentException.class, () -> Fetch.weights("no.such", folder, Fetch.Progress.NONE));
+    }
+
+    @Test
+    void store_isWhereTheEnvironmentSays() {
+        assertEquals(Path.of("/my/weights"), Fetch.store(Map.of("RESNET4J_WEIGHTS", "/my/weights")));
+        assertEquals(Path.of("/cache/resnet4j/weights"), Fetch.store(Map.of("XDG_CACHE_HOME", "/cache")));
+        assertEquals(Path.of(System.getProperty("user.home"), ".cache/resnet4j/weights"), Fetch.store(Map.of()));
+    }
+
+    private void fetch(String name) throws IOException {
+        Fetch.file(root.resolve(name), target, sha256, CONTENT.length, Fetch.Progress.NONE);
+    }
+
+    private void part(byte[] content) throws IOException {
+        Files.createDirectories(target.getParent());
+        Files.write(target.resolveSibling("file.pth.part"), content);
+    }
+
+    private List<Path> list() throws IOException {
+        try (var files = Files.list(target.getParent())) {
+            return files.toList();
+        }
+    }
+}
