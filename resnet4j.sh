@@ -110,7 +110,11 @@ if [ -t 2 ]; then
     set -- "-Dresnet4j.columns=$columns" "$@"
 fi
 [ "$major" -lt 24 ] || set -- --enable-native-access=ALL-UNNAMED "$@"
+case ${RESNET4J_JAVA_OPTS:-} in
+    *-XX:+Use*GC*) ;; # Java takes one choice of collector
+    *) set -- -XX:+UseParallelGC "$@" ;;
+esac
 # maxBytes=0: scopes free native memory; JavaCPP's own limit would only call the garbage collector.
 # shellcheck disable=SC2086 # options are separated by spaces
-exec "$java_home/bin/java" -XX:+UseParallelGC -Xshare:auto -Dorg.bytedeco.javacpp.maxBytes=0 \
+exec "$java_home/bin/java" -Xshare:auto -Dorg.bytedeco.javacpp.maxBytes=0 \
     "-Dorg.bytedeco.javacpp.cachedir=$native" "-Dresnet4j.cache=$cache" ${RESNET4J_JAVA_OPTS:-} "$@"
