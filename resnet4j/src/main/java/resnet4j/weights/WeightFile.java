@@ -26,7 +26,12 @@ public record WeightFile(Map<String, HostTensor> tensors, Map<String, String> me
      * @throws IOException with the path, if the file is absent, damaged, hostile or of another kind
      */
     public static WeightFile read(Path path) throws IOException {
-        return MappedFile.read(
-                path, file -> SafeTensors.recognises(file) ? SafeTensors.read(file) : PyTorchFile.read(file));
+        return MappedFile.read(path, WeightFile::read);
+    }
+
+    static WeightFile read(MappedFile file) throws IOException {
+        if (!SafeTensors.recognises(file)) return PyTorchFile.read(file);
+        WeightFile read = SafeTensors.read(file);
+        return new WeightFile(StateDict.withoutPrefixes(read.tensors), read.metadata);
     }
 }
