@@ -3,6 +3,7 @@ package resnet4j.tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.CompilationUnit;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.IValue;
@@ -20,15 +21,24 @@ final class Dispatch {
 
     private static final Map<String, OperatorHandle> HANDLES = new ConcurrentHashMap<>();
 
-    /** Makes typed empty lists: the one thing that an IValue cannot be built for from Java. */
-    private static final CompilationUnit LISTS = torch.compile("""
-            def tensors() -> List[Tensor]:
-              return []
-            def ints() -> List[int]:
-              return []
-            def optional_scalars() -> List[Optional[float]]:
-              return []
-            """);
+    /**
+     * Makes typed lists, empty when n is 0: the one thing that an IValue cannot be built for from Java. The length is
+     * an argument because a literal {@code []} is one constant, the same list at every call.
+     */
+    private static final CompilationUnit LISTS = keep(torch.compile("""
+            def tensors(n: int) -> List[Tensor]:
+              return [torch.empty(0) for _ in range(n)]
+            def ints(n: int) -> List[int]:
+              return [0 for _ in range(n)]
+            def optional_scalars(n: int) -> List[Optional[number]]:
+              return [None for _ in range(n)]
+            """));
+
+    /** Lives as long as the process, whatever scope is open now. */
+    private static <P extends Pointer> P keep(P pointer) {
+        pointer.retainReference();
+        return pointer;
+    }
 
     /**
      * Calls {@code aten::name} or another namespace's operator and gives back what it leaves on the stack.
@@ -46,9 +56,7 @@ final class Dispatch {
 
     static OperatorHandle handle(String name, String overload) {
         return HANDLES.computeIfAbsent(name + "." + overload, key -> {
-            OperatorHandle handle = Dispatcher.singleton().findSchemaOrThrow(name, overload);
-            handle.retainReference();
-            return handle;
+            return keep(Dispatcher.singleton().findSchemaOrThrow(name, overload));
         });
     }
 
@@ -80,6 +88,6 @@ final class Dispatch {
     }
 
     private static IValue list(String kind) {
-        return LISTS.get_function(new QualifiedName(kind)).apply(new IValueVector());
+        return LISTS.get_function(new QualifiedName(kind)).apply(new IValueVector(new IValue(0L)));
     }
 }
