@@ -11,6 +11,26 @@ public interface Architecture {
     /** How many logits the network gives. */
     int classes();
 
+    /** The least height and width of an image, in pixels, that leaves something at the end of the network. */
+    default int minInputSize() {
+        return 1;
+    }
+
+    /**
+     * Whether published files hold a weight of that name which this network leaves out on purpose, such as those of an
+     * auxiliary head that only training needs.
+     */
+    default boolean leavesOut(String weight) {
+        return false;
+    }
+
+    /** Throws an {@link IllegalArgumentException} for images that are too small for this network. */
+    default void requireInput(long height, long width) {
+        if (Math.min(height, width) < minInputSize())
+            throw new IllegalArgumentException("input: expected at least " + minInputSize() + "x" + minInputSize()
+                    + " pixels for this network, got " + height + "x" + width + "; enlarge the images");
+    }
+
     /** The same network with another number of logits. */
     Architecture withClasses(int classes);
 }

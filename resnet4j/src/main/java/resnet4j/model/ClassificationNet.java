@@ -1,18 +1,49 @@
 package resnet4j.model;
 
+import java.util.List;
 import resnet4j.nn.Layer;
 import resnet4j.tensor.Tensor;
 
 /** A network from normalised images [N,3,H,W] to logits [N,classes]: a body, and a head that knows the classes. */
 public abstract class ClassificationNet extends Layer {
+    private final Architecture architecture;
+
+    protected ClassificationNet(Architecture architecture) {
+        this.architecture = architecture;
+    }
+
+    /** What this network was built from. */
+    public final Architecture architecture() {
+        return architecture;
+    }
+
     /** Normalised images [N,3,H,W] to what the head takes; [N,D] in most networks. */
     public abstract Tensor features(Tensor images);
 
     /** The part that is replaced when the classes change. */
     public abstract Layer head();
 
-    @Override
-    protected Tensor forward(Tensor images) {
+    /**
+     * Logits with their share in the loss.
+     *
+     * @param logits [N,classes]
+     * @param weight the factor of their loss; 1 for the head's
+     */
+    public record Output(Tensor logits, double weight) {}
+
+    /** What training compares with the labels: the head's logits, then those of auxiliary heads if there are any. */
+    public List<Output> outputs(Tensor images) {
+        return List.of(new Output(apply(images), 1));
+    }
+
+    /** The head's answer to the features. */
+    protected Tensor logits(Tensor images) {
         return head().apply(features(images));
+    }
+
+    @Override
+    protected final Tensor forward(Tensor images) {
+        architecture.requireInput(images.size(2), images.size(3));
+        return logits(images);
     }
 }

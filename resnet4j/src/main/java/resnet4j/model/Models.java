@@ -71,6 +71,28 @@ public final class Models {
                         "wide_resnet101_2",
                         224,
                         ResNetConfig.imagenet(BOTTLENECK, 3, 4, 23, 3).withGroups(1, 128));
+        family("densenet", "arXiv:1608.06993")
+                .add("densenet121", 224, DenseNet.imagenet(32, 64, 6, 12, 24, 16))
+                .add("densenet161", 224, DenseNet.imagenet(48, 96, 6, 12, 36, 24))
+                .add("densenet169", 224, DenseNet.imagenet(32, 64, 6, 12, 32, 32))
+                .add("densenet201", 224, DenseNet.imagenet(32, 64, 6, 12, 48, 32))
+                .add("densenet100_12", 32, DenseNet.cifar(100, 12))
+                .add("densenet190_40", 32, DenseNet.cifar(190, 40));
+        family("vgg", "arXiv:1409.1556")
+                .add("vgg11", 224, Vgg.plain(1, 1, 2, 2, 2))
+                .add("vgg13", 224, Vgg.plain(2, 2, 2, 2, 2))
+                .add("vgg16", 224, Vgg.plain(2, 2, 3, 3, 3))
+                .add("vgg19", 224, Vgg.plain(2, 2, 4, 4, 4))
+                .add("vgg11_bn", 224, Vgg.normalised(1, 1, 2, 2, 2))
+                .add("vgg13_bn", 224, Vgg.normalised(2, 2, 2, 2, 2))
+                .add("vgg16_bn", 224, Vgg.normalised(2, 2, 3, 3, 3))
+                .add("vgg19_bn", 224, Vgg.normalised(2, 2, 4, 4, 4));
+        family("inception", "arXiv:1512.00567").add("inception_v3", 299, InceptionV3.of(true));
+        family("googlenet", "arXiv:1409.4842").add("googlenet", 224, GoogLeNet.of(false));
+        family("squeezenet", "arXiv:1602.07360")
+                .add("squeezenet1_0", 224, new SqueezeNet(SqueezeNet.Version.V1_0, 0.5, 1000))
+                .add("squeezenet1_1", 224, new SqueezeNet(SqueezeNet.Version.V1_1, 0.5, 1000));
+        family("alexnet", "arXiv:1404.5997").add("alexnet", 224, new AlexNet(0.5, 1000));
     }
 
     private static ResNetConfig imagenetPlain(Integer... depths) {
@@ -98,7 +120,7 @@ public final class Models {
         var entry = ENTRIES.get(name);
         if (entry == null)
             throw new IllegalArgumentException(
-                    "model: no network is named " + name + "." + Nearest.hint(name, ENTRIES.keySet()));
+                    "model: no network is named '" + name + "'." + Nearest.hint(name, ENTRIES.keySet()));
         return entry;
     }
 

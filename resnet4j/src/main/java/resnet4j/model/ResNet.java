@@ -28,6 +28,7 @@ public final class ResNet extends ClassificationNet {
     private final List<Sequential> stages = new ArrayList<>();
 
     ResNet(ResNetConfig c) {
+        super(c);
         int width = c.planes().get(0);
         conv1 = child("conv1", stem(c, width));
         bn1 = child("bn1", c.norm().of(width));

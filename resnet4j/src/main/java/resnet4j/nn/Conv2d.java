@@ -11,6 +11,7 @@ public final class Conv2d extends Layer {
     private final Tensor weight; // [out, in/groups, kh, kw]
     private final Tensor bias; // [out], or null
     private final Op.Conv2d op;
+    private double standardizeEps = Double.NaN;
 
     public Conv2d(int in, int out, Size kernel, Op.Conv2d op, boolean withBias) {
         if (in < 1 || out < 1)
@@ -26,6 +27,11 @@ public final class Conv2d extends Layer {
             // PyTorch draws these even when a network's own initialisation overwrites them
             Init.defaults(weight, bias, fanIn);
         }
+    }
+
+    /** With a window, stride and padding of its own in each direction. */
+    public static Conv2d of(int in, int out, Size kernel, Size stride, Size padding, boolean withBias) {
+        return new Conv2d(in, out, kernel, new Op.Conv2d(stride, padding, Size.of(1), 1), withBias);
     }
 
     /** Without bias, padded so that H and W keep their size at stride 1. */
@@ -57,6 +63,20 @@ public final class Conv2d extends Layer {
         return new Op.Conv2d(Size.of(stride), Size.of(dilation * (kernel - 1) / 2), Size.of(dilation), groups);
     }
 
+    /** Gives each filter mean 0 and variance 1 before it is used, from here on. arXiv:1903.10520. */
+    Conv2d standardized(double eps) {
+        standardizeEps = eps;
+        return this;
+    }
+
+    /** Filters as channels of one image, normalised over their elements. */
+    private Tensor standardizedWeight() {
+        int out = (int) weight.size(0);
+        var flat = Ops.reshape(weight, 1, out, -1);
+        var normal = Ops.batchNorm(flat, null, null, null, null, new Op.BatchNorm(true, 0, standardizeEps));
+        return Ops.reshape(normal, out, (int) weight.size(1), (int) weight.size(2), (int) weight.size(3));
+    }
+
     public Tensor weight() {
         return weight;
     }
@@ -68,6 +88,6 @@ public final class Conv2d extends Layer {
 
     @Override
     protected Tensor forward(Tensor x) {
-        return Ops.conv2d(x, weight, bias, op);
+        return Ops.conv2d(x, Double.isNaN(standardizeEps) ? weight : standardizedWeight(), bias, op);
     }
 }

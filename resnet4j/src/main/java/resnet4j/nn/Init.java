@@ -13,6 +13,25 @@ public final class Init {
         normal(weight, Math.sqrt(2.0) / Math.sqrt(fanOut));
     }
 
+    /** Normal with variance 2 / fan-in: {@code kaiming_normal_}. */
+    public static void kaimingNormalFanIn(Tensor weight) {
+        normal(weight, Math.sqrt(2.0) / Math.sqrt(fanIn(weight)));
+    }
+
+    /** Uniform with variance 2 / fan-in: {@code kaiming_uniform_}. */
+    public static void kaimingUniform(Tensor weight) {
+        uniform(weight, Math.sqrt(3.0) * (Math.sqrt(2.0) / Math.sqrt(fanIn(weight))));
+    }
+
+    private static long fanIn(Tensor weight) {
+        return weight.elements() / weight.size(0);
+    }
+
+    /** Normal within [-2,2], in absolute numbers: {@code trunc_normal_}. */
+    public static void truncatedNormal(Tensor t, double std) {
+        t.fillTruncatedNormal(std, 2);
+    }
+
     /** What {@code torch.nn.Conv2d} and {@code Linear} start with: {@code kaiming_uniform_(a=sqrt(5))}, to the bit. */
     static void defaults(Tensor weight, Tensor bias, long fanIn) {
         double slope = Math.sqrt(5), gain = Math.sqrt(2 / (1 + slope * slope));

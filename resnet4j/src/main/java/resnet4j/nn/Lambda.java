@@ -1,6 +1,8 @@
 package resnet4j.nn;
 
 import java.util.function.UnaryOperator;
+import resnet4j.tensor.Op;
+import resnet4j.tensor.Op.Size;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
 
@@ -15,6 +17,17 @@ public final class Lambda extends Layer {
     /** ReLU that leaves its input as it is. */
     public static Lambda relu() {
         return new Lambda(Ops::relu);
+    }
+
+    /** Square window. */
+    public static Lambda maxPool(int kernel, int stride, int padding) {
+        return new Lambda(x -> Ops.maxPool2d(x, kernel, stride, padding));
+    }
+
+    /** Square window; the last one may hang over the edge. */
+    public static Lambda maxPoolCeil(int kernel, int stride, int padding) {
+        var op = new Op.MaxPool2d(Size.of(kernel), Size.of(stride), Size.of(padding), true);
+        return new Lambda(x -> Ops.maxPool2d(x, op));
     }
 
     @Override

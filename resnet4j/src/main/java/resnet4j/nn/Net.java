@@ -17,11 +17,9 @@ public abstract class Net implements AutoCloseable {
     private boolean training = true;
 
     protected final <N extends Net> N child(String name, N net) {
-        Net child = net;
-        child.name = name;
         if (children.putIfAbsent(name, net) != null)
             throw new IllegalArgumentException(getClass().getSimpleName() + " has two children named " + name);
-        return net;
+        return named(name, net);
     }
 
     /** Weights that training changes. The net owns {@code t} from here on. */
@@ -34,6 +32,12 @@ public abstract class Net implements AutoCloseable {
     protected final Tensor buffer(String name, Tensor t) {
         buffers.put(name, t.own());
         return t;
+    }
+
+    static <N extends Net> N named(String name, N net) {
+        Net it = net;
+        it.name = name;
+        return net;
     }
 
     /** The name inside the parent; empty for the root. */

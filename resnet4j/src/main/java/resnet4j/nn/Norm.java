@@ -4,8 +4,16 @@ package resnet4j.nn;
 public sealed interface Norm {
     Layer of(int channels);
 
+    /** The convolution before it, made ready for it. */
+    default Conv2d convolution(Conv2d convolution) {
+        return convolution;
+    }
+
     /** The default of PyTorch and of the papers' networks. */
     Norm BATCH = new Batch(0.1, 1e-5);
+
+    /** Big Transfer's: 32 groups. */
+    Norm BIT = new Standardized(32, 1e-5);
 
     /** Batch statistics in training, running statistics in evaluation. arXiv:1502.03167. */
     record Batch(double momentum, double eps) implements Norm {
@@ -28,6 +36,24 @@ public sealed interface Norm {
         @Override
         public Layer of(int channels) {
             return new GroupNorm(channels, groups, eps);
+        }
+    }
+
+    /**
+     * Group norm after convolutions whose filters have mean 0 and variance 1. Qiao et al. 2019, arXiv:1903.10520; Big
+     * Transfer, arXiv:1912.11370.
+     */
+    record Standardized(int groups, double eps) implements Norm {
+        private static final double FILTER_EPS = 1e-8; // as Big Transfer's published networks
+
+        @Override
+        public Layer of(int channels) {
+            return new GroupNorm(channels, groups, eps);
+        }
+
+        @Override
+        public Conv2d convolution(Conv2d convolution) {
+            return convolution.standardized(FILTER_EPS);
         }
     }
 }

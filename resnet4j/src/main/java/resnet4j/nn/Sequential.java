@@ -1,5 +1,6 @@
 package resnet4j.nn;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import resnet4j.tensor.Tensor;
@@ -21,6 +22,13 @@ public final class Sequential extends Layer {
     public Sequential(Map<String, ? extends Layer> layers) {
         this.layers = List.copyOf(layers.values());
         layers.forEach(this::child);
+    }
+
+    /** The layers in [from,to) under this one's name, once it has one; their weights stay this one's. */
+    public Sequential slice(int from, int to) {
+        var some = new LinkedHashMap<String, Layer>();
+        for (var layer : layers.subList(from, to)) some.put(layer.name(), layer);
+        return named(name(), new Sequential(some));
     }
 
     public List<Layer> layers() {

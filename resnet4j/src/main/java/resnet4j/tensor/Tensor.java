@@ -10,6 +10,7 @@ import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.LayoutOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.global.torch;
 
@@ -204,6 +205,30 @@ public final class Tensor implements AutoCloseable {
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad()) {
             handle.normal_(mean, std, new GeneratorOptional());
+        }
+    }
+
+    /** Normal with mean 0 within [-limit,limit], drawn as PyTorch's {@code trunc_normal_} draws it. */
+    public void fillTruncatedNormal(double std, double limit) {
+        double tail = normalCdf(-limit / std), head = normalCdf(limit / std);
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            handle.uniform_(2 * tail - 1, 2 * head - 1, new GeneratorOptional());
+            handle.erfinv_();
+            handle.mul_(new org.bytedeco.pytorch.Scalar(std * Math.sqrt(2)));
+            handle.add_(new org.bytedeco.pytorch.Scalar(0.0));
+            torch.clamp_(
+                    handle,
+                    new ScalarOptional(new org.bytedeco.pytorch.Scalar(-limit)),
+                    new ScalarOptional(new org.bytedeco.pytorch.Scalar(limit)));
+        }
+    }
+
+    /** Standard normal distribution function. */
+    private static double normalCdf(double x) {
+        try (var scope = new NativeScope()) {
+            var value = new Tensor(full(x / Math.sqrt(2), 1).handle.to(torch.ScalarType.Double));
+            return (1 + new Tensor(torch.erf(value.handle)).item()) / 2;
         }
     }
 
