@@ -6,6 +6,7 @@ Columns, by tabs: case, base64 of the file, then ``name dtype shape bytes`` of e
 row-major, little-endian). The files are deflated before base64, to keep them short (zip archives pad their records).
 """
 
+import argparse
 import base64
 import collections
 import io
@@ -82,6 +83,9 @@ def main():
     averaged = torch.optim.swa_utils.AveragedModel(net)
     save("averaged beside the model", {"model": {k: v + 1 for k, v in sd.items()}, "model_ema": averaged.state_dict()}, sd)
     save("numbers and strings", {"t": a, "big": 2**40, "huge": 2**80, "no": None, "f": 0.1, "s": "é", "b": b"\1\2"}, {"t": a})
+    args = argparse.Namespace(lr=0.1, arch="resnet18")
+    scripts = {"model": {"t": a}, "args": args, "best": numpy.float64(0.5), "milestones": collections.Counter([3, 6])}
+    save("objects that scripts save", scripts, {"t": a})
     save("protocol 4", {"t": a, "set": {1}, "s": "x" * 300}, {"t": a}, pickle_protocol=4)
     save("protocol 5", {"t": a, "bytes": b"x"}, {"t": a}, pickle_protocol=5)
     untyped = torch.zeros(4, dtype=torch.uint8)

@@ -186,15 +186,15 @@ final class Pickle {
             0x97,
             " (NEXT_BUFFER)");
 
-    /** An object's attributes: a dictionary keeps none (state dicts carry versions there), an inert object all. */
+    /** What a dictionary or an inert object carries besides: state dicts versions, which nobody needs here. */
     private void build(Object state) throws IOException {
         Object object = top();
         if (object instanceof Attributes attributes && state instanceof Map<?, ?> map) {
             budget.take((long) Budget.OBJECT * map.size());
             attributes.values.putAll(map);
-        }
-        if (!(object instanceof Attributes || object instanceof Map))
+        } else if (!(object instanceof Attributes || object instanceof Map)) {
             throw new Malformed("expected attributes of a dictionary, got some of " + kind(object));
+        }
     }
 
     /** An object of which only its attributes matter, such as {@code argparse.Namespace}. */

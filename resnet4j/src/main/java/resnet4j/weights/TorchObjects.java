@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,10 +19,10 @@ final class TorchObjects implements Pickle.Globals {
     private record StorageView(Storage storage, long offset) {}
 
     private interface Function {
-        Object call(List<?> arguments) throws IOException;
+        Object call(TorchObjects objects, List<?> arguments) throws IOException;
     }
 
-    /** A class or function of Python: its name, and what a call of it gives. */
+    /** A class or function of Python: its name, and what a call of it gives; null if it is only ever named. */
     private record Global(String name, Function function) {
         @Override
         public String toString() {
@@ -33,54 +34,59 @@ final class TorchObjects implements Pickle.Globals {
 
     private static final String FROM_TYPE = "torch._tensor._rebuild_from_type_v2";
 
+    /** The whole list. */
+    private static final Map<String, Object> KNOWN = new HashMap<>();
+
+    static {
+        allow(TorchObjects::dictionary, "collections.OrderedDict", "collections.Counter", "builtins.dict");
+        allow((o, a) -> new LinkedHashMap<>(), "collections.defaultdict");
+        allow(TorchObjects::list, "builtins.set", "__builtin__.set", "builtins.list", "torch.Size");
+        allow(null, "builtins.int", "builtins.float", "builtins.bool"); // what a defaultdict makes
+        allow((o, a) -> new Pickle.Attributes(), "argparse.Namespace");
+        // NumPy's numbers, as scripts save an accuracy: read over
+        allow(
+                (o, a) -> new Pickle.Attributes(),
+                "numpy.dtype",
+                "numpy.core.multiarray.scalar",
+                "numpy._core.multiarray.scalar");
+        allow(TorchObjects::latin1, "_codecs.encode");
+        allow((o, a) -> at(a, 0), "torch.device");
+
+        allow((o, a) -> o.view(a, null), "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2");
+        allow((o, a) -> o.view(a, Pickle.as(DType.class, at(a, 6), "a dtype")), "torch._utils._rebuild_tensor_v3");
+        allow((o, a) -> at(a, 0), "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state");
+        allow((o, a) -> at(a, 0), "torch.nn.parameter.Parameter", "torch.nn.parameter.Buffer", "torch.Tensor");
+        allow(TorchObjects::rebuildFromType, FROM_TYPE);
+
+        storage(DType.F64, "Double", "float64", "double");
+        storage(DType.F32, "Float", "float32", "float");
+        storage(DType.F16, "Half", "float16", "half");
+        storage(DType.BF16, "BFloat16", "bfloat16");
+        storage(DType.I64, "Long", "int64", "long");
+        storage(DType.I32, "Int", "int32", "int");
+        storage(DType.I16, "Short", "int16", "short");
+        storage(DType.I8, "Char", "int8");
+        storage(DType.U8, "Byte", "uint8");
+        storage(DType.BOOL, "Bool", "bool");
+        for (String module : List.of("torch.storage.", "torch."))
+            KNOWN.put(module + "UntypedStorage", new StorageType(null));
+    }
+
+    private static void allow(Function function, String... names) {
+        for (String name : names) KNOWN.put(name, new Global(name, function));
+    }
+
+    private static void storage(DType dtype, String type, String... dtypeNames) {
+        for (String module : List.of("torch.", "torch.cuda."))
+            KNOWN.put(module + type + "Storage", new StorageType(dtype));
+        for (String name : dtypeNames) KNOWN.put("torch." + name, dtype);
+    }
+
     private final Budget budget;
-    private final Map<String, Object> known = new LinkedHashMap<>();
     private final Map<String, Storage> storages = new LinkedHashMap<>();
 
     TorchObjects(Budget budget) {
         this.budget = budget;
-        for (String name : List.of("collections.OrderedDict", "collections.Counter", "builtins.dict"))
-            allow(name, this::dictionary);
-        allow("collections.defaultdict", arguments -> new LinkedHashMap<>());
-        for (String name : List.of("builtins.set", "__builtin__.set", "builtins.list", "torch.Size"))
-            allow(name, arguments -> arguments.isEmpty() ? new ArrayList<>() : listOf(arguments.get(0)));
-        for (String name : List.of("builtins.dict", "builtins.int", "builtins.float", "builtins.list", "builtins.bool"))
-            known.putIfAbsent(name, new Global(name, null)); // a defaultdict's factory
-        allow("argparse.Namespace", arguments -> new Pickle.Attributes());
-        allow("_codecs.encode", this::latin1);
-        allow("torch.device", arguments -> at(arguments, 0));
-
-        allow("torch._utils._rebuild_tensor", a -> view(a, null));
-        allow("torch._utils._rebuild_tensor_v2", a -> view(a, null));
-        allow("torch._utils._rebuild_tensor_v3", a -> view(a, Pickle.as(DType.class, at(a, 6), "a dtype")));
-        allow("torch._utils._rebuild_parameter", a -> at(a, 0));
-        allow("torch._utils._rebuild_parameter_with_state", a -> at(a, 0));
-        allow(FROM_TYPE, this::rebuildFromType);
-        for (String name : List.of("torch.nn.parameter.Parameter", "torch.nn.parameter.Buffer", "torch.Tensor"))
-            allow(name, a -> at(a, 0));
-
-        storage("Double", DType.F64, "float64", "double");
-        storage("Float", DType.F32, "float32", "float");
-        storage("Half", DType.F16, "float16", "half");
-        storage("BFloat16", DType.BF16, "bfloat16");
-        storage("Long", DType.I64, "int64", "long");
-        storage("Int", DType.I32, "int32", "int");
-        storage("Short", DType.I16, "int16", "short");
-        storage("Char", DType.I8, "int8");
-        storage("Byte", DType.U8, "uint8");
-        storage("Bool", DType.BOOL, "bool");
-        for (String module : List.of("torch.storage.", "torch."))
-            known.put(module + "UntypedStorage", new StorageType(null));
-    }
-
-    private void storage(String type, DType dtype, String... names) {
-        for (String module : List.of("torch.", "torch.cuda."))
-            known.put(module + type + "Storage", new StorageType(dtype));
-        for (String name : names) known.put("torch." + name, dtype);
-    }
-
-    private void allow(String name, Function function) {
-        known.put(name, new Global(name, function));
     }
 
     /** Every storage that was named, by its key, in that order. */
@@ -90,7 +96,7 @@ final class TorchObjects implements Pickle.Globals {
 
     @Override
     public Object find(String name) throws Malformed {
-        Object global = known.get(name);
+        Object global = KNOWN.get(name);
         if (global != null) return global;
         String python = name.replaceFirst("^(posix|nt)\\.", "os.").replaceFirst("^__builtin__\\.", "builtins.");
         throw new Malformed("refused: in Python this file would call " + shortened(python)
@@ -103,7 +109,7 @@ final class TorchObjects implements Pickle.Globals {
 
     @Override
     public Object call(Object global, List<?> arguments) throws IOException {
-        if (global instanceof Global g && g.function != null) return g.function.call(arguments);
+        if (global instanceof Global g && g.function != null) return g.function.call(this, arguments);
         throw new Malformed(
                 "expected a function that rebuilds tensors in the pickle, got a call of " + Pickle.kind(global));
     }
@@ -141,7 +147,7 @@ final class TorchObjects implements Pickle.Globals {
     /** A tensor with a type or attributes of its own: (function, type, arguments, state). */
     private Object rebuildFromType(List<?> arguments) throws IOException {
         Object function = at(arguments, 0);
-        if (function == known.get(FROM_TYPE)) throw new Malformed("a tensor is rebuilt from itself");
+        if (function == KNOWN.get(FROM_TYPE)) throw new Malformed("a tensor is rebuilt from itself");
         return call(function, listOf(at(arguments, 2)));
     }
 
@@ -156,6 +162,10 @@ final class TorchObjects implements Pickle.Globals {
             map.put(Pickle.as(String.class, at(pair, 0), "a name"), at(pair, 1));
         }
         return map;
+    }
+
+    private Object list(List<?> arguments) throws Malformed {
+        return arguments.isEmpty() ? new ArrayList<>() : listOf(arguments.get(0));
     }
 
     /** Bytes, which protocol 2 writes as text. */
