@@ -122,6 +122,8 @@ files = {
     "bmp-1": bmp(1, rows(1), palette=palette(2)),
     "bmp-4": bmp(4, rows(4), palette=palette(16)),
     "bmp-8": bmp(8, rows(8), palette=palette(256)),
+    "bmp-4-three-colours": bmp(4, bytes(b % 3 * 17 for b in rows(4)), palette=palette(3)),
+    "bmp-8-five-colours": bmp(8, bytes(b % 5 for b in rows(8)), palette=palette(5)),
     "bmp-16": bmp(16, rows(16)),
     "bmp-565": bmp(16, rows(16), 3, masks=struct.pack("<III", 0xF800, 0x7E0, 0x1F)),
     "bmp-24": bmp(24, rows(24)),
