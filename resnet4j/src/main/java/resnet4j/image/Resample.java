@@ -61,43 +61,64 @@ public final class Resample {
         return new Image(windowWidth, windowHeight, vertical(narrow, windowWidth, firstRow, down));
     }
 
-    /** For each result pixel the source pixels {@code first} to {@code first + count} and their weights. */
-    private record Weights(int size, int[] first, int[] count, int[] weights, int stride) {
+    /**
+     * For each of {@code first.length} result pixels, {@code taps} source pixels from {@code first} on and their
+     * weights. Pillow's numbers of source pixels vary; filled up with weights of 0 to one number, the inner loops run
+     * without mispredicted branches.
+     */
+    private record Weights(int[] first, int taps, int[] weights) {
 
         static Weights of(int in, int out, int from, int size, Interpolation filter) {
+            int[] first = new int[size];
             if (in == out) { // untouched: one source pixel each
-                int[] first = new int[size], count = new int[size];
                 for (int i = 0; i < size; i++) first[i] = from + i;
-                Arrays.fill(count, 1);
-                return new Weights(size, first, count, new int[0], 1);
+                return new Weights(first, 1, new int[0]);
             }
             double scale = (double) in / out;
             double stretch = Math.max(scale, 1);
             double support = filter.support * stretch;
-            int stride = (int) Math.ceil(support) * 2 + 1;
             double inverse = 1 / stretch;
-            int[] first = new int[size], count = new int[size], weights = new int[size * stride];
-            double[] w = new double[stride];
+            int taps = 0;
             for (int i = 0; i < size; i++) {
                 double centre = (from + i + 0.5) * scale;
-                first[i] = Math.max((int) (centre - support + 0.5), 0);
-                count[i] = Math.min((int) (centre + support + 0.5), in) - first[i];
+                taps = Math.max(taps, end(centre, support, in) - start(centre, support));
+            }
+            int[] weights = new int[Math.multiplyExact(size, taps)];
+            double[] w = new double[taps];
+            for (int i = 0; i < size; i++) {
+                double centre = (from + i + 0.5) * scale;
+                int start = start(centre, support);
+                int count = end(centre, support, in) - start;
                 double sum = 0;
-                for (int k = 0; k < count[i]; k++) {
-                    w[k] = filter.weight((k + first[i] - centre + 0.5) * inverse);
+                for (int k = 0; k < count; k++) {
+                    w[k] = filter.weight((k + start - centre + 0.5) * inverse);
                     sum += w[k];
                 }
-                for (int k = 0; k < count[i]; k++) {
+                first[i] = Math.min(start, in - taps);
+                int to = i * taps + start - first[i];
+                for (int k = 0; k < count; k++) {
                     double share = sum != 0 ? w[k] / sum : w[k];
-                    weights[i * stride + k] = (int) (Math.copySign(0.5, share) + share * (1 << PRECISION));
+                    weights[to + k] = (int) (Math.copySign(0.5, share) + share * (1 << PRECISION));
                 }
             }
-            return new Weights(size, first, count, weights, stride);
+            return new Weights(first, taps, weights);
+        }
+
+        private static int start(double centre, double support) {
+            return Math.max((int) (centre - support + 0.5), 0);
+        }
+
+        private static int end(double centre, double support, int in) {
+            return Math.min((int) (centre + support + 0.5), in);
+        }
+
+        int size() {
+            return first.length;
         }
 
         /** The source pixel after the last one needed. */
         int last() {
-            return first[size - 1] + count[size - 1];
+            return first[first.length - 1] + taps;
         }
     }
 
@@ -110,18 +131,17 @@ public final class Resample {
 
     private static byte[] horizontal(Image image, int firstRow, int rows, Weights across) {
         byte[] in = image.rgb();
-        byte[] out = new byte[Math.multiplyExact(rows * 3, across.size)];
+        byte[] out = new byte[Math.multiplyExact(rows * 3, across.size())];
         int[] weights = across.weights;
+        int taps = across.taps;
         int to = 0;
         for (int y = 0; y < rows; y++) {
             int row = (firstRow + y) * image.width();
-            for (int x = 0; x < across.size; x++) {
+            for (int x = 0; x < across.size(); x++) {
                 int at = (row + across.first[x]) * 3;
-                int k = x * across.stride;
-                int end = k + across.count[x];
                 int red = HALF, green = HALF, blue = HALF;
-                for (; k < end; k++, at += 3) {
-                    int w = weights[k];
+                for (int k = 0; k < taps; k++, at += 3) {
+                    int w = weights[x * taps + k];
                     red += (in[at] & 255) * w;
                     green += (in[at + 1] & 255) * w;
                     blue += (in[at + 2] & 255) * w;
@@ -137,13 +157,14 @@ public final class Resample {
 
     private static byte[] vertical(byte[] in, int width, int firstRow, Weights down) {
         int row = width * 3;
-        byte[] out = new byte[Math.multiplyExact(row, down.size)];
+        byte[] out = new byte[Math.multiplyExact(row, down.size())];
         int[] sums = new int[row];
-        for (int y = 0; y < down.size; y++) {
+        for (int y = 0; y < down.size(); y++) {
             Arrays.fill(sums, HALF);
-            for (int k = 0; k < down.count[y]; k++) {
+            for (int k = 0; k < down.taps; k++) {
+                int w = down.weights[y * down.taps + k];
+                if (w == 0) continue;
                 int at = (down.first[y] - firstRow + k) * row;
-                int w = down.weights[y * down.stride + k];
                 for (int i = 0; i < row; i++) sums[i] += (in[at + i] & 255) * w;
             }
             int to = y * row;
