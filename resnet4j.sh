@@ -84,7 +84,7 @@ if stale; then
 fi
 
 # The natives unpack to a folder of our own, which nobody else may write: they are code.
-cache=${RESNET4J_CACHE:-${HOME:?}/.cache/resnet4j}
+cache=${RESNET4J_CACHE:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/resnet4j}
 native=$cache/native
 [ -d "$native" ] || (umask 077 && mkdir -p "$native") 2>/dev/null || fail "the cache folder $native cannot be made. Set RESNET4J_CACHE to a folder that you own."
 [ -n "$(find -H "$native" -prune -user "$(id -u)" ! -perm -020 ! -perm -002 2>/dev/null)" ] ||
@@ -117,4 +117,4 @@ esac
 # maxBytes=0: scopes free native memory; JavaCPP's own limit would only call the garbage collector.
 # shellcheck disable=SC2086 # options are separated by spaces
 exec "$java_home/bin/java" -Xshare:auto -Dorg.bytedeco.javacpp.maxBytes=0 \
-    "-Dorg.bytedeco.javacpp.cachedir=$native" "-Dresnet4j.cache=$cache" ${RESNET4J_JAVA_OPTS:-} "$@"
+    "-Dorg.bytedeco.javacpp.cachedir=$native" ${RESNET4J_JAVA_OPTS:-} "$@"

@@ -30,7 +30,7 @@ import resnet4j.config.Nearest;
         name = "resnet4j",
         description = "Residual networks on the JVM: train, evaluate, predict, export.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DoctorCommand.class, PreprocessCommand.class},
+        subcommands = {DoctorCommand.class, FetchCommand.class, ModelsCommand.class, PreprocessCommand.class},
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class)
 public final class Main {

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Brings published files here: downloads that resume, are checked, and appear under their name only when whole. */
 public final class Fetch {
@@ -45,7 +46,7 @@ public final class Fetch {
      * The file of {@code weights}: a path if such a file exists, else an id of the {@link Catalogue}, whose file is
      * taken from the store or downloaded into it.
      *
-     * @param store the folder of weight files; null for {@code $RESNET4J_WEIGHTS}, or else the user's cache
+     * @param store the folder of weight files; null for {@code $RESNET4J_WEIGHTS}, or else a folder in {@link #cache}
      * @throws IllegalArgumentException if there is neither such a file nor such an id
      */
     public static Path weights(String weights, Path store, Progress progress) throws IOException {
@@ -58,12 +59,20 @@ public final class Fetch {
 
     /** The folder of weight files in an environment. */
     static Path store(Map<String, String> environment) {
-        String given = environment.get(STORE);
-        if (given != null && !given.isBlank()) return Path.of(given);
-        String cache = environment.get("XDG_CACHE_HOME");
-        Path home =
-                cache != null && !cache.isBlank() ? Path.of(cache) : Path.of(System.getProperty("user.home"), ".cache");
-        return home.resolve("resnet4j").resolve("weights");
+        return given(environment, STORE).map(Path::of).orElseGet(() -> cache(environment)
+                .resolve("weights"));
+    }
+
+    /** The folder for whatever can be fetched again, in an environment: {@code RESNET4J_CACHE}, or the user's cache. */
+    public static Path cache(Map<String, String> environment) {
+        return given(environment, "RESNET4J_CACHE").map(Path::of).orElseGet(() -> given(environment, "XDG_CACHE_HOME")
+                .map(Path::of)
+                .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache"))
+                .resolve("resnet4j"));
+    }
+
+    private static Optional<String> given(Map<String, String> environment, String name) {
+        return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
     }
 
     /**

@@ -167,6 +167,8 @@ class FetchTest {
 
     @Test
     void store_isWhereTheEnvironmentSays() {
+        assertEquals(
+                Path.of("/own/weights"), Fetch.store(Map.of("RESNET4J_CACHE", "/own", "XDG_CACHE_HOME", "/cache")));
         assertEquals(Path.of("/my/weights"), Fetch.store(Map.of("RESNET4J_WEIGHTS", "/my/weights")));
         assertEquals(Path.of("/cache/resnet4j/weights"), Fetch.store(Map.of("XDG_CACHE_HOME", "/cache")));
         assertEquals(Path.of(System.getProperty("user.home"), ".cache/resnet4j/weights"), Fetch.store(Map.of()));
