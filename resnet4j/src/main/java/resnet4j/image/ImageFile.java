@@ -18,8 +18,8 @@ import javax.imageio.ImageIO;
  *
  * <p>One gate reads the header and refuses what is damaged, unknown or larger than {@link DecodeLimits} before memory
  * is allocated or a decoder runs. Colour and grey JPEGs go to OpenCV's decoder where its natives are present, and
- * otherwise, or with {@code -Dresnet4j.image.decoder=jdk}, to the JDK's, with the same result; all else is decoded by
- * the JDK.
+ * otherwise, or with {@code -Dresnet4j.image.decoder=jdk}, to the JDK's, with the same result ({@code
+ * docs/dependencies.md} lists the exceptions); all else is decoded by the JDK.
  */
 public final class ImageFile {
     private ImageFile() {}

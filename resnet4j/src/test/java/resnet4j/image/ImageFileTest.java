@@ -82,12 +82,15 @@ class ImageFileTest {
         assertEquals(List.of(), wrong);
     }
 
+    /** Some JDKs use the system's libjpeg-turbo, others carry libjpeg 6b, which fills damaged blocks otherwise. */
     @Test
     void theJdkGivesTheSamePixels() throws Exception {
         Path root = Shared.data("images");
         List<String> wrong = new ArrayList<>();
         for (String[] row : table("pillow.tsv"))
-            if (row[0].endsWith(".jpg") && !row[0].endsWith("testimgari.jpg")) // arithmetic coding
+            if (row[0].endsWith(".jpg")
+                    && !row[0].equals("damaged/bad_huffman.jpg")
+                    && !row[0].equals("libjpeg-turbo/testimgari.jpg")) // arithmetic coding: refused
             check(wrong, row, 1, () -> byJdk(Files.readAllBytes(root.resolve(row[0])), row[0]));
         assertEquals(List.of(), wrong);
     }
@@ -99,7 +102,8 @@ class ImageFileTest {
         for (String[] row : table("small-pictures.tsv")) {
             byte[] bytes = Base64.getDecoder().decode(row[1]);
             check(wrong, row, 2, () -> ImageFile.decode(bytes, row[0], false));
-            if (row[0].startsWith("jpeg")) check(wrong, row, 2, () -> byJdk(bytes, row[0]));
+            boolean smoothedDownward = row[0].equals("jpeg-440"); // chroma upsampling that libjpeg 6b does not have
+            if (row[0].startsWith("jpeg") && !smoothedDownward) check(wrong, row, 2, () -> byJdk(bytes, row[0]));
         }
         assertEquals(List.of(), wrong);
     }
