@@ -71,7 +71,7 @@ public record Graph(
 
     /** Does the operations one by one, in evaluation mode and without gradients. Images as traced, any batch size. */
     public Tensor run(Tensor images) {
-        checkInput(images);
+        checkInput(images, inputShape);
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad()) {
             var values = new HashMap<String, Tensor>(constants);
@@ -87,7 +87,8 @@ public record Graph(
         }
     }
 
-    void checkInput(Tensor images) {
+    /** Refuses another shape than {@code inputShape}, but for the batch size. */
+    static void checkInput(Tensor images, List<Long> inputShape) {
         var shape = Arrays.stream(images.shape()).boxed().toList();
         if (shape.size() != inputShape.size()
                 || !shape.subList(1, shape.size()).equals(inputShape.subList(1, inputShape.size())))

@@ -49,6 +49,21 @@ public sealed interface Op {
         }
     }
 
+    /**
+     * A convolution with what follows it: activation(conv(x) + residual). x, weight and bias as in {@link Conv2d}, then
+     * the residual in the shape of the result where {@code add}. Made by graph passes only.
+     *
+     * @param activation an operation on one tensor, or null
+     */
+    record FusedConv2d(Conv2d conv, boolean add, Op activation) implements Op {
+        @Override
+        public Tensor apply(List<Tensor> in) {
+            var y = conv.apply(in.subList(0, 3));
+            if (add) y = new Add().apply(List.of(y, in.get(3)));
+            return activation == null ? y : activation.apply(List.of(y));
+        }
+    }
+
     /** x [...,in], weight [out,in], bias [out] or null -> [...,out]. */
     record Linear() implements Op {
         @Override

@@ -87,7 +87,7 @@ public final class Ops {
 
     /** ReLU in x's own memory: for an x that nothing else needs, such as a norm's output. */
     public static Tensor relu_(Tensor x) {
-        return run(new Op.Relu(), in -> new Tensor(torch.relu_(in.get(0).handle)), x);
+        return run(new Op.Relu(), in -> another(torch.relu_(in.get(0).handle)), x);
     }
 
     public static Tensor relu6(Tensor x) {
@@ -162,7 +162,7 @@ public final class Ops {
 
     /** a + b in a's own memory: for an a that nothing else needs, such as a branch's output. */
     public static Tensor add_(Tensor a, Tensor b) {
-        return run(new Op.Add(), in -> new Tensor(in.get(0).handle.add_(in.get(1).handle)), a, b);
+        return run(new Op.Add(), in -> another(in.get(0).handle.add_(in.get(1).handle)), a, b);
     }
 
     public static Tensor mul(Tensor a, Tensor b) {
@@ -351,6 +351,11 @@ public final class Ops {
     /** Runs {@code op}, tells the listener, and puts names and shapes into libtorch's complaint. */
     public static Tensor run(Op op, Tensor... in) {
         return run(op, op::apply, in);
+    }
+
+    /** An in-place operation gives back its argument's own C++ object, which would go when the argument is closed. */
+    private static Tensor another(org.bytedeco.pytorch.Tensor same) {
+        return new Tensor(new org.bytedeco.pytorch.Tensor(same));
     }
 
     private static Tensor run(Op op, java.util.function.Function<List<Tensor>, Tensor> kernel, Tensor... in) {

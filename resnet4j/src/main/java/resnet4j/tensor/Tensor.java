@@ -101,6 +101,10 @@ public final class Tensor implements AutoCloseable {
         return DType.of(handle.scalar_type());
     }
 
+    public Device device() {
+        return handle.is_cuda() ? new Device(true, handle.device().index()) : Device.CPU;
+    }
+
     /** Takes the tensor out of its scopes: it lives until {@link #close}. */
     public Tensor own() {
         handle.retainReference();

@@ -1,0 +1,238 @@
+package resnet4j.graph;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import resnet4j.nn.Layer;
+import resnet4j.tensor.DType;
+import resnet4j.tensor.FusedConv;
+import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Op;
+import resnet4j.tensor.Ops;
+import resnet4j.tensor.Precision;
+import resnet4j.tensor.Tensor;
+
+/**
+ * A network made ready for inference on this processor: batch norms folded, convolutions joined with what follows them
+ * and run by oneDNN on weights in its own order, all else by libtorch. Owns its weights until {@link #close}; the
+ * network may change or go. Any number of threads may {@link #run} one plan.
+ */
+public final class Plan implements AutoCloseable {
+    private final Precision precision;
+    private final DType dtype;
+    private final List<Long> inputShape;
+    private final int output;
+    private final List<Step> steps = new ArrayList<>();
+    private final Map<String, Integer> slots = new HashMap<>(); // of the values that are not constants
+    private final List<AutoCloseable> owned = new ArrayList<>();
+
+    /**
+     * One call.
+     *
+     * @param out  slot of the result
+     * @param dead slots that nothing needs after it
+     */
+    private record Step(Node node, String how, Kernel kernel, int out, int[] dead) {}
+
+    private interface Kernel {
+        Tensor run(Tensor[] slots);
+    }
+
+    /**
+     * Traces {@code net} and makes it ready.
+     *
+     * @param inputShape [N,C,H,W]; images of another size are refused, another N is right and maybe not the fastest
+     */
+    public static Plan compile(Layer net, Precision precision, long... inputShape) {
+        try (var scope = new NativeScope()) {
+            return new Plan(Passes.fuse(Passes.simplify(Tracer.trace(net, inputShape))), precision);
+        }
+    }
+
+    private Plan(Graph graph, Precision precision) {
+        this.precision = precision;
+        inputShape = graph.inputShape();
+        dtype = precision == Precision.BF16 ? DType.BF16 : DType.F32;
+        var lives = new Liveness(graph);
+        var rounded = rounded(graph);
+        slots.put(graph.input(), 0);
+        for (var node : graph.nodes()) {
+            var type = rounded.contains(node.name()) ? dtype : DType.F32;
+            int out = slots.size();
+            var step = node.op() instanceof Op.FusedConv2d conv && isPreparable(node, graph)
+                    ? oneDnn(node, conv, type, out, lives)
+                    : libtorch(node, type, out, lives);
+            slots.put(node.name(), out);
+            steps.add(step);
+        }
+        output = slots.get(graph.output());
+    }
+
+    /**
+     * Values in the plan's own precision: all that the last convolution, or the last but one linear layer, depends on.
+     * What follows, down to the logits, is computed in 32 bits, as rounded logits have ties.
+     */
+    private static Set<String> rounded(Graph graph) {
+        var rounded = new HashSet<String>();
+        var nodes = graph.nodes();
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            var node = nodes.get(i);
+            boolean heavy = node.op() instanceof Op.FusedConv2d
+                    || node.op() instanceof Op.Linear && !node.name().equals(graph.output());
+            if (heavy) rounded.add(node.name());
+            if (rounded.contains(node.name())) rounded.addAll(node.inputs());
+        }
+        return rounded;
+    }
+
+    private static boolean isPreparable(Node node, Graph graph) {
+        var weight = graph.constants().get(node.inputs().get(1));
+        var bias = node.inputs().get(2);
+        return FusedConv.available()
+                && weight != null
+                && !weight.device().cuda()
+                && (bias.isEmpty() || graph.constants().containsKey(bias));
+    }
+
+    private Step oneDnn(Node node, Op.FusedConv2d op, DType type, int out, Liveness lives) {
+        var graph = lives.graph;
+        var in = node.inputs();
+        var conv = new FusedConv(
+                op, graph.constants().get(in.get(1)), graph.constants().get(in.get(2)), type, graph.shape(in.get(0)));
+        owned.add(conv);
+        int x = slots.get(in.get(0));
+        if (!op.add()) return new Step(node, "oneDNN " + type, v -> conv.apply(v[x]), out, lives.dead(node, slots));
+        int residual = slots.get(in.get(3));
+        boolean overwrite = lives.mayOverwrite(node, 3);
+        var how = "oneDNN " + type + (overwrite ? " in place" : "");
+        return new Step(node, how, v -> conv.apply(v[x], v[residual], overwrite), out, lives.dead(node, slots));
+    }
+
+    private Step libtorch(Node node, DType type, int out, Liveness lives) {
+        var graph = lives.graph;
+        var op = node.op();
+        int n = node.inputs().size();
+        var constants = new Tensor[n];
+        var from = new int[n]; // slot, or -1 for a constant and for nothing
+        for (int i = 0; i < n; i++) {
+            var constant = graph.constants().get(node.inputs().get(i));
+            from[i] = slots.getOrDefault(node.inputs().get(i), -1);
+            // norms take 32-bit weights with inputs of any type
+            if (constant != null) owned.add(constants[i] = isNorm(op) ? copy(constant) : copy(constant.to(type)));
+        }
+        boolean inPlace = lives.mayOverwrite(node, 0)
+                && (op instanceof Op.Relu
+                        || op instanceof Op.Add
+                                && graph.shape(node.inputs().get(0)).equals(node.shape()));
+        Kernel kernel = values -> {
+            var args = constants.clone();
+            for (int i = 0; i < n; i++) if (from[i] >= 0) args[i] = values[from[i]].to(type);
+            if (!inPlace) return Ops.run(op, args);
+            return op instanceof Op.Relu ? Ops.relu_(args[0]) : Ops.add_(args[0], args[1]);
+        };
+        return new Step(node, "libtorch " + type + (inPlace ? " in place" : ""), kernel, out, lives.dead(node, slots));
+    }
+
+    private static boolean isNorm(Op op) {
+        return op instanceof Op.BatchNorm || op instanceof Op.GroupNorm || op instanceof Op.LayerNorm;
+    }
+
+    private static Tensor copy(Tensor weight) {
+        try (var noGrad = Ops.noGrad()) {
+            return weight.detach().copy().own();
+        }
+    }
+
+    /** What the network gives for {@code images} in evaluation mode, in 32-bit floats. Shape as compiled, any batch size. */
+    public Tensor run(Tensor images) {
+        Graph.checkInput(images, inputShape);
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            var values = new Tensor[slots.size()];
+            values[0] = images.dim() == 4 ? images.to(dtype).channelsLast() : images.detach();
+            for (var step : steps) {
+                values[step.out] = step.kernel.run(values);
+                for (int slot : step.dead) values[slot].close(); // its memory serves the steps to come
+            }
+            return scope.keep(values[output].to(DType.F32));
+        }
+    }
+
+    public Precision precision() {
+        return precision;
+    }
+
+    /** The shape that it was compiled for. */
+    public List<Long> inputShape() {
+        return inputShape;
+    }
+
+    /** One line for each call: what does it, and where. */
+    public String describe() {
+        long fused = steps.stream().filter(s -> s.how.startsWith("oneDNN")).count();
+        return "plan in " + precision.name().toLowerCase(java.util.Locale.ROOT) + " for images " + inputShape
+                + ": " + fused + " calls of oneDNN, " + (steps.size() - fused) + " of libtorch\n"
+                + steps.stream().map(s -> s.how + ": " + s.node + "\n").collect(Collectors.joining());
+    }
+
+    /** Frees the weights; no thread may be running it. */
+    @Override
+    public void close() {
+        try {
+            for (var weight : owned) weight.close();
+        } catch (Exception e) {
+            throw new IllegalStateException("plan: its weights could not be freed", e);
+        }
+    }
+
+    /** Until when a graph's values are needed, and which of them share memory. */
+    private static final class Liveness {
+        private final Graph graph;
+        private final Map<String, Integer> order = new HashMap<>();
+        private final Map<String, Integer> lastUse = new HashMap<>();
+        private final Map<String, String> memory = new HashMap<>(); // value to the value whose memory it may share
+        private final Map<String, Integer> lastUseOfMemory = new HashMap<>();
+
+        Liveness(Graph graph) {
+            this.graph = graph;
+            memory.put(graph.input(), graph.input());
+            for (int i = 0; i < graph.nodes().size(); i++) {
+                var node = graph.nodes().get(i);
+                order.put(node.name(), i);
+                memory.put(
+                        node.name(),
+                        Costs.isView(node.op()) ? memory.get(node.inputs().get(0)) : node.name());
+                for (var in : node.inputs()) use(in, i);
+            }
+            use(graph.output(), graph.nodes().size());
+        }
+
+        private void use(String value, int when) {
+            if (!memory.containsKey(value)) return; // a constant, or nothing
+            lastUse.put(value, when);
+            lastUseOfMemory.put(memory.get(value), when);
+        }
+
+        /** Slots of the values that {@code node} is the last to need. */
+        int[] dead(Node node, Map<String, Integer> slots) {
+            return node.inputs().stream()
+                    .filter(in -> slots.containsKey(in) && lastUse.get(in).equals(order.get(node.name())))
+                    .distinct()
+                    .mapToInt(slots::get)
+                    .toArray();
+        }
+
+        /** Whether nobody would miss input {@code index} of {@code node}: neither the caller, nor it, nor a later one. */
+        boolean mayOverwrite(Node node, int index) {
+            var target = memory.get(node.inputs().get(index));
+            if (target == null || target.equals(graph.input())) return false;
+            for (int i = 0; i < node.inputs().size(); i++)
+                if (i != index && target.equals(memory.get(node.inputs().get(i)))) return false;
+            return lastUseOfMemory.get(target).equals(order.get(node.name()));
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package resnet4j.graph;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import resnet4j.model.Models;
+import resnet4j.nn.Conv2d;
+import resnet4j.nn.Lambda;
+import resnet4j.nn.Layer;
+import resnet4j.nn.Linear;
+import resnet4j.nn.Norm;
+import resnet4j.nn.Sequential;
+import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Op;
+import resnet4j.tensor.Op.Size;
+import resnet4j.tensor.Ops;
+import resnet4j.tensor.Tensor;
+
+class PassesTest {
+    /**
+     * torch 2.10: torch.manual_seed(3); conv, bn = nn.Conv2d(2, 3, (1, 2)), nn.BatchNorm2d(3);
+     * for t in (bn.weight, bn.bias, bn.running_mean): nn.init.normal_(t); nn.init.uniform_(bn.running_var);
+     * fused = torch.nn.utils.fusion.fuse_conv_bn_eval(conv.eval(), bn.eval())
+     */
+    @Test
+    void foldedBatchNorm_isPyTorchsFuseConvBnEval() {
+        Ops.seed(3);
+        var op = new Op.Conv2d(Size.of(1), Size.of(0), Size.of(1), 1);
+        try (var scope = new NativeScope();
+                var net = new Sequential(new Conv2d(2, 3, new Size(1, 2), op, true), Norm.BATCH.of(3))) {
+            var state = net.state();
+            for (var name : List.of("1.weight", "1.bias", "1.running_mean"))
+                state.get(name).fillNormal(0, 1);
+            state.get("1.running_var").fillUniform(0, 1);
+            var graph = Passes.foldBatchNorms(Tracer.trace(net, 1, 2, 4, 4));
+            assertEquals(1, graph.nodes().size());
+            var weights = graph.constants().values().iterator();
+            // PyTorch computes in 32 bits and we in 64, so the last bit or two differ
+            assertArrayEquals(
+                    new float[] {
+                        0.5974011421203613f, 0.47531968355178833f, 0.2580765187740326f, 0.5700563192367554f,
+                        0.05593353137373924f, 0.8667850494384766f, -0.5357080698013306f, -0.4802064001560211f,
+                        2.2821044921875f, 9.37426471710205f, -1.1835436820983887f, 7.2385101318359375f
+                    },
+                    weights.next().toFloats(),
+                    1e-5f);
+            assertArrayEquals(
+                    new float[] {1.2051275968551636f, -3.052748918533325f, 13.152334213256836f},
+                    weights.next().toFloats(),
+                    1e-5f);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"resnet20", "plain20", "resnet50"})
+    void simplifiedAndFusedGraphs_computeTheSame(String name) {
+        int size = Math.min(96, Models.get(name).inputSize());
+        Ops.seed(1);
+        try (var scope = new NativeScope();
+                var net = Models.create(name, 7)) {
+            var graph = Tracer.trace(net, 1, 3, size, size);
+            var images = Tensor.randn(2, 3, size, size);
+            var expected = graph.run(images).toFloats();
+            var simple = Passes.simplify(graph);
+            assertTrue(simple.nodes().stream().noneMatch(n -> n.op() instanceof Op.BatchNorm));
+            // weights are rounded once more, and 53 layers pass it on
+            PlanTest.assertClose(expected, simple.run(images).toFloats(), 1e-5);
+            var fused = Passes.fuse(simple);
+            assertTrue(fused.nodes().stream().noneMatch(n -> n.op() instanceof Op.Relu || n.op() instanceof Op.Add));
+            PlanTest.assertClose(expected, fused.run(images).toFloats(), 1e-5);
+        }
+    }
+
+    @Test
+    void whatIsNeededTwice_isNeitherFoldedNorFused() {
+        try (var conv = Conv2d.of(2, 2, 3);
+                var norm = Norm.BATCH.of(2)) {
+            class Twice extends Layer {
+                Twice() {
+                    child("conv", conv);
+                    child("norm", norm);
+                }
+
+                @Override
+                protected Tensor forward(Tensor x) {
+                    var y = conv.apply(x);
+                    return Ops.add(Ops.relu(y), norm.apply(y));
+                }
+            }
+            var graph = Tracer.trace(new Twice(), 1, 2, 4, 4);
+            assertEquals(graph.nodes(), Passes.simplify(graph).nodes());
+            assertEquals(
+                    List.of("fused_conv2d", "relu", "batch_norm", "add"),
+                    Passes.fuse(graph).nodes().stream().map(n -> n.op().type()).toList());
+        }
+    }
+
+    @Test
+    void identitiesAndWeightArithmetic_vanish() {
+        try (var scope = new NativeScope();
+                var linear = new Linear(2, 2)) {
+            Ops.seed(0);
+            var net = new Sequential(
+                    new Lambda(x -> Ops.affine(Ops.flatten(x, 1), 1, 0)),
+                    new Lambda(x -> Ops.linear(x, Ops.affine(linear.weight(), 2, 0), null)),
+                    new Lambda(x -> Ops.reshape(x, 0, 2)),
+                    linear);
+            var graph = Tracer.trace(net, 1, 2);
+            var simple = Passes.simplify(graph);
+            assertEquals(
+                    List.of("linear", "linear"),
+                    simple.nodes().stream().map(n -> n.op().type()).toList());
+            var x = Tensor.of(new float[] {1, -2, 3, 5}, 2, 2);
+            assertArrayEquals(graph.run(x).toFloats(), simple.run(x).toFloats(), 0);
+        }
+    }
+}

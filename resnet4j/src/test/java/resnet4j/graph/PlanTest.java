@@ -1,0 +1,183 @@
+package resnet4j.graph;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import resnet4j.model.Models;
+import resnet4j.nn.Conv2d;
+import resnet4j.nn.Lambda;
+import resnet4j.nn.Layer;
+import resnet4j.nn.Norm;
+import resnet4j.nn.Sequential;
+import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Ops;
+import resnet4j.tensor.Precision;
+import resnet4j.tensor.Tensor;
+
+class PlanTest {
+    /** The largest difference, relative to the largest number, is at most {@code tolerance}. */
+    static void assertClose(float[] expected, float[] actual, double tolerance) {
+        assertEquals(expected.length, actual.length);
+        double largest = 0, difference = 0;
+        for (int i = 0; i < expected.length; i++) {
+            largest = Math.max(largest, Math.abs(expected[i]));
+            difference = Math.max(difference, Math.abs(expected[i] - actual[i]));
+        }
+        assertTrue(difference <= tolerance * largest, difference + " of " + largest);
+    }
+
+    private static void assertPlanIsEager(String name, int size) {
+        Ops.seed(1);
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad();
+                var net = Models.create(name, 7);
+                var plan = Plan.compile(net, Precision.FP32, 1, 3, size, size);
+                var half = Plan.compile(net, Precision.BF16, 1, 3, size, size)) {
+            net.train(false);
+            var images = Tensor.randn(2, 3, size, size); // another batch size than compiled for
+            var expected = net.apply(images).toFloats();
+            assertClose(expected, plan.run(images).toFloats(), 1e-4);
+            assertClose(expected, half.run(images).toFloats(), 0.05); // 8 bits per number, through all layers
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"resnet20", "plain20", "resnet18", "resnext50_32x4d"})
+    void plan_isTheEagerNet(String name) {
+        assertPlanIsEager(name, Math.min(96, Models.get(name).inputSize()));
+    }
+
+    static List<String> all() {
+        return Models.all().stream().map(Models.Entry::name).toList();
+    }
+
+    @Tag("slow")
+    @ParameterizedTest
+    @MethodSource("all")
+    void plan_isTheEagerNet_inEveryModel(String name) {
+        assertPlanIsEager(name, Models.get(name).inputSize());
+    }
+
+    /** Sums where the residual is needed again, is the convolution's own input, or shares memory with a later value. */
+    @Test
+    void residualsThatAreStillNeeded_areNotOverwritten() {
+        Ops.seed(2);
+        try (var scope = new NativeScope();
+                var a = Conv2d.of(4, 4, 3);
+                var b = Conv2d.of(4, 4, 3)) {
+            class Net extends Layer {
+                Net() {
+                    child("a", a);
+                    child("b", b);
+                }
+
+                @Override
+                protected Tensor forward(Tensor x) {
+                    var y = Ops.add(b.apply(a.apply(x)), x); // x is the caller's
+                    var z = Ops.add(a.apply(y), y); // y is read by the convolution that y is added to
+                    var flat = Ops.flatten(z, 1); // z's memory
+                    var last = Ops.add(b.apply(y), z);
+                    return Ops.add(flat, Ops.flatten(last, 1));
+                }
+            }
+            var net = new Net();
+            for (var precision : Precision.values())
+                try (var plan = Plan.compile(net, precision, 2, 4, 5, 5);
+                        var noGrad = Ops.noGrad()) {
+                    var x = Tensor.randn(2, 4, 5, 5).channelsLast();
+                    var before = x.toFloats();
+                    assertClose(
+                            net.apply(x).toFloats(), plan.run(x).toFloats(), precision == Precision.FP32 ? 1e-5 : 0.02);
+                    assertArrayEquals(before, x.toFloats());
+                }
+        }
+    }
+
+    @Test
+    void whatOneDnnLacks_isLeftToLibtorch_andDescribed() {
+        Ops.seed(2);
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad();
+                var net = new Sequential(
+                        Norm.BATCH.of(3),
+                        Lambda.relu(),
+                        Conv2d.of(3, 8, 3),
+                        new Lambda(Ops::gelu),
+                        new Norm.Group(2, 1e-5).of(8),
+                        new Lambda(x -> Ops.slice(x, 2, 0, 4, 2)),
+                        new Lambda(Ops::globalAvgPool));
+                var plan = Plan.compile(net, Precision.FP32, 1, 3, 6, 6);
+                var half = Plan.compile(net, Precision.BF16, 1, 3, 6, 6)) {
+            net.train(false);
+            var images = Tensor.randn(2, 3, 6, 6);
+            assertClose(net.apply(images).toFloats(), plan.run(images).toFloats(), 1e-5);
+            assertClose(net.apply(images).toFloats(), half.run(images).toFloats(), 0.02);
+            var text = half.describe();
+            assertTrue(
+                    text.startsWith("plan in bf16 for images [1, 3, 6, 6]: 1 calls of oneDNN, 7 of libtorch\n"), text);
+            assertTrue(text.contains("\nlibtorch BF16 in place: 1.relu[1, 3, 6, 6]"), text);
+            assertTrue(text.contains("\nlibtorch F32: 4.group_norm"), text); // after the last convolution
+        }
+    }
+
+    @Test
+    void planOutlivesItsNet_andRefusesOtherSizes() {
+        try (var scope = new NativeScope()) {
+            var images = Tensor.zeros(1, 3, 32, 32);
+            Plan plan;
+            float[] expected;
+            try (var net = Models.create("resnet20", 10)) {
+                plan = Plan.compile(net, Precision.FP32, 1, 3, 32, 32);
+                expected = plan.run(images).toFloats();
+            }
+            try (plan) {
+                assertArrayEquals(expected, plan.run(images).toFloats());
+                var e = assertThrows(IllegalArgumentException.class, () -> plan.run(Tensor.zeros(1, 3, 33, 32)));
+                assertTrue(e.getMessage().contains("got [1, 3, 33, 32]"), e::getMessage);
+            }
+        }
+    }
+
+    @Test
+    void fourThreadsShareAPlan_withEqualResultsAndFlatMemory() throws Exception {
+        assertPlanIsEager("resnet20", 32); // makes what lives as long as the process
+        long atStart = NativeScope.liveObjects();
+        try (var net = Models.create("resnet20", 10);
+                var plan = Plan.compile(net, Precision.BF16, 1, 3, 32, 32)) {
+            var pool = Executors.newFixedThreadPool(4);
+            try {
+                long afterFirst = 0;
+                float[] first = run(plan, 0);
+                for (int round = 0; round < 5; round++) {
+                    var results = pool.invokeAll(IntStream.range(0, 40)
+                            .mapToObj(i -> (Callable<float[]>) () -> run(plan, i % 3))
+                            .toList());
+                    for (int i = 0; i < 40; i += 3)
+                        assertArrayEquals(first, results.get(i).get(), 0);
+                    if (round == 0) afterFirst = NativeScope.liveObjects();
+                }
+                assertEquals(afterFirst, NativeScope.liveObjects());
+            } finally {
+                pool.shutdown();
+            }
+        }
+        assertEquals(atStart, NativeScope.liveObjects());
+    }
+
+    private static float[] run(Plan plan, int value) {
+        try (var scope = new NativeScope()) {
+            return plan.run(Tensor.full(value, 1, 3, 32, 32)).toFloats();
+        }
+    }
+}
