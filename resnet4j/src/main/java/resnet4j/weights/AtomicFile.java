@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 
 /** Writes a file wholly or not at all: to a temporary file beside it, on the disk, then renamed. */
 final class AtomicFile {
@@ -19,9 +20,10 @@ final class AtomicFile {
     static void write(Path target, Content content) throws IOException {
         Path folder = target.toAbsolutePath().getParent();
         Files.createDirectories(folder);
-        Path temporary = Files.createTempFile(folder, "." + target.getFileName(), ".part");
+        // not a temporary file of the JDK, which only its owner may read
+        Path temporary = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
-            try (var out = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+            try (var out = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 content.write(out);
                 out.force(true);
             }

@@ -4,10 +4,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Says what a file is that is no weight file, so that the reader of the sentence knows what went wrong. */
 final class OtherFormats {
     private OtherFormats() {}
+
+    /** Whether the file is a pickle: of protocol 2 or newer, or an older one that begins by naming something to call. */
+    static boolean isPickle(MappedFile file) throws IOException {
+        return Pattern.compile("\\u0080|\\(*c[\\w.]+\\n[\\w.]+\\n")
+                .matcher(latin1(file, 0, 256))
+                .lookingAt();
+    }
 
     static String describe(MappedFile file) throws IOException {
         String start = latin1(file, 0, 64);

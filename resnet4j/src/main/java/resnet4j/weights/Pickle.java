@@ -309,9 +309,12 @@ final class Pickle {
     }
 
     private String string(long length) throws Malformed {
-        ByteBuffer utf8 = bytes(length);
-        budget.take(2 * length);
-        return StandardCharsets.UTF_8.decode(utf8).toString();
+        if (length < 0 || length > in.remaining())
+            throw new Malformed("the pickle ends in the middle; the file is truncated or damaged");
+        budget.take(Budget.OBJECT + 2 * length);
+        byte[] utf8 = new byte[(int) length];
+        in.get(utf8);
+        return new String(utf8, StandardCharsets.UTF_8);
     }
 
     /** The text up to the end of the line. */

@@ -39,7 +39,7 @@ public final class PyTorchFile {
 
     static WeightFile read(MappedFile file) throws IOException {
         if (ZipRecords.recognises(file)) return readZip(file);
-        if (file.slice(0, 1).get() == (byte) 0x80) return readLegacy(file); // every pickle since protocol 2
+        if (OtherFormats.isPickle(file)) return readLegacy(file);
         throw new Malformed("expected a PyTorch or safetensors file, got " + OtherFormats.describe(file));
     }
 

@@ -100,7 +100,7 @@ public final class SafeTensors {
         expect(json, json.nextToken(), JsonToken.START_OBJECT, "an object");
         while (json.nextToken() != JsonToken.END_OBJECT) {
             String name = json.currentName();
-            budget.take(6 * Budget.OBJECT + 2L * name.length());
+            budget.take(12 * Budget.OBJECT + 4L * name.length());
             if (name.equals(METADATA)) readMetadata(json, budget, metadata);
             else entries.put(name, readEntry(json, budget, name));
         }

@@ -1,7 +1,6 @@
 package resnet4j.weights;
 
 import java.io.IOException;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +19,7 @@ final class StateDict {
     private static final String AVERAGED = "n_averaged";
 
     private static final int MAX_DEPTH = 64;
+    private static final int MAX_WRAPPERS = 4;
 
     private final Storage.Source source;
     private final Budget budget;
@@ -35,8 +35,12 @@ final class StateDict {
     static WeightFile of(Object saved, Storage.Source source, Budget budget) throws IOException {
         var found = new StateDict(source, budget);
         Object weights = saved;
-        for (Map<?, ?> inner; (inner = wrapped(weights)) != null; weights = inner)
+        Map<?, ?> inner = wrapped(weights);
+        for (int depth = 0; inner != null; depth++, inner = wrapped(weights)) {
+            if (depth == MAX_WRAPPERS) throw new Malformed("expected weights, got wrappers around wrappers");
             found.addScalars((Map<?, ?>) weights);
+            weights = inner;
+        }
         found.add("", weights, 0);
         return new WeightFile(withoutPrefixes(found.tensors), found.metadata);
     }
@@ -55,8 +59,10 @@ final class StateDict {
     private void add(String name, Object value, int depth) throws IOException {
         budget.take(Budget.OBJECT);
         if (depth > MAX_DEPTH) throw new Malformed("expected containers nested at most " + MAX_DEPTH + " deep");
-        if (value instanceof TensorView view) tensors.put(name, view.read(source, budget));
-        else if (value instanceof Map<?, ?> map)
+        if (value instanceof TensorView view) {
+            if (tensors.put(name, view.read(source, budget)) != null)
+                throw new Malformed("the file holds two tensors called " + name);
+        } else if (value instanceof Map<?, ?> map)
             for (var e : map.entrySet()) add(child(name, String.valueOf(e.getKey())), e.getValue(), depth + 1);
         else if (value instanceof Pickle.Attributes object) add(name, object.values(), depth + 1);
         else if (value instanceof List<?> list)
@@ -81,16 +87,18 @@ final class StateDict {
 
     /** The tensors without the prefixes that wrappers put before every name. */
     static Map<String, HostTensor> withoutPrefixes(Map<String, HostTensor> tensors) {
-        for (String prefix : PREFIXES) {
-            var names = new HashSet<>(tensors.keySet());
-            names.remove(AVERAGED);
-            if (names.isEmpty() || !names.stream().allMatch(name -> name.startsWith(prefix))) continue;
-            var shorter = new LinkedHashMap<String, HostTensor>();
-            tensors.forEach((name, tensor) -> {
-                if (!name.equals(AVERAGED)) shorter.put(name.substring(prefix.length()), tensor);
-            });
-            return withoutPrefixes(shorter);
+        Map<String, HostTensor> shorter = tensors;
+        for (int i = 0; i < MAX_WRAPPERS; i++) for (String prefix : PREFIXES) shorter = withoutPrefix(prefix, shorter);
+        return shorter;
+    }
+
+    private static Map<String, HostTensor> withoutPrefix(String prefix, Map<String, HostTensor> tensors) {
+        var shorter = new LinkedHashMap<String, HostTensor>();
+        for (var e : tensors.entrySet()) {
+            if (e.getKey().equals(AVERAGED)) continue;
+            if (!e.getKey().startsWith(prefix)) return tensors;
+            shorter.put(e.getKey().substring(prefix.length()), e.getValue());
         }
-        return tensors;
+        return shorter.isEmpty() ? tensors : shorter;
     }
 }

@@ -18,7 +18,7 @@ record TensorView(DType dtype, Storage storage, long offset, List<Long> shape, L
     HostTensor read(Storage.Source source, Budget budget) throws IOException {
         long elements = Sizes.elements(shape);
         long bytes = Sizes.bytes(dtype, shape);
-        budget.take(6 * Budget.OBJECT);
+        budget.take(10 * Budget.OBJECT);
         if (strides.size() != shape.size())
             throw new Malformed(
                     "expected as many strides as sizes, got shape " + shape + " and " + strides.size() + " strides");

@@ -84,6 +84,8 @@ final class ZipRecords {
     }
 
     private ByteBuffer inflate(String name, Entry entry) throws IOException {
+        if (entry.bytes > Integer.MAX_VALUE)
+            throw new Malformed("record " + name + ": expected less than 2 GiB compressed");
         budget.take(entry.bytes);
         var out = ByteBuffer.allocate(Math.toIntExact(entry.bytes));
         var inflater = new Inflater(true);
@@ -138,7 +140,7 @@ final class ZipRecords {
         long header = in.getInt(at + 42) & 0xffffffffL;
         if (in.remaining() < 46 + nameBytes + extraBytes + commentBytes)
             throw new Malformed("the archive's directory is damaged");
-        budget.take(4 * Budget.OBJECT + 2L * nameBytes);
+        budget.take(10 * Budget.OBJECT + 4L * nameBytes);
         String name =
                 StandardCharsets.UTF_8.decode(in.slice(at + 46, nameBytes)).toString();
 

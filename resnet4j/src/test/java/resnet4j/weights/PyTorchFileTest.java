@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,6 +24,7 @@ import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import resnet4j.tensor.DType;
@@ -153,27 +156,84 @@ class PyTorchFileTest {
     }
 
     /** Bombs: a few bytes that ask for gigabytes of memory, or for ages. */
-    @Test
-    void read_refusesBombs() throws IOException {
-        // nested lists, each holding the last one twice: 2^60 leaves
-        var doubled = new StringBuilder("\u0080\u0002]q\0");
+    static Stream<Arguments> bombs() throws IOException {
+        var doubled = new StringBuilder("\u0080\u0002]q\0"); // lists that hold the last one twice: 2^60 leaves
         for (int i = 1; i < 60; i++) doubled.append("](h" + (char) (i - 1) + "h" + (char) (i - 1) + "eq" + (char) i);
-        refuses(zip(latin1(doubled + ".")), "bomb");
-        refuses(zip(latin1("\u0080\u0002" + "]".repeat(1 << 20) + ".")), "bomb");
-        refuses(zip(latin1("\u0080\u0002" + "(".repeat(1 << 20) + ".")), "bomb");
-        refuses(zip(latin1("\u0080\u0002K\1" + "2".repeat(1 << 20) + ".")), "bomb");
-        refuses(zip(latin1("\u0080\u0002}\u0096\0\0\0\0\0\0\0\u007f.")), "ends in the middle");
-        // one byte of storage, expanded to 2^40 elements
-        String tensor = "\u0080\u0002ctorch._utils\n_rebuild_tensor_v2\n((X\7\0\0\0storagectorch\nByteStorage\n"
-                + "X\1\0\0\0000X\3\0\0\0cpuK\1tQK\0(J\0\0\0\u0040K\1t(K\0K\0t\u0089NtR.";
-        refuses(zip(latin1(tensor)), "bomb");
-        // a gigabyte of zeros, deflated
+        String tensor = "ctorch._utils\n_rebuild_tensor_v2\n((X\7\0\0\0storagectorch\nByteStorage\n"
+                + "X\1\0\0\0000X\3\0\0\0cpuK\1tQK\0(%sK\1t(K\0K\0t\u0089NtR";
         var zeros = new ByteArrayOutputStream();
         try (var zip = new ZipOutputStream(zeros)) {
             zip.putNextEntry(new ZipEntry("archive/data.pkl"));
             for (int i = 0; i < 64; i++) zip.write(new byte[1 << 20]);
         }
-        refuses(zeros.toByteArray(), "bomb");
+        var records = new ByteArrayOutputStream();
+        try (var zip = new ZipOutputStream(records)) {
+            for (int i = 0; i < 60_000; i++) zip.putNextEntry(new ZipEntry(Integer.toString(i, 36)));
+        }
+        int many = 1 << 20;
+        return Stream.of(
+                arguments("nested lists", zip(doubled + "."), "bomb"),
+                arguments("lists", zip("]".repeat(many) + "."), "bomb"),
+                arguments("marks", zip("(".repeat(many) + "."), "bomb"),
+                arguments("copies", zip("K\1" + "2".repeat(many) + "."), "bomb"),
+                arguments("dictionaries", zip("}".repeat(many) + "."), "bomb"),
+                arguments("empty strings", zip("U\0".repeat(many) + "."), "bomb"),
+                arguments("memo", zip("N" + "\u0094".repeat(many) + "."), "bomb"),
+                arguments("tuples", zip("N" + "\u0085".repeat(many) + "."), "bomb"),
+                arguments("huge bytes", zip("}\u0096\0\0\0\0\0\0\0\u007f."), "ends in the middle"),
+                arguments("expanded", zip(tensor.formatted("J\0\0\0\u0040") + "."), "bomb"),
+                arguments("tensors", zip("](" + tensor.formatted("K\1") + "q\0" + "h\0".repeat(many) + "e."), "bomb"),
+                arguments("deflated zeros", zeros.toByteArray(), "bomb"),
+                arguments("records", records.toByteArray(), "bomb"),
+                arguments("a cycle", zip("}q\0X\5\0\0\0model}q\1X\5\0\0\0modelh\0ss."), "wrappers around wrappers"),
+                arguments("a list in itself", zip("]q\0h\0a."), "nested at most"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("bombs")
+    void read_refusesBombs(String name, byte[] bomb, String reason) throws IOException {
+        refuses(bomb, reason);
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        var file = new MappedFile(bomb);
+        long before = threads.getCurrentThreadAllocatedBytes();
+        long start = System.nanoTime();
+        assertThrows(IOException.class, () -> WeightFile.read(file));
+        double seconds = (System.nanoTime() - start) / 1e9;
+        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+        assertTrue(allocated <= 4L * bomb.length + (16 << 20), allocated + " bytes for " + bomb.length);
+        assertTrue(seconds < 1, seconds + " s");
+    }
+
+    /** A name of 100,000 prefixes is a name, not 100,000 calls. */
+    @Test
+    void read_dropsAFewPrefixes() throws IOException {
+        String name = "module.".repeat(100_000) + "t";
+        Path path = folder.resolve("prefixes.pth");
+        PyTorchFile.write(path, Map.of(name, new HostTensor(DType.U8, List.of(1L), ByteBuffer.allocate(1))));
+        assertEquals(1, PyTorchFile.read(path).tensors().size());
+    }
+
+    @Test
+    void read_refusesPicklesOfProtocol0() throws IOException {
+        refuses(latin1("cos\nsystem\n(S'id'\ntR."), "call os.system");
+        refuses(latin1("(cposix\nsystem\nS'id'\no."), "call os.system");
+    }
+
+    @Test
+    void read_refusesTwoTensorsOfOneName() throws IOException {
+        String tensor = "ctorch._utils\n_rebuild_tensor_v2\n((X\7\0\0\0storagectorch\nByteStorage\n"
+                + "X\1\0\0\0000X\3\0\0\0cpuK\1tQK\0(K\1t(K\1t\u0089NtR";
+        refuses(zip("}(X\1\0\0\0001" + tensor + "K\1" + tensor + "u."), "two tensors called 1");
+    }
+
+    /** As any other program would make it, by the umask. */
+    @Test
+    void write_leavesAFileThatOthersMayRead() throws IOException {
+        Path written = folder.resolve("written.pth");
+        PyTorchFile.write(written, Map.of());
+        Path plain = Files.createFile(folder.resolve("plain"));
+        if (Files.getFileStore(folder).supportsFileAttributeView("posix"))
+            assertEquals(Files.getPosixFilePermissions(plain), Files.getPosixFilePermissions(written));
     }
 
     private void refuses(byte[] bytes, String reason) throws IOException {
@@ -190,6 +250,11 @@ class PyTorchFileTest {
 
     private static byte[] latin1(String text) {
         return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** An archive with a pickle of protocol 2. */
+    private static byte[] zip(String pickle) throws IOException {
+        return zip(latin1("\u0080\u0002" + pickle));
     }
 
     private static byte[] zip(byte[] pickle) throws IOException {
