@@ -36,6 +36,11 @@ final class CommonOptions {
         return Device.parse(device);
     }
 
+    /** The name of the precision that was asked for, or null. */
+    String precision() {
+        return precision;
+    }
+
     /** The precision that was asked for, or {@code otherwise}: {@code fp32}, {@code bf16} or {@code auto}. */
     Precision precision(String otherwise) {
         return Precision.parse(precision == null ? otherwise : precision);

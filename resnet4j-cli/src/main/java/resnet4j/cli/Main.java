@@ -30,7 +30,16 @@ import resnet4j.config.Nearest;
         name = "resnet4j",
         description = "Residual networks on the JVM: train, evaluate, predict, export.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DoctorCommand.class, FetchCommand.class, ModelsCommand.class, PreprocessCommand.class},
+        subcommands = {
+            TrainCommand.class,
+            EvalCommand.class,
+            SummaryCommand.class,
+            VerifyCommand.class,
+            ModelsCommand.class,
+            FetchCommand.class,
+            PreprocessCommand.class,
+            DoctorCommand.class
+        },
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class)
 public final class Main {

@@ -1,17 +1,23 @@
 package resnet4j.model;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import resnet4j.config.Records;
 import resnet4j.image.Preprocess;
 import resnet4j.nn.Net;
 import resnet4j.tensor.HostTensor;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Tensor;
+import resnet4j.weights.Fit;
+import resnet4j.weights.MismatchException;
 import resnet4j.weights.SafeTensors;
 import resnet4j.weights.WeightFile;
 
@@ -45,12 +51,59 @@ public record ModelFile(
                     + " of " + model + ", got " + classNames.size());
     }
 
+    /** The same network with its input made in another way. */
+    public ModelFile withPreprocess(Preprocess preprocess) {
+        return new ModelFile(model, architecture, preprocess, classNames, metrics, recipe, provenance);
+    }
+
     public ModelFile withMetrics(Map<String, Double> metrics) {
         return new ModelFile(model, architecture, preprocess, classNames, metrics, recipe, provenance);
     }
 
-    /** A network and what its file says. Close the network when done. */
-    public record Opened(ModelFile file, ClassificationNet net) {}
+    /** A network with its weights, and what is known of it. Owns the network. */
+    public record Opened(ModelFile file, ClassificationNet net) implements AutoCloseable {
+        @Override
+        public void close() {
+            net.close();
+        }
+    }
+
+    /**
+     * The network that a person means by a word.
+     *
+     * @param model   a saved model, a run folder, or a name of the registry
+     * @param weights a weight file for a name of the registry; random weights where absent
+     * @param classes logits of a network of the registry; its own number where absent
+     */
+    public static Opened open(String model, Optional<Path> weights, OptionalInt classes) throws IOException {
+        var path = Path.of(model);
+        if (Files.exists(path)) return open(Files.isDirectory(path) ? path.resolve("model.safetensors") : path);
+        if (model.contains("/") || model.endsWith(".safetensors"))
+            throw new IOException(model + ": there is no such model file or run folder");
+        var entry = Models.get(model);
+        var architecture = entry.architecture()
+                .withClasses(classes.orElse(entry.architecture().classes()));
+        var file = new ModelFile(
+                model,
+                architecture,
+                entry.preprocess(),
+                ClassNames.of(architecture.classes(), entry.inputSize()),
+                Map.of(),
+                "",
+                weights.map(w -> Map.of("weights", w.toString())).orElse(Map.of()));
+        var net = architecture.build();
+        try {
+            if (weights.isPresent())
+                load(
+                        net,
+                        WeightFile.read(weights.get()).tensors(),
+                        weights.get().toString());
+        } catch (IOException | RuntimeException e) {
+            net.close();
+            throw e;
+        }
+        return new Opened(file, net);
+    }
 
     /** Writes the network's weights with this description; the old file stays until the new one is complete. */
     public void save(Path path, Net net) throws IOException {
@@ -108,31 +161,29 @@ public record ModelFile(
     }
 
     /**
-     * Overwrites all weights of a network; names and shapes must be equal, and nothing is changed if they are not.
-     * Types are converted. A missing {@code num_batches_tracked} is no fault: old files have none.
+     * Overwrites all weights of a network with those of {@code tensors}, under whichever project's names they come.
+     *
+     * @throws IOException that lists every missing, unexpected and mis-shaped weight; nothing is changed then
      */
     public static void load(Net net, Map<String, HostTensor> tensors, String source) throws IOException {
         var state = net.state();
-        var faults = new ArrayList<String>();
-        state.forEach((name, t) -> {
-            var given = tensors.get(name);
-            if (given == null) {
-                if (!name.endsWith("num_batches_tracked")) faults.add("missing " + name);
-            } else if (!given.shape().equals(shape(t)))
-                faults.add(name + " is " + given.shape() + ", expected " + shape(t));
-        });
-        for (var name : tensors.keySet()) if (!state.containsKey(name)) faults.add("unexpected " + name);
-        if (!faults.isEmpty())
-            throw new IOException(source + ": the weights do not fit the network: " + String.join("; ", faults));
-        state.forEach((name, t) -> {
+        var expected = new LinkedHashMap<String, Fit.Spec>();
+        state.forEach((name, t) -> expected.put(name, new Fit.Spec(t.dtype(), shape(t))));
+        Map<String, HostTensor> fitting;
+        try {
+            fitting = Fit.to(expected, tensors);
+        } catch (MismatchException e) {
+            throw new IOException(source + ": " + e.getMessage(), e);
+        }
+        fitting.forEach((name, host) -> {
             try (var scope = new NativeScope()) {
-                if (tensors.containsKey(name)) t.set(Tensor.of(tensors.get(name)));
+                state.get(name).set(Tensor.of(host));
             }
         });
     }
 
     private static List<Long> shape(Tensor t) {
-        return java.util.Arrays.stream(t.shape()).boxed().toList();
+        return Arrays.stream(t.shape()).boxed().toList();
     }
 
     private static List<String> strings(String json) {

@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import resnet4j.config.Nearest;
 import resnet4j.config.Records;
+import resnet4j.image.Preprocess;
+import resnet4j.image.Resize;
 
 /** The registry: every network by the name that torchvision or timm knows it by. */
 public final class Models {
@@ -21,7 +23,14 @@ public final class Models {
      * @param inputSize height and width of the images it was designed for
      * @param paper     where it was published, as an arXiv address
      */
-    public record Entry(String name, String family, int inputSize, Architecture architecture, String paper) {}
+    public record Entry(String name, String family, int inputSize, Architecture architecture, String paper) {
+        /** How its input is made, where no weights say otherwise: torchvision's recipe, or CIFAR's pixels as they are. */
+        public Preprocess preprocess() {
+            return inputSize == 32
+                    ? Preprocess.cifar10()
+                    : Preprocess.of(new Resize.ShortSide(inputSize * 8 / 7), inputSize);
+        }
+    }
 
     private static final Map<String, Entry> ENTRIES = new LinkedHashMap<>();
 

@@ -1,0 +1,128 @@
+package resnet4j.cli;
+
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import resnet4j.data.DataSource;
+import resnet4j.data.Dataset;
+import resnet4j.data.Loader;
+import resnet4j.eval.Evaluation;
+import resnet4j.eval.Evaluator;
+import resnet4j.tensor.Ops;
+
+/** {@code eval}: how often a network is right. */
+@CommandLine.Command(name = "eval", description = "Measure a network on pictures with known classes.")
+final class EvalCommand extends Command<EvalCommand.Result> {
+    @Mixin
+    private ModelArgument model;
+
+    @Option(names = "--data", required = true, paramLabel = "KIND:PATH", description = "Pictures with their classes.")
+    private String data;
+
+    @Option(names = "--split", paramLabel = "train|val|test", description = "Which part (default: test, else val).")
+    private String split;
+
+    @Option(names = "--batch", paramLabel = "N", description = "Pictures at a time (default: 64).")
+    private int batch = 64;
+
+    @Option(names = "--limit", paramLabel = "N", description = "Use only so many pictures.")
+    private Integer limit;
+
+    /** The keys of the evaluation, with the model and the data before them. */
+    record Result(
+            String model,
+            String data,
+            int samples,
+            int correct,
+            double top1,
+            int top5Correct,
+            double top5,
+            double loss,
+            java.util.Optional<Double> auc,
+            double ece,
+            java.util.List<Evaluation.ClassResult> perClass,
+            int[][] confusion,
+            java.util.List<Evaluation.Skipped> skipped) {}
+
+    @Override
+    Result run() throws Exception {
+        var source = DataSource.parse(data);
+        var pictures = choose(source);
+        if (limit != null) pictures = pictures.limit(limit);
+        try (var opened = model.open();
+                var precision = Ops.precision(common.precision("fp32"));
+                var progress = progress("eval", pictures.size(), "images")) {
+            if (pictures.classes().size() > opened.file().classNames().size())
+                throw new IllegalArgumentException("--data: " + data + " has "
+                        + pictures.classes().size() + " classes, and the network only "
+                        + opened.file().classNames().size() + "; give weights that were trained on these classes");
+            var net = opened.net();
+            net.train(false);
+            net.channelsLast();
+            net.to(common.device());
+            var preprocess = opened.file().preprocess();
+            var loader = Loader.inOrder(pictures, batch).withPreprocess(preprocess::apply);
+            var e = new Evaluator(net::apply, preprocess, common.device(), 0).evaluate(loader, progress::add);
+            return new Result(
+                    model.model,
+                    data,
+                    e.samples(),
+                    e.correct(),
+                    e.top1(),
+                    e.top5Correct(),
+                    e.top5(),
+                    e.loss(),
+                    e.auc(),
+                    e.ece(),
+                    e.perClass(),
+                    e.confusion(),
+                    e.skipped());
+        }
+    }
+
+    private Dataset choose(DataSource source) {
+        if (split == null) return source.test().or(source::val).orElse(source.train());
+        return switch (split) {
+            case "train" -> source.train();
+            case "val" -> source.val().orElseThrow(this::noSuchSplit);
+            case "test" -> source.test().orElseThrow(this::noSuchSplit);
+            default -> throw new IllegalArgumentException("--split: expected train, val or test, got " + split);
+        };
+    }
+
+    private IllegalArgumentException noSuchSplit() {
+        return new IllegalArgumentException("--split: " + data + " has no split named " + split);
+    }
+
+    @Override
+    String text(Result r) {
+        var head = String.format(
+                Locale.ROOT,
+                "%s on %s: top-1 %.2f %% (%d of %d), top-5 %.2f %%, loss %.4f",
+                r.model,
+                r.data,
+                100 * r.top1,
+                r.correct,
+                r.samples,
+                100 * r.top5,
+                r.loss);
+        var skipped = r.skipped.stream().map(s -> "skipped " + s.file() + ": " + s.reason());
+        var classes = r.perClass.size() > 20
+                ? Stream.<String>empty()
+                : r.perClass.stream()
+                        .map(c -> String.format(
+                                Locale.ROOT,
+                                "  %-20s %6d of %6d right, precision %.3f, recall %.3f",
+                                c.name(),
+                                c.correct(),
+                                c.support(),
+                                c.precision(),
+                                c.recall()));
+        return Stream.of(Stream.of(head), classes, skipped)
+                .flatMap(s -> s)
+                .collect(Collectors.joining(System.lineSeparator()));
+    }
+}

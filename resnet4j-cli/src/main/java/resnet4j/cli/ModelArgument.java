@@ -1,0 +1,53 @@
+package resnet4j.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import resnet4j.model.ModelFile;
+import resnet4j.weights.Fetch;
+
+/** MODEL and what may be said of it. */
+final class ModelArgument {
+    @Parameters(
+            index = "0",
+            paramLabel = "MODEL",
+            description = "A saved model, a run folder, or a name that './resnet4j models' lists.")
+    String model;
+
+    @Option(
+            names = "--weights",
+            paramLabel = "WEIGHTS",
+            description = "For a name: a weight file (.pth, .safetensors) or an id that './resnet4j models' lists.")
+    private String weights;
+
+    @Option(names = "--weights-dir", paramLabel = "DIR", description = "Where weights with an id are kept.")
+    private Path weightsDir;
+
+    @Option(names = "--classes", paramLabel = "N", description = "For a name: number of classes (default: its own).")
+    private Integer classes;
+
+    @Option(names = "--mean", paramLabel = "R,G,B", split = ",", arity = "1", description = "Mean that inputs lose.")
+    private List<Double> mean;
+
+    @Option(names = "--std", paramLabel = "R,G,B", split = ",", arity = "1", description = "What they are divided by.")
+    private List<Double> std;
+
+    ModelFile.Opened open() throws IOException {
+        if (classes != null && classes < 1)
+            throw new IllegalArgumentException("--classes: expected at least 1, got " + classes);
+        Optional<Path> file = weights == null
+                ? Optional.empty()
+                : Optional.of(Fetch.weights(weights, weightsDir, Fetch.Progress.NONE));
+        var opened = ModelFile.open(model, file, classes == null ? OptionalInt.empty() : OptionalInt.of(classes));
+        var preprocess = opened.file().preprocess();
+        return new ModelFile.Opened(
+                opened.file()
+                        .withPreprocess(preprocess.withNormalization(
+                                mean == null ? preprocess.mean() : mean, std == null ? preprocess.std() : std)),
+                opened.net());
+    }
+}

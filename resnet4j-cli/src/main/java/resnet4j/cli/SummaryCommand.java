@@ -1,0 +1,54 @@
+package resnet4j.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import resnet4j.graph.Costs;
+import resnet4j.graph.Tracer;
+
+/** {@code summary}: what a network is made of. */
+@CommandLine.Command(name = "summary", description = "Show a network's layers, shapes, parameters and multiply-adds.")
+final class SummaryCommand extends Command<SummaryCommand.Result> {
+    @Mixin
+    private ModelArgument model;
+
+    @Option(names = "--size", paramLabel = "PIXELS", description = "Side of the input (default: the network's).")
+    private Integer size;
+
+    @Option(names = "--depth", paramLabel = "N", description = "How deep in the tree the lines go (default: 2).")
+    private int depth = 2;
+
+    record Result(String model, List<Integer> input, long parameters, long macs, List<Costs.Row> layers) {}
+
+    @Override
+    Result run() throws Exception {
+        try (var opened = model.open()) {
+            var preprocess = opened.file().preprocess();
+            int height = size == null ? preprocess.cropHeight() : size;
+            int width = size == null ? preprocess.cropWidth() : size;
+            var costs = Costs.of(Tracer.trace(opened.net(), 1, 3, height, width));
+            return new Result(
+                    model.model,
+                    List.of(1, 3, height, width),
+                    opened.net().parameterCount(),
+                    costs.macs(),
+                    costs.modules(depth));
+        }
+    }
+
+    @Override
+    String text(Result r) {
+        var lines = new ArrayList<String>();
+        lines.add(
+                String.format(Locale.ROOT, "%-36s %-22s %14s %16s", "layer", "output", "parameters", "multiply-adds"));
+        for (var row : r.layers)
+            lines.add(String.format(
+                    Locale.ROOT, "%-36s %-22s %,14d %,16d", row.path(), row.shape(), row.parameters(), row.macs()));
+        lines.add(String.format(
+                Locale.ROOT, "%-36s %-22s %,14d %,16d", r.model + " in all", "input " + r.input, r.parameters, r.macs));
+        return String.join(System.lineSeparator(), lines);
+    }
+}

@@ -1,0 +1,133 @@
+package resnet4j.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import resnet4j.data.DataSource;
+import resnet4j.eval.Evaluation;
+import resnet4j.model.ClassificationNet;
+import resnet4j.train.Recipe;
+import resnet4j.train.RunFolder;
+import resnet4j.train.Trainer;
+
+/** A training run on a terminal: its progress bar, its end by Ctrl-C, its result in words. */
+final class TrainingRun {
+    private static final long SECONDS_TO_STOP = 10;
+
+    private final Command<?> command;
+    private final int loaderThreads;
+    private final AtomicBoolean stop = new AtomicBoolean();
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    TrainingRun(Command<?> command, int loaderThreads) {
+        this.command = command;
+        this.loaderThreads = loaderThreads;
+    }
+
+    /** JSON keys as documented; {@code test} is absent from a run that was stopped. */
+    record Result(Path run, int epochs, long steps, double seconds, Best best, Optional<Evaluation> test) {
+        /** @param top1 on the validation split; absent where nothing is held out */
+        record Best(Optional<Double> top1) {}
+
+        String text() {
+            if (test.isEmpty())
+                return "Stopped after " + steps + " steps; go on with: ./resnet4j train --resume " + run;
+            var t = test.get();
+            return String.format(
+                    Locale.ROOT,
+                    "%d epochs in %s. Test: %.2f %% (%d of %d), loss %.4f.%nModel:  %s%nReport: %s",
+                    epochs,
+                    Progress.clock(seconds),
+                    100 * t.top1(),
+                    t.correct(),
+                    t.samples(),
+                    t.loss(),
+                    run.resolve("model.safetensors"),
+                    run.resolve("report.html"));
+        }
+    }
+
+    Result train(Recipe recipe, DataSource data, RunFolder folder) throws IOException {
+        var hook = new Thread(this::stopAndWait, "stop");
+        Runtime.getRuntime().addShutdownHook(hook);
+        var options = new Trainer.Options(
+                command.common.device(), loaderThreads, Trainer.Options.DEFAULT.checkpointSeconds(), stop::get);
+        Trainer.Outcome outcome;
+        try (var bar = new Bar();
+                var trainer = new Trainer(recipe, data, folder, options, bar)) {
+            outcome = trainer.train();
+            if (outcome.stopped()) bar.progress.say("Stopped; the run is saved at step " + outcome.steps() + ".");
+        } finally {
+            ended.countDown();
+        }
+        if (!stop.get()) Runtime.getRuntime().removeShutdownHook(hook);
+        return new Result(
+                outcome.run().path(),
+                outcome.epochs(),
+                outcome.steps(),
+                outcome.seconds(),
+                new Result.Best(outcome.best() < 0 ? Optional.empty() : Optional.of(outcome.best())),
+                outcome.test());
+    }
+
+    /** Runs when the process is told to end: the step is finished and saved first. */
+    private void stopAndWait() {
+        stop.set(true);
+        try {
+            ended.await(SECONDS_TO_STOP, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private final class Bar implements Trainer.Log, AutoCloseable {
+        private Progress progress;
+        private int epochs;
+
+        @Override
+        public void start(ClassificationNet net, long steps, int epochs) {
+            this.epochs = epochs;
+            progress = command.progress("train", steps, "steps");
+        }
+
+        @Override
+        public void step(Trainer.Step s, long ofEpoch, long inEpoch) {
+            progress.at(
+                    s.step(),
+                    String.format(
+                            Locale.ROOT,
+                            "epoch %d/%d, loss %.3f, accuracy %.1f %%, %.0f images/s",
+                            s.epoch(),
+                            epochs,
+                            s.loss(),
+                            100 * s.accuracy(),
+                            s.imagesPerSecond()));
+        }
+
+        @Override
+        public void epoch(Trainer.EpochLine e) {
+            progress.say(String.format(
+                    Locale.ROOT,
+                    "Epoch [%d/%d], Loss: %.4f, accuracy: %.2f %%%s, %.0f images/s, waiting for data %.1f %%%s",
+                    e.epoch(),
+                    epochs,
+                    e.trainLoss(),
+                    100 * e.trainAccuracy(),
+                    e.validation()
+                            .map(v -> String.format(Locale.ROOT, ", validation: %.2f %%", 100 * v.top1()))
+                            .orElse(""),
+                    e.imagesPerSecond(),
+                    100 * e.waitShare(),
+                    e.skipped().isEmpty() ? "" : ", " + e.skipped().size() + " pictures skipped"));
+        }
+
+        @Override
+        public void close() {
+            if (progress != null) progress.close();
+        }
+    }
+}
