@@ -147,12 +147,11 @@ class PyTorchFileTest {
     @CsvSource({"'state dict of a module, zip'", "'state dict of a module, legacy'", "'F32, safetensors'", "deflated"})
     void read_refusesEveryTruncation(String name) throws IOException {
         byte[] whole = SmallFiles.file(name);
-        Path path = folder.resolve("truncated");
-        for (int length = 0; length < whole.length; length++) {
-            Files.write(path, Arrays.copyOf(whole, length));
-            var e = assertThrows(IOException.class, () -> WeightFile.read(path), "length " + length);
-            assertTrue(e.getMessage().startsWith(path.toString()), e.getMessage());
+        for (int length = 1; length < whole.length; length++) {
+            var file = new MappedFile(Arrays.copyOf(whole, length));
+            assertThrows(IOException.class, () -> WeightFile.read(file), "length " + length);
         }
+        refuses(Arrays.copyOf(whole, whole.length / 2), "");
     }
 
     /** Bombs: a few bytes that ask for gigabytes of memory, or for ages. */
