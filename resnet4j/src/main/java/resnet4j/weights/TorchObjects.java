@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -98,6 +99,9 @@ final class TorchObjects implements Pickle.Globals {
     public Object find(String name) throws Malformed {
         Object global = KNOWN.get(name);
         if (global != null) return global;
+        if (name.matches("torch\\.(_utils\\._rebuild_)?\\w+"))
+            throw new Malformed(
+                    "expected dense tensors of " + Arrays.toString(DType.values()) + ", got " + shortened(name));
         String python = name.replaceFirst("^(posix|nt)\\.", "os.").replaceFirst("^__builtin__\\.", "builtins.");
         throw new Malformed("refused: in Python this file would call " + shortened(python)
                 + "; expected only tensors and plain containers, as torch.save(model.state_dict(), file) writes");

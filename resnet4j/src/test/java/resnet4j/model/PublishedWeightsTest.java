@@ -5,12 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import resnet4j.Shared;
+import resnet4j.image.Preprocess;
+import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Ops;
+import resnet4j.tensor.Tensor;
 import resnet4j.weights.PyTorchFile;
 import resnet4j.weights.WeightFile;
 
@@ -49,5 +56,53 @@ class PublishedWeightsTest {
             assertTrue(e.getMessage().contains("fc.bias: expected F32[7], got F32[10]"), e.getMessage());
             assertEquals(before.data(), ModelFile.state(net).get("conv1.weight").data());
         }
+    }
+
+    /** PyTorch's logits with Pillow's pixels on sixty photographs of ImageNet, and how many it gets right. */
+    @Test
+    void squeezenet_givesPyTorchsLogits() throws IOException {
+        float[][] wanted = npy(Shared.data("squeezenet-imagenet/logits_imagenet-60.npy"), 1000);
+        Path labels = Shared.data("imagenet-60/labels.tsv");
+        var rows = Files.readAllLines(labels);
+        var preprocess = Preprocess.imagenet();
+        int top1 = 0, top5 = 0;
+        double difference = 0;
+        try (var net = Models.create("squeezenet1_0", 1000);
+                var noGrad = Ops.noGrad()) {
+            Path file = Shared.data("squeezenet-imagenet/squeezenet1_0.pth");
+            ModelFile.load(net, WeightFile.read(file).tensors(), file.toString());
+            net.train(false);
+            for (int i = 0; i < wanted.length; i++) {
+                String[] row = rows.get(i + 1).split("\t");
+                try (var scope = new NativeScope()) {
+                    var pixels = preprocess.read(labels.resolveSibling(row[3])).rgb();
+                    var images = Ops.normalize(Tensor.of(pixels, 1, 224, 224, 3), preprocess.mean(), preprocess.std());
+                    float[] logits = net.apply(images).toFloats();
+                    float right = logits[Integer.parseInt(row[0])];
+                    int better = 0;
+                    for (int c = 0; c < logits.length; c++) {
+                        difference = Math.max(difference, Math.abs(logits[c] - wanted[i][c]));
+                        if (logits[c] > right) better++;
+                    }
+                    if (better == 0) top1++;
+                    if (better < 5) top5++;
+                }
+            }
+        }
+        assertEquals(31, top1);
+        assertEquals(51, top5);
+        assertTrue(difference < 2e-4, "logits reach 40; their largest difference is " + difference);
+    }
+
+    /** Rows of a two-dimensional float32 array in NumPy's format, version 1. */
+    private static float[][] npy(Path file, int columns) throws IOException {
+        var bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+        var floats = bytes.position(10 + bytes.getShort(8))
+                .slice()
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer();
+        var rows = new float[floats.remaining() / columns][columns];
+        for (float[] row : rows) floats.get(row);
+        return rows;
     }
 }

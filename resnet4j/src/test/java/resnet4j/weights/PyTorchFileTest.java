@@ -100,6 +100,8 @@ class PyTorchFileTest {
         "'cbuiltins\ngetattr\n.', call builtins.getattr",
         "'X\u0002\0\0\0osX\u0006\0\0\0system\u0093.', call os.system",
         "'ctorchvision.models.resnet\nResNet\n)\u0081.', call torchvision.models.resnet.ResNet",
+        "'ctorch\nComplexFloatStorage\n.', 'BOOL], got torch.ComplexFloatStorage'",
+        "'ctorch._utils\n_rebuild_sparse_tensor\n.', expected dense tensors",
         "'ctorch._utils\n_rebuild_tensor_v2 \n.', call torch._utils._rebuild_tensor_v2 ",
         "'(iposix\nsystem\n.', INST",
         "'(o.', OBJ",
