@@ -1,7 +1,11 @@
 package resnet4j.model;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import resnet4j.nn.Layer;
+import resnet4j.nn.Net;
 import resnet4j.tensor.Tensor;
 
 /** A network from normalised images [N,3,H,W] to logits [N,classes]: a body, and a head that knows the classes. */
@@ -45,5 +49,30 @@ public abstract class ClassificationNet extends Layer {
     protected final Tensor forward(Tensor images) {
         architecture.requireInput(images.size(2), images.size(3));
         return logits(images);
+    }
+
+    /**
+     * The names of all trained weights by stage, from the head down to the stem: what fine-tuning unfreezes in turn. A
+     * stage is a child of the network, or a child of its {@code features}.
+     */
+    public final List<List<String>> stages() {
+        var stages = new LinkedHashMap<String, List<String>>();
+        var head = name(head()) + ".";
+        var names = new ArrayList<>(parameters().keySet());
+        Collections.reverse(names);
+        stages.put("head", new ArrayList<>());
+        for (var name : names) {
+            var path = name.split("\\.");
+            var stage = path[0].equals("features") ? path[0] + "." + path[1] : path[0];
+            stages.computeIfAbsent(name.startsWith(head) ? "head" : stage, key -> new ArrayList<>())
+                    .add(name);
+        }
+        return List.copyOf(stages.values());
+    }
+
+    /** The full name of a net in this tree. */
+    public final String name(Net net) {
+        for (var entry : nets().entrySet()) if (entry.getValue() == net) return entry.getKey();
+        throw new IllegalArgumentException("net: expected a part of this network");
     }
 }

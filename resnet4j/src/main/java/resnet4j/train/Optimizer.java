@@ -11,7 +11,8 @@ import resnet4j.tensor.Tensor;
 /** An {@link Optim} at work on a network's weights: owns the memory that it keeps for each of them. */
 public final class Optimizer implements AutoCloseable {
     private final Optim optim;
-    private final List<Group> groups = new ArrayList<>();
+    private final List<Slot> slots = new ArrayList<>();
+    private List<Group> groups = List.of();
 
     /** Weights that move at one rate with one decay. */
     private record Group(double lrScale, double weightDecay, List<Slot> slots) {}
@@ -19,26 +20,37 @@ public final class Optimizer implements AutoCloseable {
     /** A weight and what is remembered of it; {@code count} is the number of its steps so far. */
     private record Slot(String name, Tensor weight, List<Tensor> memory, Tensor count) {}
 
-    /** @param lrScale each weight's share of the learning rate, by name; 0 leaves it as it is */
-    public Optimizer(Optim optim, Map<String, Tensor> parameters, ToDoubleFunction<String> lrScale) {
+    /** Moves all of {@code parameters} at one rate, until {@link #scaleRates} says otherwise. */
+    public Optimizer(Optim optim, Map<String, Tensor> parameters) {
         this.optim = optim;
-        var byRate = new LinkedHashMap<List<Double>, List<Slot>>();
         try (var scope = new NativeScope()) {
             parameters.forEach((name, weight) -> {
-                double scale = lrScale.applyAsDouble(name);
-                weight.requireGrad(scale > 0);
-                if (scale == 0) return;
-                double decay = weight.dim() > 1 || optim.decayNorms() ? optim.weightDecay() : 0;
-                var memory = new ArrayList<Tensor>();
-                for (int i = 0; i < optim.memory().size(); i++)
-                    memory.add(weight.zerosLike().own());
-                byRate.computeIfAbsent(List.of(scale, decay), key -> new ArrayList<>())
-                        .add(new Slot(name, weight, memory, Tensor.zeros().own()));
+                var memory = optim.memory().stream()
+                        .map(kind -> weight.zerosLike().own())
+                        .toList();
+                slots.add(new Slot(name, weight, memory, Tensor.zeros().own()));
             });
         }
-        byRate.forEach((key, slots) -> groups.add(new Group(key.get(0), key.get(1), slots)));
+        scaleRates(name -> 1);
     }
 
+    /** Sets each weight's share of the learning rate, by name; 0 leaves it as it is. */
+    public void scaleRates(ToDoubleFunction<String> lrScale) {
+        var byRate = new LinkedHashMap<List<Double>, List<Slot>>();
+        for (var slot : slots) {
+            double scale = lrScale.applyAsDouble(slot.name());
+            slot.weight().requireGrad(scale > 0);
+            if (scale == 0) continue;
+            double decay = slot.weight().dim() > 1 || optim.decayNorms() ? optim.weightDecay() : 0;
+            byRate.computeIfAbsent(List.of(scale, decay), key -> new ArrayList<>())
+                    .add(slot);
+        }
+        groups = byRate.entrySet().stream()
+                .map(e -> new Group(e.getKey().get(0), e.getKey().get(1), e.getValue()))
+                .toList();
+    }
+
+    /** The weights that move. */
     public List<Tensor> weights() {
         return groups.stream()
                 .flatMap(g -> g.slots().stream())
@@ -72,14 +84,11 @@ public final class Optimizer implements AutoCloseable {
     /** What is remembered, by name, to be saved and set. */
     public Map<String, Tensor> state() {
         var all = new LinkedHashMap<String, Tensor>();
-        for (var group : groups)
-            for (var slot : group.slots()) {
-                for (int i = 0; i < slot.memory().size(); i++)
-                    all.put(
-                            optim.memory().get(i) + "." + slot.name(),
-                            slot.memory().get(i));
-                all.put("count." + slot.name(), slot.count());
-            }
+        for (var slot : slots) {
+            for (int i = 0; i < slot.memory().size(); i++)
+                all.put(optim.memory().get(i) + "." + slot.name(), slot.memory().get(i));
+            all.put("count." + slot.name(), slot.count());
+        }
         return all;
     }
 

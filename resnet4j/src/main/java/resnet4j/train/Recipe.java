@@ -6,6 +6,7 @@ import java.util.Optional;
 import resnet4j.config.Records;
 import resnet4j.data.Augment;
 import resnet4j.data.Mix;
+import resnet4j.data.Order;
 import resnet4j.image.Preprocess;
 import resnet4j.model.Architecture;
 import resnet4j.model.Models;
@@ -22,9 +23,11 @@ import resnet4j.model.Models;
  * @param preprocess     from picture to input
  * @param augment        what training pictures go through after that
  * @param mix            how training pictures are mixed with each other
+ * @param order          which training pictures an epoch takes: {@code shuffled} or {@code balanced} by class
  * @param epochs         times that all training pictures are seen
  * @param batch          pictures in a step
  * @param accumulate     batches whose gradients are averaged for one update
+ * @param strategy       which weights move: all, but for fine-tuning
  * @param labelSmoothing share of the target spread over all classes. arXiv:1512.00567 section 7
  * @param clipNorm       longest joint gradient; 0 for any
  * @param ema            share of the old average in an average of the weights over steps, which is then the model; 0 for
@@ -45,11 +48,13 @@ public record Recipe(
         Preprocess preprocess,
         List<Augment> augment,
         Mix mix,
+        Order order,
         int epochs,
         int batch,
         int accumulate,
         Optim optimizer,
         Schedule schedule,
+        Strategy strategy,
         double labelSmoothing,
         double clipNorm,
         double ema,
@@ -71,11 +76,13 @@ public record Recipe(
                 Preprocess.cifar10(),
                 List.of(),
                 new Mix.None(),
+                Order.SHUFFLED,
                 10,
                 128,
                 1,
                 new Optim.Sgd(),
                 new Schedule.Cosine(),
+                new Strategy.All(),
                 0,
                 0,
                 0,

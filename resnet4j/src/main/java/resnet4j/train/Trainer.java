@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import resnet4j.data.Loader;
 import resnet4j.eval.Evaluation;
 import resnet4j.eval.Evaluator;
 import resnet4j.eval.Inputs;
+import resnet4j.eval.Metrics;
 import resnet4j.model.ClassificationNet;
 import resnet4j.model.ModelFile;
 import resnet4j.nn.BatchNorm2d;
@@ -105,6 +107,8 @@ public final class Trainer implements AutoCloseable {
     private final ClassificationNet averaged; // null without ema
     private final Optimizer optimizer;
     private final Tensor classWeights; // null where all pictures count the same
+    private final Map<String, Integer> stageOf = new HashMap<>(); // of each trained weight, counted from the head
+    private Features probed, probedHeld; // what a linear probe works on; null for every other strategy
     private Position at = Position.START;
 
     /** @param data the recipe's, already read; its validation split is made here if the recipe asks for one */
@@ -123,7 +127,9 @@ public final class Trainer implements AutoCloseable {
         if (averaged != null) copy(net, averaged);
         if (recipe.freezeNorms())
             for (var layer : net.nets().values()) if (layer instanceof BatchNorm2d norm) norm.freezeStatistics();
-        optimizer = new Optimizer(recipe.optimizer(), net.parameters(), name -> 1);
+        optimizer = new Optimizer(recipe.optimizer(), net.parameters());
+        var stages = net.stages();
+        for (int i = 0; i < stages.size(); i++) for (var name : stages.get(i)) stageOf.put(name, i);
         classWeights = recipe.classBalance() ? balance(this.data.train()) : null;
     }
 
@@ -145,11 +151,7 @@ public final class Trainer implements AutoCloseable {
             at = Checkpoint.restore(run.checkpoint(), tensors());
             run.rewind(at.step());
         }
-        var loader = Loader.shuffled(data.train(), recipe.batch(), recipe.seed())
-                .withPreprocess(recipe.preprocess()::apply)
-                .withAugments(recipe.augment())
-                .withMix(recipe.mix())
-                .withThreads(options.loaderThreads(), 4);
+        var loader = loader();
         long updates = (loader.batchesPerEpoch() + recipe.accumulate() - 1L) / recipe.accumulate();
         long total = updates * recipe.epochs();
         log.start(net, total, recipe.epochs());
@@ -171,9 +173,38 @@ public final class Trainer implements AutoCloseable {
         return finished();
     }
 
+    private Loader loader() {
+        if (recipe.strategy() instanceof Strategy.LinearProbe) {
+            try (var mode = Ops.precision(precision)) {
+                probed = features(data.train());
+                probedHeld = data.val().map(this::features).orElse(null);
+            }
+            return Loader.shuffled(probed.data(), recipe.batch(), recipe.seed())
+                    .withOrder(recipe.order(), recipe.seed());
+        }
+        return Loader.shuffled(data.train(), recipe.batch(), recipe.seed())
+                .withOrder(recipe.order(), recipe.seed())
+                .withPreprocess(recipe.preprocess()::apply)
+                .withAugments(recipe.augment())
+                .withMix(recipe.mix())
+                .withThreads(options.loaderThreads(), 4);
+    }
+
+    private Features features(Dataset pictures) {
+        return Features.of(net, pictures, recipe.preprocess(), options.device(), options.loaderThreads());
+    }
+
+    /** The batch through the network; a linear probe needs its head alone. */
+    private Tensor logits(ClassificationNet network, Batch batch, Features features) {
+        return features == null
+                ? network.apply(Inputs.images(batch, recipe.preprocess(), options.device()))
+                : network.head().apply(features.rows(batch.indices(), options.device()));
+    }
+
     /** One epoch, from where {@link #at} is in it. Gives false if the run was stopped in it. */
     private boolean epoch(Loader loader, long total) throws IOException {
         net.train(true);
+        optimizer.scaleRates(name -> recipe.strategy().lrScale(stageOf.get(name), at.epoch()));
         long begun = System.nanoTime(), saved = begun;
         double secondsBefore = at.seconds(), lr = 0;
         long seenBefore = at.seen();
@@ -183,7 +214,7 @@ public final class Trainer implements AutoCloseable {
                 lr = recipe.optimizer().lr() * recipe.schedule().at((double) at.step() / total);
                 try (var scope = new NativeScope()) { // frees every tensor this step makes
                     Ops.seed(stepSeed(at.step(), at.batch()));
-                    var logits = net.apply(Inputs.images(batch, recipe.preprocess(), options.device()));
+                    var logits = logits(net, batch, probed);
                     var loss = loss(logits, batch);
                     double value = loss.item();
                     if (!Double.isFinite(value))
@@ -239,7 +270,7 @@ public final class Trainer implements AutoCloseable {
             long waitNanos)
             throws IOException {
         double trained = (System.nanoTime() - begun) / 1e9;
-        var validation = data.val().map(held -> evaluate(best(), held, 0).summary());
+        var validation = data.val().map(held -> validate(held).summary());
         double top1 = validation.map(Evaluation.Summary::top1).orElse(-1.0);
         boolean better = validation.isEmpty() || top1 > at.best();
         var line = new EpochLine(
@@ -305,6 +336,22 @@ public final class Trainer implements AutoCloseable {
         // a young average leans on new weights more: Tarvainen and Valpola 2017, arXiv:1703.01780 section 3
         double decay = Math.min(recipe.ema(), (1.0 + at.step()) / (10.0 + at.step()));
         Ops.lerp_(to, from, 1 - decay);
+    }
+
+    private Evaluation validate(Dataset held) {
+        if (probedHeld == null) return evaluate(best(), held, 0);
+        best().train(false);
+        var metrics = new Metrics(held.classes().size(), 0);
+        try (var batches = Loader.inOrder(probedHeld.data(), recipe.batch()).epoch(0);
+                var noGrad = Ops.noGrad()) {
+            for (var batch : batches) {
+                try (var scope = new NativeScope()) {
+                    var logits = logits(best(), batch, probedHeld);
+                    metrics.add(logits.toFloats(), batch.size(), (int) logits.size(1), batch.labels(), batch.indices());
+                }
+            }
+        }
+        return metrics.evaluation(held.classes(), probedHeld.data()::name, List.of());
     }
 
     private Evaluation evaluate(ClassificationNet network, Dataset dataset, int keptMistakes) {
@@ -426,18 +473,13 @@ public final class Trainer implements AutoCloseable {
     /** Loads all but a head that is for other classes. */
     private static void loadBody(ClassificationNet net, java.nio.file.Path path) throws IOException {
         var tensors = new LinkedHashMap<>(WeightFile.read(path).tensors());
-        var head = headName(net) + ".";
+        var head = net.name(net.head()) + ".";
         net.state().forEach((name, t) -> {
             if (!name.startsWith(head)) return;
             var given = tensors.get(name);
             if (given == null || given.elements() != t.elements()) tensors.put(name, t.toHost());
         });
         ModelFile.load(net, tensors, path.toString());
-    }
-
-    private static String headName(ClassificationNet net) {
-        for (var entry : net.nets().entrySet()) if (entry.getValue() == net.head()) return entry.getKey();
-        throw new IllegalStateException("the head of " + net + " is not one of its children");
     }
 
     private static void copy(Layer from, Layer to) {
