@@ -109,7 +109,7 @@ if [ -t 2 ]; then
     [ "${columns:-0}" -gt 0 ] || columns=80
     set -- "-Dresnet4j.columns=$columns" "$@"
 fi
-[ "$major" -lt 24 ] || set -- --enable-native-access=ALL-UNNAMED "$@"
+[ "$major" -lt 24 ] || set -- --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow "$@"
 case ${RESNET4J_JAVA_OPTS:-} in
     *-XX:+Use*GC*) ;; # Java takes one choice of collector
     *) set -- -XX:+UseParallelGC "$@" ;;
