@@ -1,6 +1,6 @@
 """The weight catalogue, from torchvision's published facts and a few of timm's.
 
-    python catalogue.py torchvision-weights.json > resnet4j/src/main/resources/resnet4j/weights/catalogue.tsv
+    python catalogue.py torchvision-weights.json > library/src/main/resources/resnet4j/weights/catalogue.tsv
 
 The JSON file maps ``ResNet50_Weights.IMAGENET1K_V1`` to torchvision's url, meta and transforms of it. Quantized weights
 (packed for TorchScript), video and optical flow are left out.

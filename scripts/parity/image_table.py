@@ -1,6 +1,6 @@
 """What Pillow makes of every picture below a folder: path, width, height and the SHA-256 of its RGB bytes, or "refused".
 
-usage: python image_table.py shared/data/images > resnet4j/src/test/resources/resnet4j/image/pillow.tsv
+usage: python image_table.py shared/data/images > library/src/test/resources/resnet4j/image/pillow.tsv
 
 Grey pictures of 16 bits are the exception: convert("RGB") clips them to white above 255, so the upper 8 bits are taken
 for PNG, and the value scaled to 255 and rounded (as Pillow does for colour) for PGM.

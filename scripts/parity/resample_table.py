@@ -1,6 +1,6 @@
 """Pillow's resizes and rotations of a picture made by formula, as SHA-256 of the result's RGB bytes.
 
-usage: python resample_table.py > resnet4j/src/test/resources/resnet4j/image/resample.tsv
+usage: python resample_table.py > library/src/test/resources/resnet4j/image/resample.tsv
 """
 import hashlib
 

@@ -1,6 +1,6 @@
 """Small picture files of kinds that decoders get wrong, and what Pillow makes of them.
 
-usage: python small_pictures.py > resnet4j/src/test/resources/resnet4j/image/small-pictures.tsv
+usage: python small_pictures.py > library/src/test/resources/resnet4j/image/small-pictures.tsv
 
 Columns: name, file in base64, width, height, SHA-256 of the RGB bytes or "refused".
 """

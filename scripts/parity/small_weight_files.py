@@ -1,6 +1,6 @@
 """Small weight files, one a line: name, file in base64, and the tensors that PyTorch sees in it.
 
-    python small_weight_files.py > resnet4j/src/test/resources/resnet4j/weights/small-files.tsv
+    python small_weight_files.py > library/src/test/resources/resnet4j/weights/small-files.tsv
 
 Columns, by tabs: case, base64 of the file, then ``name dtype shape bytes`` of every tensor (bytes in hexadecimal,
 row-major, little-endian). The files are deflated before base64, to keep them short (zip archives pad their records).

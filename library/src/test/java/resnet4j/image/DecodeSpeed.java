@@ -12,8 +12,8 @@ import java.util.List;
  * of at least a second; by the thread's processor time, so that other work on the machine counts less.
  *
  * <pre>
- * mvn -q -pl resnet4j test-compile dependency:build-classpath -Dmdep.outputFile=target/classpath.txt
- * java -cp resnet4j/target/test-classes:resnet4j/target/classes:$(cat resnet4j/target/classpath.txt) \
+ * mvn -q -pl :resnet4j test-compile dependency:build-classpath -Dmdep.outputFile=target/classpath.txt
+ * java -cp library/target/test-classes:library/target/classes:$(cat library/target/classpath.txt) \
  *     resnet4j.image.DecodeSpeed FOLDER
  * </pre>
  */
