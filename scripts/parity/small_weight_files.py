@@ -11,8 +11,8 @@ import base64
 import collections
 import io
 import os
-import pickle
 import tempfile
+import zipfile
 import zlib
 
 import numpy
@@ -88,17 +88,14 @@ def main():
     save("objects that scripts save", scripts, {"t": a})
     save("protocol 4", {"t": a, "set": {1}, "s": "x" * 300}, {"t": a}, pickle_protocol=4)
     save("protocol 5", {"t": a, "bytes": b"x"}, {"t": a}, pickle_protocol=5)
-    untyped = torch.zeros(4, dtype=torch.uint8)
-    save("unsigned bytes", {"t": untyped})
+    save("unsigned bytes", {"t": torch.zeros(4, dtype=torch.uint8)})
 
     with tempfile.TemporaryDirectory() as folder:  # big-endian: as such a machine would write it
         file = os.path.join(folder, "big.pt")
         big = {"f": a, "d": x[0].double(), "h": x.half()[0].T, "b": a.to(torch.uint8), "l": x.long().flatten()[::5]}
-        big_bytes = {k: torch.from_numpy(numpy.ascontiguousarray(v.clone(memory_format=torch.preserve_format).numpy())) for k, v in big.items()}
-        swapped = {k: torch.from_numpy(v.numpy().byteswap()) for k, v in big_bytes.items()}
+        swapped = {k: torch.from_numpy(numpy.ascontiguousarray(v.numpy()).byteswap()) for k, v in big.items()}
         torch.save(swapped, file)
         archive = io.BytesIO()
-        import zipfile
         with zipfile.ZipFile(file) as old, zipfile.ZipFile(archive, "w") as new:
             for info in old.infolist():
                 new.writestr(info.filename, b"big" if info.filename.endswith("byteorder") else old.read(info))
