@@ -6,7 +6,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import resnet4j.tensor.FusedConv;
+import resnet4j.tensor.OneDnn;
 import resnet4j.tensor.Op;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
@@ -151,7 +151,7 @@ public final class Passes {
                     return fused(node, new Op.FusedConv2d(conv.conv(), true, null), before, other);
                 }
                 var activated = new Op.FusedConv2d(conv.conv(), conv.add(), node.op());
-                if (FusedConv.supports(activated)) return fused(node, activated, before);
+                if (OneDnn.supports(activated)) return fused(node, activated, before);
             }
             return node;
         });

@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import resnet4j.nn.Layer;
 import resnet4j.tensor.DType;
-import resnet4j.tensor.FusedConv;
 import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.OneDnn;
 import resnet4j.tensor.Op;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Precision;
@@ -63,9 +63,7 @@ public final class Plan implements AutoCloseable {
         for (var node : graph.nodes()) {
             var type = rounded.contains(node.name()) ? dtype : DType.F32;
             int out = slots.size();
-            var step = node.op() instanceof Op.FusedConv2d conv && isPreparable(node, graph)
-                    ? oneDnn(node, conv, type, out, lives)
-                    : libtorch(node, type, out, lives);
+            var step = isPreparable(node, graph) ? oneDnn(node, type, out, lives) : libtorch(node, type, out, lives);
             slots.put(node.name(), out);
             steps.add(step);
         }
@@ -89,27 +87,34 @@ public final class Plan implements AutoCloseable {
         return rounded;
     }
 
+    /** Whether the operation is oneDNN's, on the CPU, with weights that never change. */
     private static boolean isPreparable(Node node, Graph graph) {
+        boolean known = node.op() instanceof Op.FusedConv2d
+                || node.op() instanceof Op.Linear && node.shape().size() == 2;
+        if (!known || !OneDnn.available()) return false;
         var weight = graph.constants().get(node.inputs().get(1));
         var bias = node.inputs().get(2);
-        return FusedConv.available()
-                && weight != null
+        return weight != null
                 && !weight.device().cuda()
                 && (bias.isEmpty() || graph.constants().containsKey(bias));
     }
 
-    private Step oneDnn(Node node, Op.FusedConv2d op, DType type, int out, Liveness lives) {
-        var graph = lives.graph;
+    private Step oneDnn(Node node, DType type, int out, Liveness lives) {
         var in = node.inputs();
-        var conv = new FusedConv(
-                op, graph.constants().get(in.get(1)), graph.constants().get(in.get(2)), type, graph.shape(in.get(0)));
-        owned.add(conv);
+        var shape = lives.graph.shape(in.get(0));
+        var weight = lives.graph.constants().get(in.get(1));
+        var bias = lives.graph.constants().get(in.get(2));
+        var kernel = node.op() instanceof Op.FusedConv2d conv
+                ? OneDnn.conv2d(conv, weight, bias, type, shape)
+                : OneDnn.linear(weight, bias, type, shape.get(0));
+        owned.add(kernel);
         int x = slots.get(in.get(0));
-        if (!op.add()) return new Step(node, "oneDNN " + type, v -> conv.apply(v[x]), out, lives.dead(node, slots));
+        var dead = lives.dead(node, slots);
+        if (in.size() < 4) return new Step(node, "oneDNN " + type, v -> kernel.apply(v[x]), out, dead);
         int residual = slots.get(in.get(3));
         boolean overwrite = lives.mayOverwrite(node, 3);
         var how = "oneDNN " + type + (overwrite ? " in place" : "");
-        return new Step(node, how, v -> conv.apply(v[x], v[residual], overwrite), out, lives.dead(node, slots));
+        return new Step(node, how, v -> kernel.apply(v[x], v[residual], overwrite), out, dead);
     }
 
     private Step libtorch(Node node, DType type, int out, Liveness lives) {

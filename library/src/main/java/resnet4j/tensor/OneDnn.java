@@ -1,0 +1,152 @@
+package resnet4j.tensor;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Dispatcher;
+import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.IValueVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * One operation of oneDNN with all that does not change from call to call made ready: weights in the order that this
+ * processor's kernel reads, and the arguments. A sum with a residual and an activation are done while the result is
+ * still in registers. Threads may share it. Owns its memory until {@link #close}.
+ */
+public final class OneDnn implements AutoCloseable {
+    private final String name, overload;
+    private final DType dtype;
+    private final List<IValue> arguments = new ArrayList<>(); // those after x and the residual
+
+    /** Whether this machine's libtorch has it. */
+    public static boolean available() {
+        return torch.hasMKLDNN();
+    }
+
+    /** Whether {@code op} is one call. */
+    public static boolean supports(Op.FusedConv2d op) {
+        return op.activation() == null
+                || (op.add() ? op.activation() instanceof Op.Relu : name(op.activation()) != null);
+    }
+
+    /**
+     * A convolution such that {@link #supports} holds, from [N,Cin,H,W] to [N,Cout,H',W'] channels-last.
+     *
+     * @param bias  [Cout], or null
+     * @param dtype F32 or BF16: what it computes in, with sums in 32 bits, and the type of the result
+     * @param shape of the images that weights are ordered for, [N,Cin,H,W]; others are computed too, maybe slower
+     */
+    public static OneDnn conv2d(Op.FusedConv2d op, Tensor weight, Tensor bias, DType dtype, List<Long> shape) {
+        var conv = op.conv();
+        Object[] sizes = {
+            conv.padding().longs(), conv.stride().longs(), conv.dilation().longs(), (long) conv.groups()
+        };
+        var prepared = new OneDnn("mkldnn::_convolution_pointwise", op.add() ? "binary" : "", dtype);
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            var images = shape.stream().mapToLong(Long::longValue).toArray();
+            prepared.weights("mkldnn::_reorder_convolution_weight", weight, bias, sizes, images);
+            for (var size : sizes) prepared.add(Dispatch.value(size));
+            if (op.add()) {
+                prepared.add(Dispatch.value("add"));
+                prepared.add(Dispatch.value(null));
+            }
+            var activation = op.activation() != null ? name(op.activation()) : op.add() ? null : "none";
+            prepared.activation(activation);
+        }
+        return prepared;
+    }
+
+    /**
+     * An affine map of the last dimension, from [N,in] to [N,out].
+     *
+     * @param bias  [out], or null
+     * @param dtype F32 or BF16, as in a convolution
+     * @param batch the N that weights are ordered for; others are computed too, maybe slower
+     */
+    public static OneDnn linear(Tensor weight, Tensor bias, DType dtype, long batch) {
+        var prepared = new OneDnn("mkldnn::_linear_pointwise", "", dtype);
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            prepared.weights("mkldnn::_reorder_linear_weight", weight, bias, new Object[0], batch);
+            prepared.activation("none");
+        }
+        return prepared;
+    }
+
+    private OneDnn(String name, String overload, DType dtype) {
+        this.name = name;
+        this.overload = overload;
+        this.dtype = dtype;
+    }
+
+    private void weights(String reorder, Tensor weight, Tensor bias, Object[] attributes, Object inputSize) {
+        var arguments = new ArrayList<Object>(List.of(weight.detach().to(dtype)));
+        arguments.addAll(List.of(attributes));
+        arguments.add(inputSize);
+        add(Dispatch.value(result(Dispatch.call(reorder, "", arguments.toArray()))));
+        add(Dispatch.value(bias == null ? null : bias.detach().to(dtype)));
+    }
+
+    private void activation(String name) {
+        add(Dispatch.value(name));
+        add(Dispatch.noScalars());
+        add(Dispatch.value(null)); // no variant of the activation
+    }
+
+    private void add(IValue argument) {
+        argument.retainReference();
+        arguments.add(argument);
+    }
+
+    /** What oneDNN calls an activation; null for one that it lacks. */
+    private static String name(Op activation) {
+        if (activation instanceof Op.Silu) return "swish";
+        boolean same =
+                activation instanceof Op.Relu || activation instanceof Op.Sigmoid || activation instanceof Op.Tanh;
+        return same ? activation.type() : null;
+    }
+
+    /** Without a residual. x of any type and memory order. */
+    public Tensor apply(Tensor x) {
+        try (var scope = new NativeScope()) {
+            return scope.keep(call(name, x, new IValueVector(value(x))));
+        }
+    }
+
+    /**
+     * With {@code residual}, which has the shape of the result.
+     *
+     * @param overwrite lets the result take the residual's memory
+     */
+    public Tensor apply(Tensor x, Tensor residual, boolean overwrite) {
+        try (var scope = new NativeScope()) {
+            var other = value(residual.channelsLast());
+            return scope.keep(
+                    overwrite
+                            ? call(name + "_", x, new IValueVector(other, value(x)))
+                            : call(name, x, new IValueVector(value(x), other)));
+        }
+    }
+
+    private IValue value(Tensor x) {
+        return new IValue(x.to(dtype).handle);
+    }
+
+    private Tensor call(String name, Tensor x, IValueVector stack) {
+        arguments.forEach(stack::push_back);
+        return Ops.guard(name, x, () -> {
+            Dispatcher.singleton().callBoxed(Dispatch.handle(name, overload), stack);
+            return result(stack);
+        });
+    }
+
+    /** The tensor on the stack, which keeps its memory when the stack goes. */
+    private static Tensor result(IValueVector stack) {
+        return new Tensor(new org.bytedeco.pytorch.Tensor(stack.get(0).toTensor()));
+    }
+
+    @Override
+    public void close() {
+        arguments.forEach(IValue::close);
+    }
+}
