@@ -190,6 +190,54 @@ public final class Trainer implements AutoCloseable {
                 .withThreads(options.loaderThreads(), 4);
     }
 
+    /** A point of {@link #findRate}: the smoothed loss after a step at a rate. */
+    public record RatePoint(double lr, double loss) {}
+
+    /**
+     * Trains with a rate that grows from {@code low} to {@code high} in {@code steps} steps, or until the loss is four
+     * times its least. Smith 2017, arXiv:1506.01186 section 3.3. The network is of no use afterwards.
+     */
+    public List<RatePoint> findRate(double low, double high, int steps) {
+        var points = new ArrayList<RatePoint>();
+        double smooth = 0, least = Double.MAX_VALUE;
+        var loader = loader();
+        net.train(true);
+        optimizer.scaleRates(name -> recipe.strategy().lrScale(stageOf.get(name), Integer.MAX_VALUE));
+        try (var mode = Ops.precision(precision)) {
+            for (int epoch = 0; points.size() < steps; epoch++) {
+                try (var batches = loader.epoch(epoch)) {
+                    for (var batch : batches) {
+                        double lr = low * Math.pow(high / low, (double) points.size() / (steps - 1));
+                        double loss = step(batch, lr, true).loss();
+                        int n = points.size() + 1;
+                        smooth = 0.9 * smooth + 0.1 * loss;
+                        double mean = smooth / (1 - Math.pow(0.9, n)); // arXiv:1412.6980 section 3
+                        points.add(new RatePoint(lr, mean));
+                        least = Math.min(least, mean);
+                        if (n >= steps || mean > 4 * least) return points;
+                    }
+                } catch (DivergedException e) {
+                    return points;
+                }
+            }
+        }
+        return points;
+    }
+
+    /** The rate at which the loss falls fastest, in units of the logarithm of the rate. */
+    public static double steepest(List<RatePoint> points) {
+        int best = 0;
+        double slope = 0;
+        for (int i = 1; i + 1 < points.size(); i++) {
+            double s = points.get(i + 1).loss() - points.get(i - 1).loss();
+            if (s < slope) {
+                slope = s;
+                best = i;
+            }
+        }
+        return points.get(best).lr();
+    }
+
     private Features features(Dataset pictures) {
         return Features.of(net, pictures, recipe.preprocess(), options.device(), options.loaderThreads());
     }
@@ -212,30 +260,17 @@ public final class Trainer implements AutoCloseable {
             for (var batch : batches) {
                 boolean update = (at.batch() + 1) % recipe.accumulate() == 0 || !batches.hasNext();
                 lr = recipe.optimizer().lr() * recipe.schedule().at((double) at.step() / total);
-                try (var scope = new NativeScope()) { // frees every tensor this step makes
-                    Ops.seed(stepSeed(at.step(), at.batch()));
-                    var logits = logits(net, batch, probed);
-                    var loss = loss(logits, batch);
-                    double value = loss.item();
-                    if (!Double.isFinite(value))
-                        throw new DivergedException(value, at.step() + 1, lr, firstNotFinite(batch));
-                    (recipe.accumulate() == 1 ? loss : Ops.scale(loss, 1.0 / recipe.accumulate())).backward();
-                    if (update) {
-                        if (recipe.clipNorm() > 0) Ops.clipGradNorm(optimizer.weights(), recipe.clipNorm());
-                        optimizer.step(lr);
-                        if (averaged != null) average();
-                    }
-                    at = new Position(
-                            at.epoch(),
-                            at.batch() + 1,
-                            at.step() + (update ? 1 : 0),
-                            at.lossSum() + value * batch.size(),
-                            at.correct() + correct(logits, batch),
-                            at.seen() + batch.size(),
-                            at.best(),
-                            at.bestEpoch(),
-                            secondsBefore + (System.nanoTime() - begun) / 1e9);
-                }
+                var done = step(batch, lr, update);
+                at = new Position(
+                        at.epoch(),
+                        at.batch() + 1,
+                        at.step() + (update ? 1 : 0),
+                        at.lossSum() + done.loss() * batch.size(),
+                        at.correct() + done.correct(),
+                        at.seen() + batch.size(),
+                        at.best(),
+                        at.bestEpoch(),
+                        secondsBefore + (System.nanoTime() - begun) / 1e9);
                 if (!update) continue;
                 var line = new Step(
                         "step",
@@ -259,6 +294,32 @@ public final class Trainer implements AutoCloseable {
             endEpoch(batches.skipped(), lr, begun, secondsBefore, seenBefore, batches.waitNanos());
         }
         return true;
+    }
+
+    /** What one batch showed: its mean loss, and how many of its pictures were classified right. */
+    public record Stepped(double loss, long correct) {}
+
+    /**
+     * One batch, forward and back, on this run's network in training mode.
+     *
+     * @param update whether to move the weights by the gradients gathered since the last update
+     * @throws DivergedException if the loss is not finite; the weights have not moved then
+     */
+    public Stepped step(Batch batch, double lr, boolean update) {
+        try (var scope = new NativeScope()) { // frees every tensor this step makes
+            Ops.seed(stepSeed(at.step(), at.batch()));
+            var logits = logits(net, batch, probed);
+            var loss = loss(logits, batch);
+            double value = loss.item();
+            if (!Double.isFinite(value)) throw new DivergedException(value, at.step() + 1, lr, firstNotFinite(batch));
+            (recipe.accumulate() == 1 ? loss : Ops.scale(loss, 1.0 / recipe.accumulate())).backward();
+            if (update) {
+                if (recipe.clipNorm() > 0) Ops.clipGradNorm(optimizer.weights(), recipe.clipNorm());
+                optimizer.step(lr);
+                if (averaged != null) average();
+            }
+            return new Stepped(value, correct(logits, batch));
+        }
     }
 
     private void endEpoch(

@@ -32,6 +32,7 @@ import resnet4j.config.Nearest;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             TrainCommand.class,
+            FinetuneCommand.class,
             EvalCommand.class,
             SummaryCommand.class,
             VerifyCommand.class,

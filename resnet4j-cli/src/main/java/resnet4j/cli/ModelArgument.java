@@ -1,6 +1,7 @@
 package resnet4j.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,19 @@ final class ModelArgument {
 
     @Option(names = "--std", paramLabel = "R,G,B", split = ",", arity = "1", description = "What they are divided by.")
     private List<Double> std;
+
+    /** Where the weights are: the file given, or the saved model itself; absent for a name without weights. */
+    Optional<Path> weightFile() throws IOException {
+        var path = Path.of(model);
+        if (Files.isDirectory(path)) return Optional.of(path.resolve("model.safetensors"));
+        return Files.exists(path) ? Optional.of(path) : fetched();
+    }
+
+    private Optional<Path> fetched() throws IOException {
+        return weights == null
+                ? Optional.empty()
+                : Optional.of(Fetch.weights(weights, weightsDir, Fetch.Progress.NONE));
+    }
 
     ModelFile.Opened open() throws IOException {
         if (classes != null && classes < 1)

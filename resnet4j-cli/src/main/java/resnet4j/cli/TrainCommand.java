@@ -73,7 +73,12 @@ final class TrainCommand extends Command<TrainingRun.Result> {
     }
 
     private Path freshFolder() {
-        var name = recipe == null ? "run" : recipe.getFileName().toString().replaceFirst("\\.json$", "");
+        return freshFolder(
+                recipe == null ? "run" : recipe.getFileName().toString().replaceFirst("\\.json$", ""));
+    }
+
+    /** The first of runs/NAME-1, runs/NAME-2... that does not exist. */
+    static Path freshFolder(String name) {
         for (int i = 1; ; i++) {
             var folder = Path.of("runs", name + "-" + i);
             if (!Files.exists(folder)) return folder;
