@@ -272,7 +272,11 @@ public final class Ops {
                 maxNorm);
     }
 
-    /** One step of SGD on all parameters in one call; torch.optim.SGD's arithmetic. */
+    /**
+     * One step of SGD on all parameters in one call; torch.optim.SGD's arithmetic.
+     *
+     * @param momenta zeros before the first step; none where {@code momentum} is 0
+     */
     public static void sgdStep(
             List<Tensor> parameters,
             List<Tensor> gradients,

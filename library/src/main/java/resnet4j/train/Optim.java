@@ -27,7 +27,7 @@ public sealed interface Optim {
             double lr,
             double weightDecay);
 
-    /** {@code torch.optim.SGD} with momentum. */
+    /** {@code torch.optim.SGD}. */
     record Sgd(double lr, double momentum, boolean nesterov, double weightDecay, boolean decayNorms) implements Optim {
         public Sgd() {
             this(0.1, 0.9, false, 1e-4, true);
@@ -42,7 +42,7 @@ public sealed interface Optim {
 
         @Override
         public List<String> memory() {
-            return List.of("momentum");
+            return momentum == 0 ? List.of() : List.of("momentum");
         }
 
         @Override
@@ -53,7 +53,8 @@ public sealed interface Optim {
                 List<Tensor> counts,
                 double lr,
                 double weightDecay) {
-            Ops.sgdStep(weights, gradients, memory.get(0), weightDecay, momentum, lr, nesterov);
+            var momenta = momentum == 0 ? List.<Tensor>of() : memory.get(0);
+            Ops.sgdStep(weights, gradients, momenta, weightDecay, momentum, lr, nesterov);
         }
     }
 
@@ -68,6 +69,7 @@ public sealed interface Optim {
             check(lr, weightDecay);
             share("beta1", beta1);
             share("beta2", beta2);
+            finite("eps", eps);
         }
 
         @Override
@@ -109,6 +111,7 @@ public sealed interface Optim {
             check(lr, weightDecay);
             share("beta1", beta1);
             share("beta2", beta2);
+            finite("eps", eps);
         }
 
         @Override
@@ -132,7 +135,12 @@ public sealed interface Optim {
     private static void check(double lr, double weightDecay) {
         if (!(lr > 0 && Double.isFinite(lr)))
             throw new IllegalArgumentException("lr: expected a finite rate above 0, got " + lr);
-        if (!(weightDecay >= 0)) throw new IllegalArgumentException("weightDecay: expected >= 0, got " + weightDecay);
+        finite("weightDecay", weightDecay);
+    }
+
+    private static void finite(String field, double value) {
+        if (!(value >= 0 && Double.isFinite(value)))
+            throw new IllegalArgumentException(field + ": expected a finite number >= 0, got " + value);
     }
 
     private static void share(String field, double value) {

@@ -32,7 +32,7 @@ import resnet4j.model.Models;
  * @param clipNorm       longest joint gradient; 0 for any
  * @param ema            share of the old average in an average of the weights over steps, which is then the model; 0 for
  *                       none
- * @param patience       epochs without a better validation loss after which the run ends; 0 for none
+ * @param patience       epochs without a better validation accuracy after which the run ends; 0 for none
  * @param classBalance   weigh the loss so that every class counts the same
  * @param freezeNorms    use the starting weights' batch statistics and leave them
  * @param precision      fp32, bf16 or auto

@@ -2,7 +2,7 @@ package resnet4j.train;
 
 import java.util.List;
 
-/** The learning rate's factor over a run, as a pure function of progress in [0,1]. */
+/** The learning rate's factor over a run, as a pure function of progress in [0,1], the share of updates done. */
 public sealed interface Schedule {
     /** The factor at {@code progress}, warm-up included. */
     default double at(double progress) {
@@ -45,7 +45,7 @@ public sealed interface Schedule {
 
         @Override
         public double after(double p) {
-            return Math.pow(gamma, Math.floor(p / every + 1e-9));
+            return Math.pow(gamma, Math.floor(ofRun(p, warmup) / every + 1e-9));
         }
     }
 
@@ -66,8 +66,9 @@ public sealed interface Schedule {
 
         @Override
         public double after(double p) {
+            double progress = ofRun(p, warmup);
             return Math.pow(
-                    gamma, milestones.stream().filter(m -> p >= m - 1e-9).count());
+                    gamma, milestones.stream().filter(m -> progress >= m - 1e-9).count());
         }
     }
 
@@ -79,7 +80,7 @@ public sealed interface Schedule {
 
         public Cosine {
             check(warmup);
-            if (floor < 0 || floor > 1) throw new IllegalArgumentException("floor: expected [0,1], got " + floor);
+            if (!(floor >= 0 && floor <= 1)) throw new IllegalArgumentException("floor: expected [0,1], got " + floor);
         }
 
         @Override
@@ -102,6 +103,11 @@ public sealed interface Schedule {
         public double after(double p) {
             return 1 - p;
         }
+    }
+
+    /** Progress in the run, at {@code p} of what is left after the warm-up. */
+    private static double ofRun(double p, double warmup) {
+        return warmup + p * (1 - warmup);
     }
 
     private static void check(double warmup) {
