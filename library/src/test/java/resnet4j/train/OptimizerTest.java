@@ -41,8 +41,7 @@ class OptimizerTest {
     /** Makes {@code values} the gradient, as the slope of sum(weight * values). */
     private static void gradient(Tensor weight, float... values) {
         var direction = Tensor.of(values, weight.shape());
-        Ops.sum(Ops.reshape(Ops.mul(weight, direction), -1), List.of(0), false)
-                .backward();
+        Ops.sum(Ops.reshape(Ops.mul(weight, direction), -1), List.of(0), false).backward();
     }
 
     private static float[] threeSteps(Tensor weight, Optimizer optimizer) {
@@ -65,15 +64,15 @@ class OptimizerTest {
     static Stream<Arguments> torch() {
         return Stream.of(
                 // SGD(momentum=0.9), with nesterov=True, and with momentum=0
-                Arguments.of(new Optim.Sgd(1, 0.9, false, 0.01, true), new float[] {
-                    0.268123388f, -0.996857405f, 1.99732053f, -0.79492861f, 3.16165638f, 3.03923631f
-                }),
-                Arguments.of(new Optim.Sgd(1, 0.9, true, 0.01, true), new float[] {
-                    0.140088782f, -0.868775308f, 1.99157333f, -1.27460134f, 5.20257139f, 3.05624557f
-                }),
-                Arguments.of(new Optim.Sgd(1, 0, false, 0.01, true), new float[] {
-                    0.348591477f, -1.09636366f, 1.99399602f, -0.469929814f, 1.73046851f, 3.02097893f
-                }),
+                Arguments.of(
+                        new Optim.Sgd(1, 0.9, false, 0.01, true),
+                        new float[] {0.268123388f, -0.996857405f, 1.99732053f, -0.79492861f, 3.16165638f, 3.03923631f}),
+                Arguments.of(
+                        new Optim.Sgd(1, 0.9, true, 0.01, true),
+                        new float[] {0.140088782f, -0.868775308f, 1.99157333f, -1.27460134f, 5.20257139f, 3.05624557f}),
+                Arguments.of(
+                        new Optim.Sgd(1, 0, false, 0.01, true),
+                        new float[] {0.348591477f, -1.09636366f, 1.99399602f, -0.469929814f, 1.73046851f, 3.02097893f}),
                 // Adam(betas=(0.8, 0.99), eps=1e-6), and AdamW of the same
                 Arguments.of(new Optim.Adam(1, 0.8, 0.99, 1e-6, 0.01, true), new float[] {
                     0.206154048f, -0.949761331f, 2.0456686f, -0.196490735f, -0.402426213f, 3.29970551f
@@ -185,7 +184,6 @@ class OptimizerTest {
         assertThrows(IllegalArgumentException.class, () -> new Optim.AdamW(0.1, 0.9, 0.9, 1e-8, -1, true));
         assertThrows(IllegalArgumentException.class, () -> new Optim.AdamW(0.1, 0.9, 0.9, -1, 0, true));
         assertThrows(
-                IllegalArgumentException.class,
-                () -> new Optim.Sgd(0.1, 0.9, false, Double.POSITIVE_INFINITY, true));
+                IllegalArgumentException.class, () -> new Optim.Sgd(0.1, 0.9, false, Double.POSITIVE_INFINITY, true));
     }
 }
