@@ -15,11 +15,13 @@ import resnet4j.tensor.Tensor;
 /**
  * AlexNet in the form for one GPU. Krizhevsky 2014, arXiv:1404.5997.
  *
+ * @param hidden  features of the first two linear layers; 4096 in the paper
  * @param dropout chance of a feature to be dropped before the first two linear layers
  * @param classes logits
  */
-public record AlexNet(double dropout, int classes) implements Architecture {
+public record AlexNet(int hidden, double dropout, int classes) implements Architecture {
     public AlexNet {
+        Checks.positive("hidden", hidden);
         Checks.dropout(dropout);
         Checks.classes(classes);
     }
@@ -31,7 +33,7 @@ public record AlexNet(double dropout, int classes) implements Architecture {
 
     @Override
     public AlexNet withClasses(int classes) {
-        return new AlexNet(dropout, classes);
+        return new AlexNet(hidden, dropout, classes);
     }
 
     @Override
@@ -65,12 +67,12 @@ public record AlexNet(double dropout, int classes) implements Architecture {
                     "classifier",
                     new Sequential(
                             new Dropout(c.dropout),
-                            new Linear(256 * 6 * 6, 4096),
+                            new Linear(256 * 6 * 6, c.hidden),
                             relu(),
                             new Dropout(c.dropout),
-                            new Linear(4096, 4096),
+                            new Linear(c.hidden, c.hidden),
                             relu(),
-                            new Linear(4096, c.classes)));
+                            new Linear(c.hidden, c.classes)));
             head = classifier.layers().get(6);
         }
 
@@ -85,7 +87,7 @@ public record AlexNet(double dropout, int classes) implements Architecture {
 
         @Override
         public Tensor features(Tensor images) {
-            return classifier.slice(0, 6).apply(pooled(images)); // [N,4096]
+            return classifier.slice(0, 6).apply(pooled(images)); // [N,hidden]
         }
 
         @Override

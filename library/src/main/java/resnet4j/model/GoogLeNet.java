@@ -5,13 +5,13 @@ import static resnet4j.nn.Lambda.maxPoolCeil;
 import java.util.ArrayList;
 import java.util.List;
 import resnet4j.nn.Conv2d;
+import resnet4j.nn.ConvNorm;
 import resnet4j.nn.Dropout;
 import resnet4j.nn.Init;
 import resnet4j.nn.Layer;
 import resnet4j.nn.Linear;
 import resnet4j.nn.Norm;
 import resnet4j.nn.Sequential;
-import resnet4j.tensor.Op.Size;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
 
@@ -66,7 +66,7 @@ public record GoogLeNet(boolean auxiliary, Norm norm, double dropout, int classe
 
         Network(GoogLeNet c) {
             super(c);
-            lower.add(child("conv1", new ConvNormRelu(c.norm, 3, 64, Size.of(7), 2, Size.of(3))));
+            lower.add(child("conv1", ConvNorm.relu(c.norm, Conv2d.of(3, 64, 7, 2))));
             lower.add(child("maxpool1", maxPoolCeil(3, 2, 0)));
             lower.add(child("conv2", conv(c, 64, 64, 1)));
             lower.add(child("conv3", conv(c, 64, 192, 3)));
@@ -123,8 +123,8 @@ public record GoogLeNet(boolean auxiliary, Norm norm, double dropout, int classe
         }
     }
 
-    private static ConvNormRelu conv(GoogLeNet c, int in, int out, int kernel) {
-        return new ConvNormRelu(c.norm, in, out, Size.of(kernel), 1, Size.of(kernel / 2));
+    private static Layer conv(GoogLeNet c, int in, int out, int kernel) {
+        return ConvNorm.relu(c.norm, Conv2d.of(in, out, kernel));
     }
 
     /** Four views of the same input side by side. Figure 2b. */

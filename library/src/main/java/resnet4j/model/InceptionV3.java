@@ -5,6 +5,7 @@ import static resnet4j.nn.Lambda.maxPool;
 import java.util.ArrayList;
 import java.util.List;
 import resnet4j.nn.Conv2d;
+import resnet4j.nn.ConvNorm;
 import resnet4j.nn.Dropout;
 import resnet4j.nn.Init;
 import resnet4j.nn.Layer;
@@ -25,6 +26,8 @@ import resnet4j.tensor.Tensor;
  */
 public record InceptionV3(boolean auxiliary, Norm norm, double dropout, int classes) implements Architecture {
     private static final double AUXILIARY_WEIGHT = 0.4; // as the authors' code and torchvision's recipe
+
+    private static final int AUXILIARY_INPUT = 299; // its 5x5 convolution needs maps of 17x17
 
     public InceptionV3 {
         Checks.dropout(dropout);
@@ -63,12 +66,12 @@ public record InceptionV3(boolean auxiliary, Norm norm, double dropout, int clas
 
         Network(InceptionV3 c) {
             super(c);
-            lower.add(child("Conv2d_1a_3x3", halving(c, 3, 32)));
-            lower.add(child("Conv2d_2a_3x3", conv(c, 32, 32, 3, 3, false)));
+            lower.add(child("Conv2d_1a_3x3", unpadded(c, 3, 32, 3, 2)));
+            lower.add(child("Conv2d_2a_3x3", unpadded(c, 32, 32, 3, 1)));
             lower.add(child("Conv2d_2b_3x3", conv(c, 32, 64, 3, 3)));
             lower.add(child("maxpool1", maxPool(3, 2, 0)));
             lower.add(child("Conv2d_3b_1x1", conv(c, 64, 80, 1, 1)));
-            lower.add(child("Conv2d_4a_3x3", conv(c, 80, 192, 3, 3, false)));
+            lower.add(child("Conv2d_4a_3x3", unpadded(c, 80, 192, 3, 1)));
             lower.add(child("maxpool2", maxPool(3, 2, 0))); // [N,192,35,35] of 299 pixels
             lower.add(child("Mixed_5b", new InceptionA(c, 192, 32)));
             lower.add(child("Mixed_5c", new InceptionA(c, 256, 64)));
@@ -113,23 +116,25 @@ public record InceptionV3(boolean auxiliary, Norm norm, double dropout, int clas
         @Override
         public List<Output> outputs(Tensor images) {
             if (aux == null) return super.outputs(images);
-            architecture().requireInput(images.size(2), images.size(3));
+            if (Math.min(images.size(2), images.size(3)) < AUXILIARY_INPUT)
+                throw new IllegalArgumentException("input: expected at least " + AUXILIARY_INPUT + "x" + AUXILIARY_INPUT
+                        + " pixels to train the auxiliary head, got " + images.size(2) + "x" + images.size(3)
+                        + "; enlarge the images or set auxiliary to false");
             var x = run(lower, images);
             return List.of(new Output(fc.apply(pooled(x)), 1), new Output(aux.apply(x), AUXILIARY_WEIGHT));
         }
     }
 
-    private static ConvNormRelu conv(InceptionV3 c, int in, int out, int height, int width) {
-        return conv(c, in, out, height, width, true);
+    private static Layer conv(InceptionV3 c, int in, int out, int height, int width) {
+        return conv(c, in, out, new Size(height, width), 1, new Size(height / 2, width / 2));
     }
 
-    private static ConvNormRelu conv(InceptionV3 c, int in, int out, int height, int width, boolean padded) {
-        var padding = padded ? new Size(height / 2, width / 2) : Size.of(0);
-        return new ConvNormRelu(c.norm, in, out, new Size(height, width), 1, padding);
+    private static Layer unpadded(InceptionV3 c, int in, int out, int kernel, int stride) {
+        return conv(c, in, out, Size.of(kernel), stride, Size.of(0));
     }
 
-    private static ConvNormRelu halving(InceptionV3 c, int in, int out) {
-        return new ConvNormRelu(c.norm, in, out, Size.of(3), 2, Size.of(0));
+    private static Layer conv(InceptionV3 c, int in, int out, Size kernel, int stride, Size padding) {
+        return ConvNorm.relu(c.norm, Conv2d.of(in, out, kernel, Size.of(stride), padding, false));
     }
 
     private static Tensor averaged(Tensor x) {
@@ -167,10 +172,10 @@ public record InceptionV3(boolean auxiliary, Norm norm, double dropout, int clas
         private final Layer three, double1, double2, double3;
 
         InceptionB(InceptionV3 c, int in) {
-            three = child("branch3x3", halving(c, in, 384));
+            three = child("branch3x3", unpadded(c, in, 384, 3, 2));
             double1 = child("branch3x3dbl_1", conv(c, in, 64, 1, 1));
             double2 = child("branch3x3dbl_2", conv(c, 64, 96, 3, 3));
-            double3 = child("branch3x3dbl_3", halving(c, 96, 96));
+            double3 = child("branch3x3dbl_3", unpadded(c, 96, 96, 3, 2));
         }
 
         @Override
@@ -217,11 +222,11 @@ public record InceptionV3(boolean auxiliary, Norm norm, double dropout, int clas
 
         InceptionD(InceptionV3 c, int in) {
             three1 = child("branch3x3_1", conv(c, in, 192, 1, 1));
-            three2 = child("branch3x3_2", halving(c, 192, 320));
+            three2 = child("branch3x3_2", unpadded(c, 192, 320, 3, 2));
             seven1 = child("branch7x7x3_1", conv(c, in, 192, 1, 1));
             seven2 = child("branch7x7x3_2", conv(c, 192, 192, 1, 7));
             seven3 = child("branch7x7x3_3", conv(c, 192, 192, 7, 1));
-            seven4 = child("branch7x7x3_4", halving(c, 192, 192));
+            seven4 = child("branch7x7x3_4", unpadded(c, 192, 192, 3, 2));
         }
 
         @Override
@@ -273,7 +278,7 @@ public record InceptionV3(boolean auxiliary, Norm norm, double dropout, int clas
 
         Auxiliary(InceptionV3 c, int in) {
             conv0 = child("conv0", conv(c, in, 128, 1, 1));
-            conv1 = child("conv1", conv(c, 128, 768, 5, 5, false));
+            conv1 = child("conv1", unpadded(c, 128, 768, 5, 1));
             fc = child("fc", new Linear(768, c.classes));
         }
 

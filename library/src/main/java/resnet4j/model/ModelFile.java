@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import resnet4j.config.Records;
 import resnet4j.image.Preprocess;
+import resnet4j.nn.Init;
 import resnet4j.nn.Net;
 import resnet4j.tensor.HostTensor;
 import resnet4j.tensor.NativeScope;
@@ -140,7 +141,7 @@ public record ModelFile(
                     numbers(text.get("metrics")),
                     text.getOrDefault("recipe", ""),
                     texts(text.get("provenance")));
-            var net = file.architecture().build();
+            var net = undrawn(file.architecture());
             try {
                 load(net, weights.tensors(), path.toString());
                 return new Opened(file, net);
@@ -150,6 +151,13 @@ public record ModelFile(
             }
         } catch (IllegalArgumentException | NullPointerException e) {
             throw new IOException(path + ": the description of the model is damaged: " + e.getMessage(), e);
+        }
+    }
+
+    /** A network whose weights hold anything: they are loaded next. */
+    private static ClassificationNet undrawn(Architecture architecture) {
+        try (var nothing = Init.none()) {
+            return architecture.build();
         }
     }
 

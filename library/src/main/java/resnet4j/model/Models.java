@@ -1,17 +1,22 @@
 package resnet4j.model;
 
-import static resnet4j.model.ResNetConfig.Block.BASIC;
-import static resnet4j.model.ResNetConfig.Block.BOTTLENECK;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import resnet4j.config.Nearest;
 import resnet4j.config.Records;
 import resnet4j.image.Preprocess;
 import resnet4j.image.Resize;
+import resnet4j.model.ResNetConfig.Block;
+import resnet4j.model.ResNetConfig.Shortcut;
+import resnet4j.model.ResNetConfig.Stem;
+import resnet4j.nn.Attention;
+import resnet4j.nn.Init;
+import resnet4j.nn.Norm;
+import resnet4j.weights.Catalogue;
 
 /** The registry: every network by the name that torchvision or timm knows it by. */
 public final class Models {
@@ -21,7 +26,7 @@ public final class Models {
      * One line of the registry.
      *
      * @param inputSize height and width of the images it was designed for
-     * @param paper     where it was published, as an arXiv address
+     * @param paper     where it was published, as an arXiv or DOI name; empty where it was not
      */
     public record Entry(String name, String family, int inputSize, Architecture architecture, String paper) {
         /** How its input is made, where no weights say otherwise: torchvision's recipe, or CIFAR's pixels as they are. */
@@ -30,17 +35,33 @@ public final class Models {
                     ? Preprocess.cifar10()
                     : Preprocess.of(new Resize.ShortSide(inputSize * 8 / 7), inputSize);
         }
+
+        /** How many numbers training changes, in the network as registered. */
+        public long parameters() {
+            try (var nothing = Init.none();
+                    var net = architecture.build()) {
+                return net.parameterCount();
+            }
+        }
+
+        /** Published weights with their accuracies, oldest first; empty if none are known. */
+        public List<Catalogue.Entry> weights() {
+            return Catalogue.of(name);
+        }
     }
 
     private static final Map<String, Entry> ENTRIES = new LinkedHashMap<>();
+    private static final Attention ECA = new Attention.EfficientChannel(), CBAM = new Attention.Cbam(16);
 
     static {
         family("resnet", "arXiv:1512.03385")
-                .add("resnet18", 224, ResNetConfig.imagenet(BASIC, 2, 2, 2, 2))
-                .add("resnet34", 224, ResNetConfig.imagenet(BASIC, 3, 4, 6, 3))
-                .add("resnet50", 224, ResNetConfig.imagenet(BOTTLENECK, 3, 4, 6, 3))
-                .add("resnet101", 224, ResNetConfig.imagenet(BOTTLENECK, 3, 4, 23, 3))
-                .add("resnet152", 224, ResNetConfig.imagenet(BOTTLENECK, 3, 8, 36, 3))
+                .add("resnet18", 224, basic(2, 2, 2, 2))
+                .add("resnet34", 224, basic(3, 4, 6, 3))
+                .add("resnet50", 224, bottleneck(3, 4, 6, 3))
+                .add("resnet101", 224, bottleneck(3, 4, 23, 3))
+                .add("resnet152", 224, bottleneck(3, 8, 36, 3))
+                .add("resnet200", 224, bottleneck(3, 24, 36, 3))
+                .add("resnet50_gn", 224, bottleneck(3, 4, 6, 3).withNorm(new Norm.Group(32, 1e-5)))
                 .add("resnet20", 32, ResNetConfig.cifar(20))
                 .add("resnet32", 32, ResNetConfig.cifar(32))
                 .add("resnet44", 32, ResNetConfig.cifar(44))
@@ -48,38 +69,98 @@ public final class Models {
                 .add("resnet110", 32, ResNetConfig.cifar(110))
                 .add("resnet1202", 32, ResNetConfig.cifar(1202));
         family("plain", "arXiv:1512.03385")
-                .add("plain20", 32, ResNetConfig.cifar(20).withShortcut(ResNetConfig.Shortcut.NONE))
-                .add("plain32", 32, ResNetConfig.cifar(32).withShortcut(ResNetConfig.Shortcut.NONE))
-                .add("plain44", 32, ResNetConfig.cifar(44).withShortcut(ResNetConfig.Shortcut.NONE))
-                .add("plain56", 32, ResNetConfig.cifar(56).withShortcut(ResNetConfig.Shortcut.NONE))
-                .add("plain110", 32, ResNetConfig.cifar(110).withShortcut(ResNetConfig.Shortcut.NONE))
-                .add("plain18", 224, imagenetPlain(2, 2, 2, 2))
-                .add("plain34", 224, imagenetPlain(3, 4, 6, 3));
+                .add("plain20", 32, plain(ResNetConfig.cifar(20)))
+                .add("plain32", 32, plain(ResNetConfig.cifar(32)))
+                .add("plain44", 32, plain(ResNetConfig.cifar(44)))
+                .add("plain56", 32, plain(ResNetConfig.cifar(56)))
+                .add("plain110", 32, plain(ResNetConfig.cifar(110)))
+                .add("plain18", 224, plain(basic(2, 2, 2, 2)))
+                .add("plain34", 224, plain(basic(3, 4, 6, 3)));
         family("uniform", "arXiv:1512.03385")
                 .add("uniform8", 224, ResNetConfig.uniform(8))
                 .add("uniform16", 224, ResNetConfig.uniform(16));
         family("resnext", "arXiv:1611.05431")
-                .add(
-                        "resnext50_32x4d",
-                        224,
-                        ResNetConfig.imagenet(BOTTLENECK, 3, 4, 6, 3).withGroups(32, 4))
-                .add(
-                        "resnext101_32x8d",
-                        224,
-                        ResNetConfig.imagenet(BOTTLENECK, 3, 4, 23, 3).withGroups(32, 8))
-                .add(
-                        "resnext101_64x4d",
-                        224,
-                        ResNetConfig.imagenet(BOTTLENECK, 3, 4, 23, 3).withGroups(64, 4));
+                .add("resnext50_32x4d", 224, bottleneck(3, 4, 6, 3).withGroups(32, 4))
+                .add("resnext101_32x4d", 224, bottleneck(3, 4, 23, 3).withGroups(32, 4))
+                .add("resnext101_32x8d", 224, bottleneck(3, 4, 23, 3).withGroups(32, 8))
+                .add("resnext101_64x4d", 224, bottleneck(3, 4, 23, 3).withGroups(64, 4))
+                .add("resnext29_8x64d", 32, resnext29(8))
+                .add("resnext29_16x64d", 32, resnext29(16));
         family("wide_resnet", "arXiv:1605.07146")
+                .add("wide_resnet50_2", 224, bottleneck(3, 4, 6, 3).withGroups(1, 128))
+                .add("wide_resnet101_2", 224, bottleneck(3, 4, 23, 3).withGroups(1, 128))
+                .add("wrn16_8", 32, PreResNet.wide(16, 8, 0.3))
+                .add("wrn28_10", 32, PreResNet.wide(28, 10, 0.3))
+                .add("wrn40_4", 32, PreResNet.wide(40, 4, 0.3));
+        family("resnetv2", "arXiv:1603.05027")
+                .add("resnetv2_18", 224, PreResNet.imagenet(PreResNet.Block.BASIC, 2, 2, 2, 2))
+                .add("resnetv2_34", 224, PreResNet.imagenet(PreResNet.Block.BASIC, 3, 4, 6, 3))
+                .add("resnetv2_50", 224, preactivated(3, 4, 6, 3))
+                .add("resnetv2_101", 224, preactivated(3, 4, 23, 3))
+                .add("resnetv2_152", 224, preactivated(3, 8, 36, 3))
+                .add("resnetv2_200", 224, preactivated(3, 24, 36, 3))
+                .add("resnetv2_50d", 224, preactivated(3, 4, 6, 3).withDeepStem())
+                .add("preresnet110", 32, PreResNet.cifar(PreResNet.Block.BASIC, 110))
+                .add("preresnet164", 32, PreResNet.cifar(PreResNet.Block.BOTTLENECK, 164))
+                .add("preresnet1001", 32, PreResNet.cifar(PreResNet.Block.BOTTLENECK, 1001));
+        family("bit", "arXiv:1912.11370")
+                .add("resnetv2_50x1_bit", 224, preactivated(3, 4, 6, 3).bigTransfer(1))
+                .add("resnetv2_50x3_bit", 224, preactivated(3, 4, 6, 3).bigTransfer(3))
+                .add("resnetv2_101x1_bit", 224, preactivated(3, 4, 23, 3).bigTransfer(1));
+        family("resnet_c", "arXiv:1812.01187")
+                .add("resnet50c", 224, deep(bottleneck(3, 4, 6, 3)))
+                .add("resnet101c", 224, deep(bottleneck(3, 4, 23, 3)))
+                .add("resnet152c", 224, deep(bottleneck(3, 8, 36, 3)));
+        family("resnet_d", "arXiv:1812.01187")
+                .add("resnet18d", 224, averaged(basic(2, 2, 2, 2)))
+                .add("resnet34d", 224, averaged(basic(3, 4, 6, 3)))
+                .add("resnet50d", 224, averaged(bottleneck(3, 4, 6, 3)))
+                .add("resnet101d", 224, averaged(bottleneck(3, 4, 23, 3)))
+                .add("resnet152d", 224, averaged(bottleneck(3, 8, 36, 3)))
+                .add("resnet200d", 224, averaged(bottleneck(3, 24, 36, 3)));
+        family("resnetblur", "arXiv:1904.11486")
+                .add("resnetblur18", 224, basic(2, 2, 2, 2).withBlurPool(true))
+                .add("resnetblur50", 224, bottleneck(3, 4, 6, 3).withBlurPool(true))
+                .add("resnetblur50d", 224, averaged(bottleneck(3, 4, 6, 3)).withBlurPool(true));
+        family("resnetrs", "arXiv:2103.07579")
+                .add("resnetrs50", 160, revisited(3, 4, 6, 3))
+                .add("resnetrs101", 192, revisited(3, 4, 23, 3))
+                .add("resnetrs152", 256, revisited(3, 8, 36, 3))
+                .add("resnetrs200", 256, revisited(3, 24, 36, 3));
+        family("senet", "arXiv:1709.01507")
+                .add("seresnet18", 224, squeezed(basic(2, 2, 2, 2)))
+                .add("seresnet34", 224, squeezed(basic(3, 4, 6, 3)))
+                .add("seresnet50", 224, squeezed(bottleneck(3, 4, 6, 3)))
+                .add("seresnet101", 224, squeezed(bottleneck(3, 4, 23, 3)))
+                .add("seresnet152", 224, squeezed(bottleneck(3, 8, 36, 3)))
+                .add("seresnext50_32x4d", 224, squeezed(bottleneck(3, 4, 6, 3)).withGroups(32, 4))
                 .add(
-                        "wide_resnet50_2",
+                        "seresnext101_32x4d",
                         224,
-                        ResNetConfig.imagenet(BOTTLENECK, 3, 4, 6, 3).withGroups(1, 128))
+                        squeezed(bottleneck(3, 4, 23, 3)).withGroups(32, 4))
                 .add(
-                        "wide_resnet101_2",
+                        "seresnext101_32x8d",
                         224,
-                        ResNetConfig.imagenet(BOTTLENECK, 3, 4, 23, 3).withGroups(1, 128));
+                        squeezed(bottleneck(3, 4, 23, 3)).withGroups(32, 8))
+                .add("senet154", 224, senet154());
+        family("ecaresnet", "arXiv:1910.03151")
+                .add("ecaresnet50d", 224, averaged(bottleneck(3, 4, 6, 3)).withAttention(ECA))
+                .add("ecaresnet101d", 224, averaged(bottleneck(3, 4, 23, 3)).withAttention(ECA));
+        family("cbam", "arXiv:1807.06521")
+                .add("cbam_resnet18", 224, basic(2, 2, 2, 2).withAttention(CBAM))
+                .add("cbam_resnet34", 224, basic(3, 4, 6, 3).withAttention(CBAM))
+                .add("cbam_resnet50", 224, bottleneck(3, 4, 6, 3).withAttention(CBAM))
+                .add("cbam_resnet101", 224, bottleneck(3, 4, 23, 3).withAttention(CBAM));
+        family("sknet", "arXiv:1903.06586")
+                .add("skresnet18", 224, basic(2, 2, 2, 2).withBlock(Block.SELECTIVE_BASIC))
+                .add("skresnet34", 224, basic(3, 4, 6, 3).withBlock(Block.SELECTIVE_BASIC))
+                .add("skresnet50", 224, bottleneck(3, 4, 6, 3).withBlock(Block.SELECTIVE_BOTTLENECK))
+                .add("skresnet50d", 224, averaged(bottleneck(3, 4, 6, 3)).withBlock(Block.SELECTIVE_BOTTLENECK));
+        family("resnest", "arXiv:2004.08955")
+                .add("resnest50d", 224, averaged(bottleneck(3, 4, 6, 3)).withBlock(Block.SPLIT_ATTENTION));
+        family("res2net", "arXiv:1904.01169")
+                .add("res2net50_26w_4s", 224, res2net(3, 4, 6, 3))
+                .add("res2net101_26w_4s", 224, res2net(3, 4, 23, 3));
         family("densenet", "arXiv:1608.06993")
                 .add("densenet121", 224, DenseNet.imagenet(32, 64, 6, 12, 24, 16))
                 .add("densenet161", 224, DenseNet.imagenet(48, 96, 6, 12, 36, 24))
@@ -101,11 +182,66 @@ public final class Models {
         family("squeezenet", "arXiv:1602.07360")
                 .add("squeezenet1_0", 224, new SqueezeNet(SqueezeNet.Version.V1_0, 0.5, 1000))
                 .add("squeezenet1_1", 224, new SqueezeNet(SqueezeNet.Version.V1_1, 0.5, 1000));
-        family("alexnet", "arXiv:1404.5997").add("alexnet", 224, new AlexNet(0.5, 1000));
+        family("alexnet", "arXiv:1404.5997").add("alexnet", 224, new AlexNet(4096, 0.5, 1000));
+        family("xception", "arXiv:1610.02357").add("xception", 299, new Xception(Norm.BATCH, 1000));
+        family("mobilenet", "arXiv:1801.04381").add("mobilenet_v2", 224, new MobileNetV2(1, Norm.BATCH, 0.2, 1000));
+        family("convnext", "arXiv:2201.03545")
+                .add("convnext_tiny", 224, ConvNeXt.of(96, 0.1, 3, 3, 9, 3))
+                .add("convnext_small", 224, ConvNeXt.of(96, 0.4, 3, 3, 27, 3))
+                .add("convnext_base", 224, ConvNeXt.of(128, 0.5, 3, 3, 27, 3));
+        family("lenet", "doi:10.1109/5.726791").add("lenet5", 32, new LeNet(10));
+        family("small", "").add("small_cnn", 32, new SmallCnn(List.of(32, 64, 128), Norm.BATCH, 0.2, 10));
     }
 
-    private static ResNetConfig imagenetPlain(Integer... depths) {
-        return ResNetConfig.imagenet(BASIC, depths).withShortcut(ResNetConfig.Shortcut.NONE);
+    private static ResNetConfig basic(Integer... depths) {
+        return ResNetConfig.imagenet(Block.BASIC, depths);
+    }
+
+    private static ResNetConfig bottleneck(Integer... depths) {
+        return ResNetConfig.imagenet(Block.BOTTLENECK, depths);
+    }
+
+    private static PreResNet preactivated(Integer... depths) {
+        return PreResNet.imagenet(PreResNet.Block.BOTTLENECK, depths);
+    }
+
+    private static ResNetConfig plain(ResNetConfig config) {
+        return config.withShortcut(Shortcut.NONE);
+    }
+
+    private static ResNetConfig deep(ResNetConfig config) {
+        return config.withStem(Stem.DEEP_POOL);
+    }
+
+    private static ResNetConfig averaged(ResNetConfig config) {
+        return deep(config).withShortcut(Shortcut.D);
+    }
+
+    private static ResNetConfig squeezed(ResNetConfig config) {
+        return config.withAttention(new Attention.SqueezeExcite(16));
+    }
+
+    private static ResNetConfig revisited(Integer... depths) {
+        return bottleneck(depths)
+                .withStem(Stem.DEEP_CONV)
+                .withShortcut(Shortcut.D)
+                .withAttention(new Attention.SqueezeExcite(4));
+    }
+
+    private static ResNetConfig senet154() {
+        return squeezed(bottleneck(3, 8, 36, 3))
+                .withBlock(Block.SENET)
+                .withGroups(64, 4)
+                .withStem(Stem.WIDE_DEEP_POOL)
+                .withShortcut(Shortcut.SENET);
+    }
+
+    private static ResNetConfig res2net(Integer... depths) {
+        return bottleneck(depths).withBlock(Block.RES2).withGroups(1, 26);
+    }
+
+    private static ResNetConfig resnext29(int groups) {
+        return bottleneck(3, 3, 3).withStem(Stem.CONV3).withGroups(groups, 64).withClasses(10);
     }
 
     private record Family(String name, String paper) {

@@ -21,27 +21,30 @@ import resnet4j.tensor.Tensor;
  *
  * @param depths  convolutions per stage; each stage ends in a pooling that halves height and width
  * @param norm    after each convolution; absent in the paper's networks
+ * @param hidden  features of the first two linear layers; 4096 in the paper
  * @param dropout chance of a feature to be dropped after the first two linear layers
  * @param classes logits
  */
-public record Vgg(List<Integer> depths, Optional<Norm> norm, double dropout, int classes) implements Architecture {
+public record Vgg(List<Integer> depths, Optional<Norm> norm, int hidden, double dropout, int classes)
+        implements Architecture {
     private static final int[] WIDTHS = {64, 128, 256, 512, 512};
 
     public Vgg {
         depths = List.copyOf(depths);
         Checks.positive("depths", depths, WIDTHS.length);
+        Checks.positive("hidden", hidden);
         Checks.dropout(dropout);
         Checks.classes(classes);
     }
 
     /** As in the paper. */
     public static Vgg plain(Integer... depths) {
-        return new Vgg(List.of(depths), Optional.empty(), 0.5, 1000);
+        return new Vgg(List.of(depths), Optional.empty(), 4096, 0.5, 1000);
     }
 
     /** With batch normalisation. */
     public static Vgg normalised(Integer... depths) {
-        return new Vgg(List.of(depths), Optional.of(Norm.BATCH), 0.5, 1000);
+        return new Vgg(List.of(depths), Optional.of(Norm.BATCH), 4096, 0.5, 1000);
     }
 
     @Override
@@ -51,7 +54,7 @@ public record Vgg(List<Integer> depths, Optional<Norm> norm, double dropout, int
 
     @Override
     public Vgg withClasses(int classes) {
-        return new Vgg(depths, norm, dropout, classes);
+        return new Vgg(depths, norm, hidden, dropout, classes);
     }
 
     @Override
@@ -69,13 +72,13 @@ public record Vgg(List<Integer> depths, Optional<Norm> norm, double dropout, int
             classifier = child(
                     "classifier",
                     new Sequential(
-                            new Linear(512 * 7 * 7, 4096),
+                            new Linear(512 * 7 * 7, c.hidden),
                             relu(),
                             new Dropout(c.dropout),
-                            new Linear(4096, 4096),
+                            new Linear(c.hidden, c.hidden),
                             relu(),
                             new Dropout(c.dropout),
-                            new Linear(4096, c.classes)));
+                            new Linear(c.hidden, c.classes)));
             head = classifier.layers().get(6);
             for (var net : nets().values())
                 if (net instanceof Conv2d conv) {
@@ -111,7 +114,7 @@ public record Vgg(List<Integer> depths, Optional<Norm> norm, double dropout, int
 
         @Override
         public Tensor features(Tensor images) {
-            return classifier.slice(0, 6).apply(pooled(images)); // [N,4096]
+            return classifier.slice(0, 6).apply(pooled(images)); // [N,hidden]
         }
 
         @Override

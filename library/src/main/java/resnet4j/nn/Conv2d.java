@@ -1,5 +1,6 @@
 package resnet4j.nn;
 
+import resnet4j.tensor.DType;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Op;
 import resnet4j.tensor.Op.Size;
@@ -22,8 +23,8 @@ public final class Conv2d extends Layer {
         this.op = op;
         long fanIn = (long) in / op.groups() * kernel.h() * kernel.w();
         try (var scope = new NativeScope()) {
-            weight = parameter("weight", Tensor.zeros(out, in / op.groups(), kernel.h(), kernel.w()));
-            bias = withBias ? parameter("bias", Tensor.zeros(out)) : null;
+            weight = parameter("weight", Tensor.empty(DType.F32, out, in / op.groups(), kernel.h(), kernel.w()));
+            bias = withBias ? parameter("bias", Tensor.empty(DType.F32, out)) : null;
             // PyTorch draws these even when a network's own initialisation overwrites them
             Init.defaults(weight, bias, fanIn);
         }
@@ -57,6 +58,11 @@ public final class Conv2d extends Layer {
     /** With bias, padded so that H and W are divided by the stride. */
     public static Conv2d biased(int in, int out, int kernel, int stride) {
         return new Conv2d(in, out, Size.of(kernel), padded(kernel, stride, 1, 1), true);
+    }
+
+    /** With bias, padded so that H and W are divided by the stride, in {@code groups}. */
+    public static Conv2d biased(int in, int out, int kernel, int stride, int groups) {
+        return new Conv2d(in, out, Size.of(kernel), padded(kernel, stride, groups, 1), true);
     }
 
     private static Op.Conv2d padded(int kernel, int stride, int groups, int dilation) {

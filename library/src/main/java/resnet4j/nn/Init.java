@@ -1,11 +1,21 @@
 package resnet4j.nn;
 
 import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
 
 /** Random starting values, drawn as {@code torch.nn.init} draws them, so that a seed gives PyTorch's bits. */
 public final class Init {
     private Init() {}
+
+    private static final ThreadLocal<Boolean> DRAWS = ThreadLocal.withInitial(() -> true);
+
+    /** Nothing is drawn on this thread until it is closed: weights hold anything, for nets that are loaded next. */
+    public static Ops.Mode none() {
+        boolean before = DRAWS.get();
+        DRAWS.set(false);
+        return () -> DRAWS.set(before);
+    }
 
     /** Normal with variance 2 / fan-out, for ReLU networks. arXiv:1502.01852 eq. 14. */
     public static void kaimingNormalFanOut(Tensor weight) {
@@ -29,7 +39,7 @@ public final class Init {
 
     /** Normal within [-2,2], in absolute numbers: {@code trunc_normal_}. */
     public static void truncatedNormal(Tensor t, double std) {
-        t.fillTruncatedNormal(std, 2);
+        if (DRAWS.get()) t.fillTruncatedNormal(std, 2);
     }
 
     /** What {@code torch.nn.Conv2d} and {@code Linear} start with: {@code kaiming_uniform_(a=sqrt(5))}, to the bit. */
@@ -40,14 +50,15 @@ public final class Init {
     }
 
     public static void uniform(Tensor t, double bound) {
-        t.fillUniform(-bound, bound);
+        if (DRAWS.get()) t.fillUniform(-bound, bound);
     }
 
     public static void normal(Tensor t, double std) {
-        t.fillNormal(0, std);
+        if (DRAWS.get()) t.fillNormal(0, std);
     }
 
     public static void constant(Tensor t, double value) {
+        if (!DRAWS.get()) return;
         try (var scope = new NativeScope()) {
             t.set(Tensor.full(value, t.shape()));
         }

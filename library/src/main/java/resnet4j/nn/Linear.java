@@ -1,5 +1,6 @@
 package resnet4j.nn;
 
+import resnet4j.tensor.DType;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
@@ -17,8 +18,8 @@ public final class Linear extends Layer {
         if (in < 1 || out < 1)
             throw new IllegalArgumentException("features: expected at least 1 in and out, got " + in + " and " + out);
         try (var scope = new NativeScope()) {
-            weight = parameter("weight", Tensor.zeros(out, in));
-            bias = withBias ? parameter("bias", Tensor.zeros(out)) : null;
+            weight = parameter("weight", Tensor.empty(DType.F32, out, in));
+            bias = withBias ? parameter("bias", Tensor.empty(DType.F32, out)) : null;
             Init.defaults(weight, bias, in);
         }
     }

@@ -15,7 +15,7 @@ public final class StochasticDepth extends Layer {
     @Override
     protected Tensor forward(Tensor x) {
         if (!training() || p == 0) return x;
-        var survive = Ops.dropout(Tensor.full(1, x.size(0), 1, 1, 1), p); // [N,1,1,1], 0 or 1/(1-p)
-        return Ops.mul(x, survive.to(x.dtype()));
+        var survive = Ops.dropout(x.newFull(1, x.size(0), 1, 1, 1), p); // [N,1,1,1], 0 or 1/(1-p)
+        return Ops.mul(x, survive);
     }
 }

@@ -60,6 +60,11 @@ public final class Tensor implements AutoCloseable {
         return tensor;
     }
 
+    /** Of that shape, with this tensor's type and device: {@code new_full}. */
+    public Tensor newFull(double value, long... shape) {
+        return new Tensor(handle.new_full(shape, new org.bytedeco.pytorch.Scalar(value)));
+    }
+
     /** Uninitialised memory. */
     public static Tensor empty(DType dtype, long... shape) {
         return new Tensor(torch.empty(
