@@ -1,0 +1,357 @@
+package resnet4j.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import resnet4j.config.Records;
+import resnet4j.data.DataSource;
+import resnet4j.data.Dataset;
+import resnet4j.graph.Plan;
+import resnet4j.image.Image;
+import resnet4j.image.Preprocess;
+import resnet4j.image.Resize;
+import resnet4j.model.Models;
+import resnet4j.tensor.Engine;
+import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Ops;
+import resnet4j.tensor.Precision;
+import resnet4j.tensor.Tensor;
+import resnet4j.train.Recipe;
+import resnet4j.train.RunFolder;
+import resnet4j.train.Trainer;
+
+/** {@code bench}: how fast a network runs, or trains, on this machine. */
+@CommandLine.Command(
+        name = "bench",
+        description = {
+            "Measure how fast a network runs or trains on this machine.",
+            "infer: from normalised images in memory to logits in a Java array. train: the loop of 'train' on random"
+                    + " pictures in memory, loader and all."
+        })
+final class BenchCommand extends Command<BenchCommand.Result> {
+    private static final int SHOWN_LOGITS = 10, LEAST_STEPS = 3;
+
+    @Mixin
+    private ModelArgument model;
+
+    @Option(names = "--mode", paramLabel = "infer|train", description = "What to measure (default: infer).")
+    private Mode mode = Mode.INFER;
+
+    @Option(
+            names = "--engine",
+            paramLabel = "eager|plan",
+            description = "infer: layer by layer, or by the fused plan (default: plan on a CPU). Training is eager.")
+    private Way engine;
+
+    @Option(names = "--batch", paramLabel = "N", description = "Pictures at a time (default: 1).")
+    private int batch = 1;
+
+    @Option(names = "--size", paramLabel = "PIXELS", description = "Side of the input (default: the network's).")
+    private Integer size;
+
+    @Option(names = "--seconds", paramLabel = "S", description = "How long to measure (default: 10).")
+    private double seconds = 10;
+
+    enum Mode {
+        INFER,
+        TRAIN
+    }
+
+    enum Way {
+        EAGER,
+        PLAN
+    }
+
+    /**
+     * @param runs                  how many times the work was done and timed
+     * @param imagesPerSecond       at the pace of the median
+     * @param peakRssBytes          the most memory that the process has had, natives included; -1 where nobody knows
+     * @param outsideLibtorchShare  training: the share of the loop's work that is not libtorch's
+     * @param logits                inference: the first ones of the first image of {@link #images}
+     */
+    record Result(
+            String model,
+            Way engine,
+            Mode mode,
+            Precision precision,
+            int batch,
+            int size,
+            int threads,
+            int runs,
+            double imagesPerSecond,
+            double medianMillis,
+            double p99Millis,
+            long peakRssBytes,
+            Optional<Double> outsideLibtorchShare,
+            Optional<List<Float>> logits) {}
+
+    @Override
+    Result run() throws Exception {
+        if (batch < 1) throw new IllegalArgumentException("--batch: expected at least 1, got " + batch);
+        if (!(seconds > 0 && seconds <= 86_400))
+            throw new IllegalArgumentException("--seconds: expected more than 0 and at most a day, got " + seconds);
+        if (size != null && size < 1)
+            throw new IllegalArgumentException("--size: expected at least 1 pixel, got " + size);
+        Ops.seed(common.seed().orElse(0));
+        return mode == Mode.INFER ? infer() : train();
+    }
+
+    private Result infer() throws IOException {
+        var device = common.device();
+        var precision = common.precision("fp32");
+        var way = engine != null ? engine : device.cuda() ? Way.EAGER : Way.PLAN;
+        if (way == Way.PLAN && device.cuda())
+            throw new IllegalArgumentException("--engine: a plan is for a CPU, got --device " + device);
+        try (var scope = new NativeScope();
+                var opened = model.open()) {
+            var net = opened.net();
+            int side = size != null ? size : opened.file().preprocess().cropHeight();
+            var images = images(batch, side).channelsLast().to(device);
+            net.train(false);
+            net.channelsLast();
+            net.to(device);
+            try (var plan = way == Way.PLAN ? Plan.compile(net, precision, batch, 3, side, side) : null) {
+                UnaryOperator<Tensor> network = plan == null ? net::apply : plan::run;
+                var logits = logits(network, images, precision); // the plan keeps weights of its own
+                var timing = Timing.of(seconds, () -> logits(network, images, precision));
+                var first = IntStream.range(0, Math.min(SHOWN_LOGITS, logits.length / batch))
+                        .mapToObj(i -> logits[i])
+                        .toList();
+                return result(
+                        way, precision, side, timing, Timing.peakRssBytes(), Optional.empty(), Optional.of(first));
+            }
+        }
+    }
+
+    private static float[] logits(UnaryOperator<Tensor> network, Tensor images, Precision precision) {
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad();
+                var mode = Ops.precision(precision)) {
+            return network.apply(images).toFloats();
+        }
+    }
+
+    /** Numbers in [-1,1), [N,3,H,W], that a program in any language can make to compare its logits. */
+    static Tensor images(int batch, int side) {
+        var values = new float[batch * 3 * side * side];
+        for (int i = 0; i < values.length; i++) values[i] = (float) (i * 7919L % 1000 / 500.0 - 1);
+        return Tensor.of(values, batch, 3, side, side);
+    }
+
+    private Result train() throws IOException {
+        if (engine == Way.PLAN)
+            throw new IllegalArgumentException("--engine: a plan has no gradients, training is eager");
+        var entry = Models.get(model.model);
+        int side = size != null ? size : entry.inputSize();
+        var fields = Records.parse("{}");
+        for (var field : List.of(
+                "model=" + model.model,
+                "batch=" + batch,
+                "precision=" + (common.precision() == null ? "fp32" : common.precision()),
+                "seed=" + common.seed().orElse(0),
+                "validation=0",
+                "preprocess=" + Records.line(Preprocess.of(new Resize.None(), side))))
+            fields = Records.set(fields, field);
+        var recipe = Records.overlay(new Recipe(), fields);
+        var pictures = new RandomPictures(batch, side, entry.architecture().classes());
+        var source = new DataSource("random", pictures, Optional.empty(), Optional.empty());
+        var folder = Files.createTempDirectory("resnet4j-bench");
+        try (var stopwatch = new Stopwatch(seconds)) {
+            var options = new Trainer.Options(common.device(), 1, Double.POSITIVE_INFINITY, stopwatch::done);
+            try (var trainer =
+                    new Trainer(recipe, source, RunFolder.create(folder.resolve("run"), recipe), options, stopwatch)) {
+                trainer.train();
+            }
+            return result(
+                    Way.EAGER,
+                    Precision.parse(recipe.precision()),
+                    side,
+                    stopwatch.timing(),
+                    stopwatch.peakRssBytes,
+                    Optional.of(stopwatch.outside),
+                    Optional.empty());
+        } finally {
+            delete(folder);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (var files = Files.walk(folder)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
+        }
+    }
+
+    private Result result(
+            Way way,
+            Precision precision,
+            int side,
+            Timing timing,
+            long peakRssBytes,
+            Optional<Double> outside,
+            Optional<List<Float>> logits) {
+        return new Result(
+                model.model,
+                way,
+                mode,
+                precision,
+                batch,
+                side,
+                Engine.threads(),
+                timing.nanos().length,
+                timing.perSecond(batch),
+                timing.medianMillis(),
+                timing.p99Millis(),
+                peakRssBytes,
+                outside,
+                logits);
+    }
+
+    /** Hears a run's steps: some to warm up, some to time, some to sample; then the run is to stop. */
+    private static final class Stopwatch implements Trainer.Log, AutoCloseable {
+        private enum Phase {
+            WARM_UP,
+            TIMED,
+            SAMPLED,
+            DONE
+        }
+
+        private final double seconds;
+        private final List<Long> nanos = new ArrayList<>();
+        private Phase phase = Phase.WARM_UP;
+        private long stepsOfPhase, phaseBegun = System.nanoTime(), stepBegun;
+        private NativeShare share; // while sampling
+        private long peakRssBytes;
+        private double outside;
+
+        Stopwatch(double seconds) {
+            this.seconds = seconds;
+        }
+
+        @Override
+        public void step(Trainer.Step step, long ofEpoch, long inEpoch) {
+            long now = System.nanoTime();
+            if (phase == Phase.TIMED) nanos.add(now - stepBegun);
+            double spent = (now - phaseBegun) / 1e9;
+            boolean over = ++stepsOfPhase >= LEAST_STEPS
+                    && switch (phase) {
+                        case WARM_UP -> spent >= seconds / 3;
+                        case TIMED -> spent >= seconds;
+                        case SAMPLED, DONE -> spent >= seconds / 2;
+                    };
+            if (over) nextPhase();
+            stepBegun = System.nanoTime();
+        }
+
+        private void nextPhase() {
+            if (phase == Phase.TIMED) {
+                peakRssBytes = Timing.peakRssBytes(); // before the run saves itself
+                share = new NativeShare();
+            } else if (phase == Phase.SAMPLED) {
+                outside = share.outside();
+            }
+            phase = Phase.values()[phase.ordinal() + 1];
+            stepsOfPhase = 0;
+            phaseBegun = System.nanoTime();
+        }
+
+        boolean done() {
+            return phase == Phase.DONE;
+        }
+
+        Timing timing() {
+            return new Timing(nanos.stream().mapToLong(Long::longValue).toArray());
+        }
+
+        @Override
+        public void close() {
+            if (share != null) share.close();
+        }
+    }
+
+    /** Noise with random classes, made once; an epoch of it is longer than any measurement. */
+    private static final class RandomPictures implements Dataset {
+        private static final int BATCHES = 10_000;
+        private final List<Image> images;
+        private final List<String> classes;
+        private final int batch;
+
+        RandomPictures(int batch, int side, int classes) {
+            var random = new Random(0);
+            this.batch = batch;
+            this.classes =
+                    IntStream.range(0, classes).mapToObj(Integer::toString).toList();
+            images = IntStream.range(0, batch)
+                    .mapToObj(i -> {
+                        var rgb = new byte[side * side * 3];
+                        random.nextBytes(rgb);
+                        return new Image(side, side, rgb);
+                    })
+                    .toList();
+        }
+
+        @Override
+        public int size() {
+            return Math.multiplyExact(batch, BATCHES);
+        }
+
+        @Override
+        public List<String> classes() {
+            return classes;
+        }
+
+        @Override
+        public int label(int index) {
+            return index % batch * 7919 % classes.size();
+        }
+
+        @Override
+        public Image image(int index) {
+            return images.get(index % batch);
+        }
+
+        @Override
+        public String name(int index) {
+            return "random#" + index;
+        }
+
+        @Override
+        public String digest() {
+            return "random";
+        }
+    }
+
+    @Override
+    String text(Result r) {
+        return String.format(
+                        Locale.ROOT,
+                        "%s, %s %s in %s, batch %d of %dx%d, %d threads: %.1f images/s; median %.2f ms, 99th percentile"
+                                + " %.2f ms of %d; peak memory %d MiB",
+                        r.model,
+                        r.engine.name().toLowerCase(Locale.ROOT),
+                        r.mode.name().toLowerCase(Locale.ROOT),
+                        r.precision.name().toLowerCase(Locale.ROOT),
+                        r.batch,
+                        r.size,
+                        r.size,
+                        r.threads,
+                        r.imagesPerSecond,
+                        r.medianMillis,
+                        r.p99Millis,
+                        r.runs,
+                        r.peakRssBytes >> 20)
+                + r.outsideLibtorchShare
+                        .map(share -> String.format(Locale.ROOT, "; %.1f %% of the loop outside libtorch", 100 * share))
+                        .orElse("");
+    }
+}

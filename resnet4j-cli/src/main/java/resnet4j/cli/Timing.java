@@ -1,0 +1,67 @@
+package resnet4j.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * How long a piece of work took, each of the times that it was done after it had become warm. The one stopwatch of all
+ * measurements, so that what is compared was measured alike.
+ *
+ * @param nanos one entry for each time
+ */
+public record Timing(long[] nanos) {
+    private static final int WARM_UP_RUNS = 3, LEAST_RUNS = 5;
+
+    public Timing {
+        if (nanos.length == 0) throw new IllegalArgumentException("nanos: expected at least one time, got none");
+        nanos = nanos.clone();
+        Arrays.sort(nanos);
+    }
+
+    /** Does the work for a third of {@code seconds} (3 times at least) to warm up, then for {@code seconds} (5 times at least). */
+    public static Timing of(double seconds, Runnable work) {
+        repeat(seconds / 3, WARM_UP_RUNS, work);
+        return new Timing(repeat(seconds, LEAST_RUNS, work));
+    }
+
+    private static long[] repeat(double seconds, int least, Runnable work) {
+        var times = new long[1024];
+        long start = System.nanoTime(), before = start;
+        for (int n = 0; ; before = System.nanoTime()) {
+            work.run();
+            long now = System.nanoTime();
+            if (n == times.length) times = Arrays.copyOf(times, 2 * n);
+            times[n++] = now - before;
+            if (n >= least && now - start >= seconds * 1e9) return Arrays.copyOf(times, n);
+        }
+    }
+
+    /** Half of the times were shorter. */
+    public double medianMillis() {
+        return (nanos[(nanos.length - 1) / 2] + nanos[nanos.length / 2]) / 2e6;
+    }
+
+    /** 99 of 100 times were no longer; the longest where there are fewer. */
+    public double p99Millis() {
+        return nanos[(int) Math.ceil(nanos.length * 0.99) - 1] / 1e6;
+    }
+
+    /** At the median's pace. */
+    public double perSecond(int batch) {
+        return batch / medianMillis() * 1000;
+    }
+
+    /** The most physical memory that this process has had so far, natives included; -1 where the system does not tell. */
+    public static long peakRssBytes() {
+        try (var lines = Files.lines(Path.of("/proc/self/status"))) {
+            return lines.filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10) // kB
+                    .findFirst()
+                    .orElse(-1);
+        } catch (IOException e) {
+            return -1;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package resnet4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import resnet4j.config.Records;
+
+class BenchCommandTest {
+    private final StringWriter out = new StringWriter(), err = new StringWriter();
+
+    private int run(String line) {
+        out.getBuffer().setLength(0);
+        return Main.run(new PrintWriter(out), new PrintWriter(err), line.split(" "));
+    }
+
+    private JsonNode bench(String line) {
+        assertEquals(0, run("bench resnet20 --batch 2 --seconds 0.2 --device cpu --json " + line), err::toString);
+        return Records.parse(out.toString());
+    }
+
+    private static void assertMeasured(JsonNode json) {
+        double median = json.get("medianMillis").doubleValue();
+        assertTrue(median > 0 && median <= json.get("p99Millis").doubleValue(), json::toString);
+        assertEquals(2000 / median, json.get("imagesPerSecond").doubleValue(), 1e-6);
+        assertTrue(json.get("peakRssBytes").longValue() > 50 << 20, json::toString); // libtorch alone is more
+        assertTrue(json.get("threads").intValue() >= 1, json::toString);
+        assertEquals("resnet20", json.get("model").textValue());
+        assertEquals(2, json.get("batch").intValue());
+    }
+
+    @Test
+    void infer_measuresTheSameNetworkByBothEngines() {
+        var eager = bench("--engine eager");
+        var plan = bench("");
+        assertMeasured(eager);
+        assertMeasured(plan);
+        assertEquals("eager infer fp32", words(eager));
+        assertEquals("plan infer fp32", words(plan));
+        assertArrayEquals(logits(eager), logits(plan), 1e-3); // sums in another order, of logits of size 1 to 10
+        assertFalse(plan.has("outsideLibtorchShare"));
+    }
+
+    @Test
+    void train_runsTheTrainersLoop() {
+        var json = bench("--mode train --precision bf16 --size 16");
+        assertMeasured(json);
+        assertEquals("eager train bf16", words(json));
+        assertEquals(16, json.get("size").intValue());
+        double outside = json.get("outsideLibtorchShare").doubleValue();
+        assertTrue(outside > 0 && outside < 1, json::toString);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "bench resnet20 --mode train --engine plan | --engine: a plan has no gradients, training is eager",
+                "bench resnet20 --batch 0 | --batch: expected at least 1, got 0",
+                "bench resnet20 --seconds 0 | --seconds: expected more than 0 and at most a day, got 0.0",
+            })
+    void wrongUsage_isOneSentence(String line, String sentence) {
+        assertEquals(2, run(line));
+        assertEquals("resnet4j: " + sentence + System.lineSeparator(), err.toString());
+    }
+
+    @Test
+    void timing_countsSortedTimes() {
+        var nanos = new long[200];
+        for (int i = 0; i < 200; i++) nanos[i] = (200 - i) * 1_000_000L; // 200 ms down to 1 ms
+        var timing = new Timing(nanos);
+        assertEquals(100.5, timing.medianMillis());
+        assertEquals(198, timing.p99Millis()); // 198 of 200 are no longer
+        assertEquals(20, new Timing(new long[] {100_000_000}).perSecond(2));
+    }
+
+    private static String words(JsonNode json) {
+        return json.get("engine").textValue() + " " + json.get("mode").textValue() + " "
+                + json.get("precision").textValue();
+    }
+
+    private static double[] logits(JsonNode json) {
+        return StreamSupport.stream(json.get("logits").spliterator(), false)
+                .mapToDouble(JsonNode::doubleValue)
+                .toArray();
+    }
+}
