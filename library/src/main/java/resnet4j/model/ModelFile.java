@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Predicate;
 import resnet4j.config.Records;
 import resnet4j.image.Preprocess;
 import resnet4j.nn.Init;
@@ -174,12 +175,24 @@ public record ModelFile(
      * @throws IOException that lists every missing, unexpected and mis-shaped weight; nothing is changed then
      */
     public static void load(Net net, Map<String, HostTensor> tensors, String source) throws IOException {
+        load(net, tensors, source, name -> false);
+    }
+
+    /** Overwrites a network's weights, but for a head that is for other classes: that stays as it is. */
+    public static void loadBody(ClassificationNet net, Map<String, HostTensor> tensors, String source)
+            throws IOException {
+        var head = net.name(net.head()) + ".";
+        load(net, tensors, source, name -> name.startsWith(head));
+    }
+
+    private static void load(Net net, Map<String, HostTensor> tensors, String source, Predicate<String> optional)
+            throws IOException {
         var state = net.state();
         var expected = new LinkedHashMap<String, Fit.Spec>();
         state.forEach((name, t) -> expected.put(name, new Fit.Spec(t.dtype(), shape(t))));
         Map<String, HostTensor> fitting;
         try {
-            fitting = Fit.to(expected, tensors);
+            fitting = Fit.to(expected, tensors, optional);
         } catch (MismatchException e) {
             throw new IOException(source + ": " + e.getMessage(), e);
         }

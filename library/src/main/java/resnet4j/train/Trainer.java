@@ -2,6 +2,7 @@ package resnet4j.train;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -121,8 +122,10 @@ public final class Trainer implements AutoCloseable {
         precision = Precision.parse(recipe.precision());
         Ops.seed(recipe.seed());
         net = build();
-        if (recipe.weights().isPresent())
-            loadBody(net, java.nio.file.Path.of(recipe.weights().get()));
+        if (recipe.weights().isPresent()) {
+            var path = Path.of(recipe.weights().get());
+            ModelFile.loadBody(net, WeightFile.read(path).tensors(), path.toString());
+        }
         averaged = recipe.ema() > 0 ? build() : null;
         if (averaged != null) copy(net, averaged);
         if (recipe.freezeNorms())
@@ -529,18 +532,6 @@ public final class Trainer implements AutoCloseable {
         try (var scope = new NativeScope()) {
             return Tensor.of(weights, weights.length).to(options.device()).own();
         }
-    }
-
-    /** Loads all but a head that is for other classes. */
-    private static void loadBody(ClassificationNet net, java.nio.file.Path path) throws IOException {
-        var tensors = new LinkedHashMap<>(WeightFile.read(path).tensors());
-        var head = net.name(net.head()) + ".";
-        net.state().forEach((name, t) -> {
-            if (!name.startsWith(head)) return;
-            var given = tensors.get(name);
-            if (given == null || given.elements() != t.elements()) tensors.put(name, t.toHost());
-        });
-        ModelFile.load(net, tensors, path.toString());
     }
 
     private static void copy(Layer from, Layer to) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import resnet4j.tensor.DType;
 import resnet4j.tensor.HostTensor;
 
@@ -39,6 +40,15 @@ public final class Fit {
      * @throws MismatchException that lists every missing, unexpected and mis-shaped tensor
      */
     public static Map<String, HostTensor> to(Map<String, Spec> expected, Map<String, HostTensor> given) {
+        return to(expected, given, name -> false);
+    }
+
+    /**
+     * The same, but for weights that may differ or be absent, such as those of a head for other classes: where they do
+     * not fit they are left out.
+     */
+    public static Map<String, HostTensor> to(
+            Map<String, Spec> expected, Map<String, HostTensor> given, Predicate<String> optional) {
         Map<String, HostTensor> named = bestNames(expected.keySet(), given);
         var missing = new ArrayList<String>();
         var misshaped = new ArrayList<String>();
@@ -46,15 +56,16 @@ public final class Fit {
         expected.forEach((name, spec) -> {
             HostTensor tensor = named.get(name);
             if (tensor == null) {
-                if (!name.endsWith(COUNTER)) missing.add(name);
+                if (!name.endsWith(COUNTER) && !optional.test(name)) missing.add(name);
             } else if (!fits(spec, tensor)) {
-                misshaped.add(name + ": expected " + spec + ", got " + tensor.dtype() + tensor.shape());
+                if (!optional.test(name))
+                    misshaped.add(name + ": expected " + spec + ", got " + tensor.dtype() + tensor.shape());
             } else {
                 fitting.put(name, tensor);
             }
         });
         var unexpected = named.keySet().stream()
-                .filter(name -> !expected.containsKey(name) && !name.endsWith(COUNTER))
+                .filter(name -> !expected.containsKey(name) && !name.endsWith(COUNTER) && !optional.test(name))
                 .toList();
         if (!missing.isEmpty() || !unexpected.isEmpty() || !misshaped.isEmpty())
             throw new MismatchException(missing, unexpected, misshaped);
