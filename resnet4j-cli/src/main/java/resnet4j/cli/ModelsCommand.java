@@ -46,7 +46,7 @@ final class ModelsCommand extends Command<ModelsCommand.Listing> {
     /** @param top1 published accuracy in [0,1] on ImageNet's validation set, of the one guess; top5 of five */
     record Weights(String id, Optional<Double> top1, Optional<Double> top5, URI url) {}
 
-    /** A row of {@code models.tsv}: counting means running a network once, which takes minutes for all of them. */
+    /** A row of {@code models.tsv}, or counted by running the network once where a new one has no row yet. */
     record Size(String name, long parameters, long macs) {
         static Map<String, Size> known() {
             try (var in = new BufferedReader(new InputStreamReader(
