@@ -234,6 +234,11 @@ public final class Ops {
         return on.handle.is_cuda() ? new Tensor(t.handle.to(on.handle.device(), DType.F32.scalarType())) : t;
     }
 
+    /** Images [N,3,H,W] seen in a mirror: left and right change places. */
+    public static Tensor mirror(Tensor images) {
+        return new Tensor(torch.flip(images.handle, 3));
+    }
+
     // ---- losses, gradients and updates ----
 
     /** Mean cross entropy. logits [N,K] of any float type, labels [N] int64 -> [] fp32. arXiv:1512.00567 section 7. */

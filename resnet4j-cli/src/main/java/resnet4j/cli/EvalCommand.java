@@ -1,6 +1,7 @@
 package resnet4j.cli;
 
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -12,6 +13,7 @@ import resnet4j.data.Loader;
 import resnet4j.eval.Evaluation;
 import resnet4j.eval.Evaluator;
 import resnet4j.tensor.Ops;
+import resnet4j.tensor.Tensor;
 
 /** {@code eval}: how often a network is right. */
 @CommandLine.Command(name = "eval", description = "Measure a network on pictures with known classes.")
@@ -30,6 +32,9 @@ final class EvalCommand extends Command<EvalCommand.Result> {
 
     @Option(names = "--limit", paramLabel = "N", description = "Use only so many pictures.")
     private Integer limit;
+
+    @Option(names = "--tta", description = "Average over each picture and its mirror image.")
+    private boolean tta;
 
     /** The keys of the evaluation, with the model and the data before them. */
     record Result(
@@ -65,7 +70,9 @@ final class EvalCommand extends Command<EvalCommand.Result> {
             net.to(common.device());
             var preprocess = opened.file().preprocess();
             var loader = Loader.inOrder(pictures, batch).withPreprocess(preprocess::apply);
-            var e = new Evaluator(net::apply, preprocess, common.device(), 0).evaluate(loader, progress::add);
+            UnaryOperator<Tensor> network = net::apply;
+            if (tta) network = Evaluator.mirrored(network);
+            var e = new Evaluator(network, preprocess, common.device(), 0).evaluate(loader, progress::add);
             return new Result(
                     model.model,
                     data,
