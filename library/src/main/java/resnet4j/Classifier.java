@@ -7,21 +7,31 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import resnet4j.data.Batch;
+import resnet4j.data.Loader;
+import resnet4j.graph.Plan;
 import resnet4j.image.Image;
 import resnet4j.image.ImageFile;
 import resnet4j.model.ModelFile;
+import resnet4j.tensor.DType;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Precision;
 import resnet4j.tensor.Tensor;
 
-/** Says what pictures show. Safe to use from many threads at once; owns native memory until it is closed. */
+/**
+ * Says what pictures show. On a CPU the network runs as a fused {@link Plan}. Safe to use from many threads at once; owns
+ * native memory until it is closed.
+ */
 public final class Classifier implements AutoCloseable {
-    private final ModelFile.Opened model;
+    private final ModelFile description;
     private final Device device;
     private final Precision precision;
+    private final UnaryOperator<Tensor> network;
+    private final Runnable close;
 
     /**
      * One answer.
@@ -34,12 +44,24 @@ public final class Classifier implements AutoCloseable {
 
     /** Takes a network over, and closes it in the end. */
     public Classifier(ModelFile.Opened model, Device device, Precision precision) {
-        this.model = model;
+        description = model.file();
         this.device = device;
         this.precision = precision;
-        model.net().train(false);
-        model.net().channelsLast();
-        model.net().to(device);
+        var net = model.net();
+        net.train(false);
+        if (device.cuda()) {
+            net.channelsLast();
+            net.to(device);
+            network = net::apply;
+            close = net::close;
+        } else {
+            var preprocess = description.preprocess();
+            try (net) { // the plan has weights of its own
+                var plan = Plan.compile(net, precision, 1, 3, preprocess.cropHeight(), preprocess.cropWidth());
+                network = plan::run;
+                close = plan::close;
+            }
+        }
     }
 
     /** Opens a saved model or a run folder, on the CPU in 32-bit floats. */
@@ -56,12 +78,12 @@ public final class Classifier implements AutoCloseable {
 
     /** What is known of the model: classes, preprocessing, metrics. */
     public ModelFile description() {
-        return model.file();
+        return description;
     }
 
     /** The {@code top} likeliest classes of a picture file, likeliest first. */
     public List<Prediction> classify(Path picture, int top) throws IOException {
-        return classify(ImageFile.read(picture, model.file().preprocess().applyExif()), top);
+        return classify(ImageFile.read(picture, description.preprocess().applyExif()), top);
     }
 
     /** The {@code top} likeliest classes of a picture, likeliest first. */
@@ -71,27 +93,30 @@ public final class Classifier implements AutoCloseable {
 
     /** The same for pictures of any sizes, which go through the network together. */
     public List<List<Prediction>> classify(List<Image> pictures, int top) {
-        if (top < 1) throw new IllegalArgumentException("top: expected at least 1, got " + top);
         if (pictures.isEmpty()) return List.of();
-        var preprocess = model.file().preprocess();
-        int width = preprocess.cropWidth(), height = preprocess.cropHeight(), size = width * height * 3;
-        var pixels = new byte[pictures.size() * size];
+        var preprocess = description.preprocess();
+        int size = preprocess.cropWidth() * preprocess.cropHeight() * 3;
+        var pixels = new byte[Math.multiplyExact(pictures.size(), size)];
         for (int i = 0; i < pictures.size(); i++)
             System.arraycopy(preprocess.apply(pictures.get(i)).rgb(), 0, pixels, i * size, size);
-        float[] probabilities;
-        try (var scope = new NativeScope();
-                var noGrad = Ops.noGrad();
-                var mode = Ops.precision(precision)) {
-            var images = Ops.normalize(
-                    Tensor.of(pixels, pictures.size(), height, width, 3).to(device),
-                    preprocess.mean(),
-                    preprocess.std());
-            probabilities = Ops.softmax(model.net().apply(images).to(resnet4j.tensor.DType.F32), 1)
-                    .toFloats();
-        }
-        var names = model.file().classNames();
+        return classify(pixels, pictures.size(), top);
+    }
+
+    /** The same for the pictures of a {@link Loader} that applied this model's preprocessing. */
+    public List<List<Prediction>> classify(Batch prepared, int top) {
+        var preprocess = description.preprocess();
+        if (prepared.width() != preprocess.cropWidth() || prepared.height() != preprocess.cropHeight())
+            throw new IllegalArgumentException("prepared: expected pictures of " + preprocess.cropWidth() + "x"
+                    + preprocess.cropHeight() + ", got " + prepared.width() + "x" + prepared.height());
+        return classify(prepared.pixels(), prepared.size(), top);
+    }
+
+    private List<List<Prediction>> classify(byte[] pixels, int pictures, int top) {
+        if (top < 1) throw new IllegalArgumentException("top: expected at least 1, got " + top);
+        float[] probabilities = probabilities(pixels, pictures);
+        var names = description.classNames();
         var answers = new ArrayList<List<Prediction>>();
-        for (int i = 0; i < pictures.size(); i++) {
+        for (int i = 0; i < pictures; i++) {
             int offset = i * names.size();
             answers.add(IntStream.range(0, names.size())
                     .boxed()
@@ -103,8 +128,24 @@ public final class Classifier implements AutoCloseable {
         return answers;
     }
 
+    /** [pictures, classes], row by row. */
+    private float[] probabilities(byte[] pixels, int pictures) {
+        var preprocess = description.preprocess();
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad();
+                var mode = Ops.precision(precision)) {
+            var images = Ops.normalize(
+                    Tensor.of(pixels, pictures, preprocess.cropHeight(), preprocess.cropWidth(), 3)
+                            .to(device),
+                    preprocess.mean(),
+                    preprocess.std());
+            return Ops.softmax(network.apply(images).to(DType.F32), 1).toFloats();
+        }
+    }
+
+    /** Frees the weights; no thread may be classifying. */
     @Override
     public void close() {
-        model.close();
+        close.run();
     }
 }

@@ -34,6 +34,7 @@ import resnet4j.config.Nearest;
             TrainCommand.class,
             FinetuneCommand.class,
             EvalCommand.class,
+            PredictCommand.class,
             BenchCommand.class,
             SummaryCommand.class,
             VerifyCommand.class,
