@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import resnet4j.config.Nearest;
 
 /**
  * The datasets behind one name.
@@ -14,6 +15,8 @@ import java.util.Optional;
  * @param test looked at once, at the end
  */
 public record DataSource(String name, Dataset train, Optional<Dataset> val, Optional<Dataset> test) {
+    private static final String KINDS = "cifar10:DIR, cifar100:DIR, folder:DIR, list:FILE or npz:FILE";
+
     public DataSource {
         for (var other : List.of(val, test))
             if (other.isPresent() && !other.get().classes().equals(train.classes()))
@@ -22,7 +25,8 @@ public record DataSource(String name, Dataset train, Optional<Dataset> val, Opti
     }
 
     /**
-     * Reads {@code cifar10:DIR} or {@code cifar100:DIR}; the path may be the official archive.
+     * Reads {@code cifar10:DIR} or {@code cifar100:DIR}, where the path may be the official archive, {@code folder:DIR},
+     * {@code list:FILE} or {@code npz:FILE}.
      *
      * @throws IllegalArgumentException for an unknown kind
      * @throws IOException              for what is missing or damaged
@@ -34,7 +38,12 @@ public record DataSource(String name, Dataset train, Optional<Dataset> val, Opti
         return switch (kind) {
             case "cifar10" -> Cifar.ten(Path.of(path));
             case "cifar100" -> Cifar.hundred(Path.of(path));
-            default -> throw new IllegalArgumentException("data: expected cifar10:DIR or cifar100:DIR, got " + spec);
+            case "folder" -> PictureFiles.folder(Path.of(path));
+            case "list" -> ListFile.read(Path.of(path));
+            case "npz" -> Npz.read(Path.of(path));
+            default ->
+                throw new IllegalArgumentException("data: expected " + KINDS + ", got " + spec + "."
+                        + Nearest.hint(kind, List.of("cifar10", "cifar100", "folder", "list", "npz", "shapes")));
         };
     }
 
@@ -43,6 +52,15 @@ public record DataSource(String name, Dataset train, Optional<Dataset> val, Opti
         if (val.isPresent()) return this;
         var split = train.split(fraction, seed);
         return new DataSource(name, split.rest(), Optional.of(split.held()), test);
+    }
+
+    /** With photographs turned by their EXIF orientation or not. */
+    public DataSource upright(boolean applyExif) {
+        return new DataSource(
+                name,
+                train.upright(applyExif),
+                val.map(d -> d.upright(applyExif)),
+                test.map(d -> d.upright(applyExif)));
     }
 
     /** With at most {@code n} pictures in each split. */

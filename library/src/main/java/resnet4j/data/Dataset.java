@@ -25,6 +25,11 @@ public interface Dataset {
     /** SHA-256, in hex, of what identifies the content: equal data, equal digest, on every machine. */
     String digest();
 
+    /** The same, with photographs turned by their EXIF orientation or not; data without EXIF is what it is. */
+    default Dataset upright(boolean applyExif) {
+        return this;
+    }
+
     /** The pictures at {@code indices}, in that order. */
     default Dataset subset(int... indices) {
         return new Subset(this, indices.clone());
@@ -142,6 +147,11 @@ record Subset(Dataset of, int[] indices) implements Dataset {
     @Override
     public String name(int index) {
         return of.name(indices[index]);
+    }
+
+    @Override
+    public Dataset upright(boolean applyExif) {
+        return new Subset(of.upright(applyExif), indices);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package resnet4j.eval;
 
+import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
 import resnet4j.data.Loader;
@@ -13,9 +14,15 @@ import resnet4j.tensor.Tensor;
  * Measures a network, as a function from normalised images [N,3,H,W] to logits [N,K], on every picture of a loader.
  *
  * @param network      in evaluation mode, in the precision it is to be measured in
+ * @param classNames   what the logits stand for
  * @param keptMistakes how many of the surest mistakes the result holds
  */
-public record Evaluator(UnaryOperator<Tensor> network, Preprocess preprocess, Device device, int keptMistakes) {
+public record Evaluator(
+        UnaryOperator<Tensor> network,
+        List<String> classNames,
+        Preprocess preprocess,
+        Device device,
+        int keptMistakes) {
 
     /** Test-time augmentation: the mean of the logits of each picture and of its mirror image. */
     public static UnaryOperator<Tensor> mirrored(UnaryOperator<Tensor> network) {
@@ -25,7 +32,7 @@ public record Evaluator(UnaryOperator<Tensor> network, Preprocess preprocess, De
     /** @param progress told how many pictures each batch had */
     public Evaluation evaluate(Loader loader, IntConsumer progress) {
         var data = loader.data();
-        var metrics = new Metrics(data.classes().size(), keptMistakes);
+        var metrics = new Metrics(classNames.size(), keptMistakes);
         try (var batches = loader.epoch(0);
                 var noGrad = Ops.noGrad()) {
             for (var batch : batches) {
@@ -38,7 +45,7 @@ public record Evaluator(UnaryOperator<Tensor> network, Preprocess preprocess, De
             var skipped = batches.skipped().stream()
                     .map(s -> new Evaluation.Skipped(s.file(), s.reason()))
                     .toList();
-            return metrics.evaluation(data.classes(), data::name, skipped);
+            return metrics.evaluation(classNames, data::name, skipped);
         }
     }
 }

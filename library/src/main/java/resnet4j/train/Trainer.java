@@ -137,6 +137,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private static DataSource split(Recipe recipe, DataSource data) {
+        data = data.upright(recipe.preprocess().applyExif());
         if (recipe.limit() > 0) data = data.limit(recipe.limit());
         return recipe.validation() > 0 ? data.withValidation(recipe.validation(), recipe.seed()) : data;
     }
@@ -424,7 +425,7 @@ public final class Trainer implements AutoCloseable {
                 .withPreprocess(recipe.preprocess()::apply)
                 .withThreads(options.loaderThreads(), 4);
         try {
-            return new Evaluator(network::apply, recipe.preprocess(), options.device(), keptMistakes)
+            return new Evaluator(network::apply, dataset.classes(), recipe.preprocess(), options.device(), keptMistakes)
                     .evaluate(loader, n -> {});
         } finally {
             network.train(true);

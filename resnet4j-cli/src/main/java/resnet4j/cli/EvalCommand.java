@@ -69,10 +69,12 @@ final class EvalCommand extends Command<EvalCommand.Result> {
             net.channelsLast();
             net.to(common.device());
             var preprocess = opened.file().preprocess();
-            var loader = Loader.inOrder(pictures, batch).withPreprocess(preprocess::apply);
+            var loader = Loader.inOrder(pictures.upright(preprocess.applyExif()), batch)
+                    .withPreprocess(preprocess::apply);
             UnaryOperator<Tensor> network = net::apply;
             if (tta) network = Evaluator.mirrored(network);
-            var e = new Evaluator(network, preprocess, common.device(), 0).evaluate(loader, progress::add);
+            var e = new Evaluator(network, opened.file().classNames(), preprocess, common.device(), 0)
+                    .evaluate(loader, progress::add);
             return new Result(
                     model.model,
                     data,

@@ -1,0 +1,141 @@
+package resnet4j.data;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import resnet4j.image.Image;
+import resnet4j.image.ImageFile;
+
+/**
+ * Picture files with a class each, decoded when asked for.
+ *
+ * @param upright whether photographs are turned by their EXIF orientation
+ */
+public record PictureFiles(List<String> classes, List<Path> files, int[] labels, boolean upright) implements Dataset {
+    private static final Set<String> ENDINGS =
+            Set.of("jpg", "jpeg", "jpe", "png", "bmp", "gif", "pnm", "ppm", "pgm", "pbm");
+
+    public PictureFiles {
+        classes = List.copyOf(classes);
+        files = List.copyOf(files);
+    }
+
+    /**
+     * A folder with a folder for each class; or with {@code train} and {@code val} (or {@code valid}) or {@code test},
+     * each of which has one.
+     *
+     * @throws IOException if a folder is missing or empty, or if there is one class only
+     */
+    public static DataSource folder(Path root) throws IOException {
+        if (!Files.isDirectory(root))
+            throw new IOException(root + ": there is no such folder; expected one with a folder of pictures per class");
+        var train = root.resolve("train");
+        if (!Files.isDirectory(train))
+            return new DataSource("folder:" + root, read(root, classFolders(root)), Optional.empty(), Optional.empty());
+        var classes = classFolders(train);
+        var val = Stream.of("val", "valid", "validation")
+                .map(root::resolve)
+                .filter(Files::isDirectory)
+                .findFirst();
+        var test = Optional.of(root.resolve("test")).filter(Files::isDirectory);
+        return new DataSource(
+                "folder:" + root,
+                read(train, classes),
+                val.isPresent() ? Optional.of(read(val.get(), classes)) : Optional.empty(),
+                test.isPresent() ? Optional.of(read(test.get(), classes)) : Optional.empty());
+    }
+
+    private static List<String> classFolders(Path root) throws IOException {
+        try (var inside = Files.list(root)) {
+            var classes = inside.filter(Files::isDirectory)
+                    .map(p -> p.getFileName().toString())
+                    .filter(name -> !name.startsWith("."))
+                    .sorted()
+                    .toList();
+            if (classes.size() < 2)
+                throw new IOException(root + ": expected a folder of pictures for each of two or more classes, found "
+                        + (classes.isEmpty() ? "none" : "one, " + classes.get(0)));
+            return classes;
+        }
+    }
+
+    private static PictureFiles read(Path root, List<String> classes) throws IOException {
+        for (var name : classFolders(root))
+            if (!classes.contains(name))
+                throw new IOException(root + ": the class " + name + " has no training pictures; expected " + classes);
+        var files = new ArrayList<Path>();
+        var labels = new ArrayList<Integer>();
+        for (int label = 0; label < classes.size(); label++) {
+            int before = files.size();
+            var folder = root.resolve(classes.get(label));
+            if (Files.isDirectory(folder)) files.addAll(pictures(folder));
+            if (files.size() == before)
+                throw new IOException(folder + ": expected pictures (" + String.join(", ", ENDINGS) + "), found none");
+            while (labels.size() < files.size()) labels.add(label);
+        }
+        return new PictureFiles(
+                classes, files, labels.stream().mapToInt(Integer::intValue).toArray(), false);
+    }
+
+    /** The picture files in a folder and below, in the order of their paths. */
+    public static List<Path> pictures(Path folder) throws IOException {
+        try (var inside = Files.walk(folder)) {
+            return inside.filter(Files::isRegularFile)
+                    .filter(PictureFiles::hasEnding)
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static boolean hasEnding(Path file) {
+        var name = file.getFileName().toString();
+        return !name.startsWith(".")
+                && ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT));
+    }
+
+    @Override
+    public int size() {
+        return files.size();
+    }
+
+    @Override
+    public int label(int index) {
+        return labels[index];
+    }
+
+    @Override
+    public Image image(int index) throws IOException {
+        return ImageFile.read(files.get(index), upright);
+    }
+
+    @Override
+    public String name(int index) {
+        return files.get(index).toString();
+    }
+
+    @Override
+    public Dataset upright(boolean applyExif) {
+        return new PictureFiles(classes, files, labels, applyExif);
+    }
+
+    /** Of names, sizes and labels: reading every picture would take longer than using them. */
+    @Override
+    public String digest() {
+        var digest = new Digest();
+        for (int i = 0; i < files.size(); i++) {
+            digest.add(files.get(i).getFileName().toString()).add(labels[i]);
+            try {
+                digest.add(Files.size(files.get(i)));
+            } catch (IOException e) {
+                digest.add(-1); // a file that went away is skipped when it is read
+            }
+        }
+        return digest.hex();
+    }
+}
