@@ -1,5 +1,7 @@
 package resnet4j.cli;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 import picocli.CommandLine.Option;
 import resnet4j.tensor.Device;
@@ -30,6 +32,15 @@ final class CommonOptions {
 
     @Option(names = "--debug", description = "Show the stack trace of an error.")
     boolean debug;
+
+    /** Those that say how to compute, as they were given: for a command that runs others. */
+    List<String> passedOn() {
+        var options = new ArrayList<String>(List.of("--device", device));
+        if (precision != null) options.addAll(List.of("--precision", precision));
+        if (threads != null) options.addAll(List.of("--threads", threads.toString()));
+        if (seed != null) options.addAll(List.of("--seed", seed.toString()));
+        return options;
+    }
 
     /** The device that was asked for; refuses one that is not there. */
     Device device() {

@@ -36,6 +36,7 @@ import resnet4j.config.Nearest;
             EvalCommand.class,
             PredictCommand.class,
             BenchCommand.class,
+            CompareCommand.class,
             SummaryCommand.class,
             VerifyCommand.class,
             ModelsCommand.class,
