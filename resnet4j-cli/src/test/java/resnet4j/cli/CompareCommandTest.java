@@ -70,7 +70,9 @@ class CompareCommandTest {
 
     @Test
     void spread_isOverRounds() {
-        var rounds = Stream.of(3, 1, 2, 10).map(x -> Records.parse("{\"x\":" + x + "}")).toList();
+        var rounds = Stream.of(3, 1, 2, 10)
+                .map(x -> Records.parse("{\"x\":" + x + "}"))
+                .toList();
         assertEquals(new CompareCommand.Spread(2.5, 1, 10), CompareCommand.Spread.of(rounds, "x"));
     }
 
