@@ -3,8 +3,10 @@ package resnet4j.train;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import resnet4j.config.Records;
+import resnet4j.eval.Evaluation;
 import resnet4j.tensor.HostTensor;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Tensor;
@@ -17,11 +19,12 @@ record Checkpoint(Map<String, Tensor> tensors, Position position) {
      * A place between two updates. There is no random state: random choices are functions of the seed and the place.
      *
      * @param epoch    complete epochs
-     * @param batch    batches done of the next one
+     * @param batch    batches done of the next one, unreadable ones among them
      * @param step     updates done
      * @param lossSum  sum of the losses of this epoch's pictures so far
      * @param correct  this epoch's training pictures that were classified right so far
      * @param seen     this epoch's training pictures so far
+     * @param skipped  this epoch's pictures so far that could not be read
      * @param best     best validation accuracy so far, or -1
      * @param bestEpoch the epoch that had it
      * @param seconds  time spent
@@ -33,21 +36,17 @@ record Checkpoint(Map<String, Tensor> tensors, Position position) {
             double lossSum,
             long correct,
             long seen,
+            List<Evaluation.Skipped> skipped,
             double best,
             int bestEpoch,
             double seconds) {
-        static final Position START = new Position(0, 0, 0, 0, 0, 0, -1, 0, 0);
+        static final Position START = new Position(0, 0, 0, 0, 0, 0, List.of(), -1, 0, 0);
     }
 
-    /** Replaces the file in one move. @throws IOException if a weight is not finite: the file stays as it was */
+    /** Replaces the file in one move. */
     void write(Path path) throws IOException {
         var host = new LinkedHashMap<String, HostTensor>();
-        for (var entry : tensors.entrySet()) {
-            if (!entry.getValue().isFinite())
-                throw new IOException(path + ": not written, because " + entry.getKey() + " is not finite after step "
-                        + position.step() + "; the checkpoint before it stays");
-            host.put(entry.getKey(), entry.getValue().toHost());
-        }
+        tensors.forEach((name, t) -> host.put(name, t.toHost()));
         SafeTensors.write(path, host, Map.of("format", "resnet4j-checkpoint", "position", Records.line(position)));
     }
 

@@ -104,9 +104,6 @@ public record Recipe(
         share("labelSmoothing", labelSmoothing);
         share("ema", ema);
         if (!(clipNorm >= 0)) throw new IllegalArgumentException("clipNorm: expected >= 0, got " + clipNorm);
-        if (patience > 0 && validation == 0 && data.startsWith("cifar"))
-            throw new IllegalArgumentException("patience: early stopping chooses by a validation split, and validation"
-                    + " is 0; give it a share such as 0.1");
     }
 
     /** The network's architecture for that many classes. */

@@ -2,11 +2,10 @@ package resnet4j.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import resnet4j.config.Records;
 
@@ -17,17 +16,22 @@ import resnet4j.config.Records;
  */
 public record RunFolder(Path path) {
 
-    /** A new run. @throws IOException if there is one already, or the folder cannot be made */
-    public static RunFolder create(Path path, Recipe recipe) throws IOException {
+    /** Where a new run will be: the folder is made when it begins. @throws IOException if there is a run already */
+    public static RunFolder create(Path path) throws IOException {
         var folder = new RunFolder(path);
         if (Files.exists(folder.recipeFile()))
             throw new IOException(path + ": there is a run already; give another --run folder, or go on with it by"
                     + " --resume " + path);
         if (Files.exists(path) && !Files.isDirectory(path))
             throw new IOException(path + ": expected a folder for the run, found a file");
-        Files.createDirectories(path);
-        Files.writeString(folder.recipeFile(), Records.write(recipe) + "\n");
         return folder;
+    }
+
+    /** Makes the folder of a new run. */
+    void begin(Recipe recipe) throws IOException {
+        if (Files.exists(recipeFile())) return;
+        Files.createDirectories(path);
+        replace(recipeFile(), Records.write(recipe) + "\n");
     }
 
     /** A run that was begun. @throws IOException if there is none */
@@ -73,22 +77,37 @@ public record RunFolder(Path path) {
 
     /** The lines so far; a last line that a kill cut short is left out. */
     public List<JsonNode> history() throws IOException {
-        if (!Files.exists(metrics())) return List.of();
-        var lines = new ArrayList<JsonNode>();
-        var text = Files.readString(metrics());
-        int end;
-        for (int start = 0; (end = text.indexOf('\n', start)) >= 0; start = end + 1)
-            lines.add(Records.parse(text.substring(start, end)));
-        return lines;
+        return lines().stream().map(Records::parse).toList();
     }
 
-    /** Forgets what was logged after {@code step}: those steps are done again. */
-    void rewind(long step) throws IOException {
+    private List<String> lines() throws IOException {
+        if (!Files.exists(metrics())) return List.of();
+        var text = Files.readString(metrics());
+        return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+    }
+
+    /**
+     * Makes the folder what it was when {@code epochs} were complete and {@code steps} done: forgets what was logged
+     * later, which is done again, and deletes what a kill left half written.
+     */
+    void rewind(int epochs, long steps) throws IOException {
         var kept = new StringBuilder();
-        for (var line : history())
-            if (line.path("step").asLong() <= step) kept.append(line).append('\n');
-        var beside = path.resolve("metrics.jsonl.new");
-        Files.write(beside, kept.toString().getBytes(StandardCharsets.UTF_8));
-        Files.move(beside, metrics(), java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+        for (var line : lines()) {
+            var json = Records.parse(line);
+            boolean epoch = json.path("kind").asText().equals("epoch");
+            if (epoch ? json.path("epoch").asInt() <= epochs : json.path("step").asLong() <= steps)
+                kept.append(line).append('\n');
+        }
+        replace(metrics(), kept.toString());
+        try (var parts = Files.newDirectoryStream(path, ".*.part")) {
+            for (var part : parts) Files.delete(part);
+        }
+    }
+
+    /** Writes a file wholly or not at all. */
+    static void replace(Path file, String text) throws IOException {
+        var part = file.resolveSibling("." + file.getFileName() + ".part");
+        Files.writeString(part, text);
+        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 }

@@ -9,12 +9,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import resnet4j.config.Records;
 import resnet4j.data.Batch;
 import resnet4j.data.DataSource;
 import resnet4j.data.Dataset;
 import resnet4j.data.Loader;
+import resnet4j.data.Skipped;
 import resnet4j.eval.Evaluation;
 import resnet4j.eval.Evaluator;
 import resnet4j.eval.Inputs;
@@ -43,10 +45,15 @@ public final class Trainer implements AutoCloseable {
      *
      * @param loaderThreads     how many threads prepare batches
      * @param checkpointSeconds time between checkpoints inside an epoch; each epoch ends with one
-     * @param stop              asked after each update: whether to save and end
+     * @param stop              asked after each update and each measured batch: whether to save and end
      */
     public record Options(Device device, int loaderThreads, double checkpointSeconds, BooleanSupplier stop) {
         public static final Options DEFAULT = new Options(Device.CPU, 1, 120, () -> false);
+    }
+
+    /** Ends an evaluation early. */
+    private static final class Stopped extends RuntimeException {
+        private static final long serialVersionUID = 1;
     }
 
     /** Hears how a run goes. */
@@ -74,7 +81,7 @@ public final class Trainer implements AutoCloseable {
             long step,
             double trainLoss,
             double trainAccuracy,
-            java.util.Optional<Evaluation.Summary> validation,
+            Optional<Evaluation.Summary> validation,
             double lr,
             double seconds,
             double waitShare,
@@ -95,7 +102,7 @@ public final class Trainer implements AutoCloseable {
             long steps,
             double seconds,
             double best,
-            java.util.Optional<Evaluation> test,
+            Optional<Evaluation> test,
             boolean stopped) {}
 
     private final Recipe recipe;
@@ -110,6 +117,7 @@ public final class Trainer implements AutoCloseable {
     private final Tensor classWeights; // null where all pictures count the same
     private final Map<String, Integer> stageOf = new HashMap<>(); // of each trained weight, counted from the head
     private Features probed, probedHeld; // what a linear probe works on; null for every other strategy
+    private long total; // updates of the whole run
     private Position at = Position.START;
 
     /** @param data the recipe's, already read; its validation split is made here if the recipe asks for one */
@@ -120,6 +128,9 @@ public final class Trainer implements AutoCloseable {
         this.options = options;
         this.log = log;
         precision = Precision.parse(recipe.precision());
+        if (recipe.patience() > 0 && this.data.val().isEmpty())
+            throw new IllegalArgumentException("patience: early stopping chooses by a validation split, and "
+                    + data.name() + " has none; give validation a share such as 0.1");
         Ops.seed(recipe.seed());
         net = build();
         if (recipe.weights().isPresent()) {
@@ -151,13 +162,12 @@ public final class Trainer implements AutoCloseable {
 
     /** Trains from the folder's checkpoint, or from the start, to the end or to a stop. */
     public Outcome train() throws IOException {
-        if (Files.exists(run.checkpoint())) {
-            at = Checkpoint.restore(run.checkpoint(), tensors());
-            run.rewind(at.step());
-        }
+        run.begin(recipe);
+        if (Files.exists(run.checkpoint())) at = Checkpoint.restore(run.checkpoint(), tensors());
+        run.rewind(at.epoch(), at.step());
         var loader = loader();
         long updates = (loader.batchesPerEpoch() + recipe.accumulate() - 1L) / recipe.accumulate();
-        long total = updates * recipe.epochs();
+        total = updates * recipe.epochs();
         log.start(net, total, recipe.epochs());
         LOG.log(
                 System.Logger.Level.INFO,
@@ -171,7 +181,7 @@ public final class Trainer implements AutoCloseable {
                 options.device());
         try (var mode = Ops.precision(precision)) {
             while (at.epoch() < recipe.epochs() && !outOfPatience()) {
-                if (!epoch(loader, total)) return stopped();
+                if (!epoch(loader)) return stopped();
             }
         }
         return finished();
@@ -212,7 +222,7 @@ public final class Trainer implements AutoCloseable {
                 try (var batches = loader.epoch(epoch)) {
                     for (var batch : batches) {
                         double lr = low * Math.pow(high / low, (double) points.size() / (steps - 1));
-                        double loss = step(batch, lr, true).loss();
+                        double loss = step(batch, lr, 1, true).loss();
                         int n = points.size() + 1;
                         smooth = 0.9 * smooth + 0.1 * loss;
                         double mean = smooth / (1 - Math.pow(0.9, n)); // arXiv:1412.6980 section 3
@@ -254,28 +264,33 @@ public final class Trainer implements AutoCloseable {
     }
 
     /** One epoch, from where {@link #at} is in it. Gives false if the run was stopped in it. */
-    private boolean epoch(Loader loader, long total) throws IOException {
+    private boolean epoch(Loader loader) throws IOException {
         net.train(true);
         optimizer.scaleRates(name -> recipe.strategy().lrScale(stageOf.get(name), at.epoch()));
         long begun = System.nanoTime(), saved = begun;
-        double secondsBefore = at.seconds(), lr = 0;
+        double secondsBefore = at.seconds();
         long seenBefore = at.seen();
+        var skippedBefore = at.skipped();
+        int pending = 0, together = 0; // batches since the last update, and up to the next one
         try (var batches = loader.epoch(at.epoch(), at.batch())) {
             for (var batch : batches) {
-                boolean update = (at.batch() + 1) % recipe.accumulate() == 0 || !batches.hasNext();
-                lr = recipe.optimizer().lr() * recipe.schedule().at((double) at.step() / total);
-                var done = step(batch, lr, update);
+                if (pending++ == 0) together = Math.min(recipe.accumulate(), loader.batchesPerEpoch() - at.batch());
+                boolean update = pending == together || !batches.hasNext();
+                double lr = rate(at.step());
+                var done = step(batch, lr, together, update);
                 at = new Position(
                         at.epoch(),
-                        at.batch() + 1,
+                        batches.position(),
                         at.step() + (update ? 1 : 0),
                         at.lossSum() + done.loss() * batch.size(),
                         at.correct() + done.correct(),
                         at.seen() + batch.size(),
+                        joined(skippedBefore, batches.skipped()),
                         at.best(),
                         at.bestEpoch(),
                         secondsBefore + (System.nanoTime() - begun) / 1e9);
                 if (!update) continue;
+                pending = 0;
                 var line = new Step(
                         "step",
                         at.step(),
@@ -295,9 +310,19 @@ public final class Trainer implements AutoCloseable {
                     saved = System.nanoTime();
                 }
             }
-            endEpoch(batches.skipped(), lr, begun, secondsBefore, seenBefore, batches.waitNanos());
+            var skipped = joined(skippedBefore, batches.skipped());
+            return endEpoch(skipped, begun, secondsBefore, seenBefore, batches.waitNanos());
         }
-        return true;
+    }
+
+    private double rate(long step) {
+        return recipe.optimizer().lr() * recipe.schedule().at((double) step / total);
+    }
+
+    private static List<Evaluation.Skipped> joined(List<Evaluation.Skipped> before, List<Skipped> now) {
+        var all = new ArrayList<>(before);
+        for (var picture : now) all.add(new Evaluation.Skipped(picture.file(), picture.reason()));
+        return all;
     }
 
     /** What one batch showed: its mean loss, and how many of its pictures were classified right. */
@@ -306,17 +331,19 @@ public final class Trainer implements AutoCloseable {
     /**
      * One batch, forward and back, on this run's network in training mode.
      *
-     * @param update whether to move the weights by the gradients gathered since the last update
+     * @param together how many batches make one update, whose gradient is their mean
+     * @param update   whether to move the weights by the gradients gathered since the last update
      * @throws DivergedException if the loss is not finite; the weights have not moved then
      */
-    public Stepped step(Batch batch, double lr, boolean update) {
+    public Stepped step(Batch batch, double lr, int together, boolean update) {
         try (var scope = new NativeScope()) { // frees every tensor this step makes
             Ops.seed(stepSeed(at.step(), at.batch()));
             var logits = logits(net, batch, probed);
             var loss = loss(logits, batch);
             double value = loss.item();
-            if (!Double.isFinite(value)) throw new DivergedException(value, at.step() + 1, lr, firstNotFinite(batch));
-            (recipe.accumulate() == 1 ? loss : Ops.scale(loss, 1.0 / recipe.accumulate())).backward();
+            if (!Double.isFinite(value))
+                throw DivergedException.ofLoss(value, firstNotFinite(batch), at.step() + 1, lr);
+            (together == 1 ? loss : Ops.scale(loss, 1.0 / together)).backward();
             if (update) {
                 if (recipe.clipNorm() > 0) Ops.clipGradNorm(optimizer.weights(), recipe.clipNorm());
                 optimizer.step(lr);
@@ -326,16 +353,19 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    private void endEpoch(
-            List<resnet4j.data.Skipped> skipped,
-            double lr,
-            long begun,
-            double secondsBefore,
-            long seenBefore,
-            long waitNanos)
+    /** Measures, saves and logs. Gives false if the run was stopped in it. */
+    private boolean endEpoch(
+            List<Evaluation.Skipped> skipped, long begun, double secondsBefore, long seenBefore, long waitNanos)
             throws IOException {
         double trained = (System.nanoTime() - begun) / 1e9;
-        var validation = data.val().map(held -> validate(held).summary());
+        checkFinite();
+        Optional<Evaluation.Summary> validation;
+        try {
+            validation = data.val().map(held -> validate(held).summary());
+        } catch (Stopped e) {
+            save();
+            return false;
+        }
         double top1 = validation.map(Evaluation.Summary::top1).orElse(-1.0);
         boolean better = validation.isEmpty() || top1 > at.best();
         var line = new EpochLine(
@@ -345,13 +375,11 @@ public final class Trainer implements AutoCloseable {
                 at.lossSum() / at.seen(),
                 (double) at.correct() / at.seen(),
                 validation,
-                lr,
+                rate(at.step() - 1),
                 (System.nanoTime() - begun) / 1e9,
                 waitNanos / 1e9 / trained,
                 (at.seen() - seenBefore) / trained,
-                skipped.stream()
-                        .map(s -> new Evaluation.Skipped(s.file(), s.reason()))
-                        .toList());
+                skipped);
         at = new Position(
                 at.epoch() + 1,
                 0,
@@ -359,13 +387,16 @@ public final class Trainer implements AutoCloseable {
                 0,
                 0,
                 0,
+                List.of(),
                 better ? top1 : at.best(),
                 better ? at.epoch() + 1 : at.bestEpoch(),
                 secondsBefore + (System.nanoTime() - begun) / 1e9);
         if (better) describe(line).save(run.model(), best());
+        run.log(line); // before the checkpoint: a resumed run forgets what is logged after it, but cannot add what is
+        // not
         save();
-        run.log(line);
         log.epoch(line);
+        return true;
     }
 
     private Tensor loss(Tensor logits, Batch batch) {
@@ -426,7 +457,9 @@ public final class Trainer implements AutoCloseable {
                 .withThreads(options.loaderThreads(), 4);
         try {
             return new Evaluator(network::apply, dataset.classes(), recipe.preprocess(), options.device(), keptMistakes)
-                    .evaluate(loader, n -> {});
+                    .evaluate(loader, n -> {
+                        if (options.stop().getAsBoolean()) throw new Stopped();
+                    });
         } finally {
             network.train(true);
         }
@@ -437,7 +470,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private Outcome stopped() {
-        return new Outcome(run, at.epoch(), at.step(), at.seconds(), at.best(), java.util.Optional.empty(), true);
+        return new Outcome(run, at.epoch(), at.step(), at.seconds(), at.best(), Optional.empty(), true);
     }
 
     private Outcome finished() throws IOException {
@@ -449,8 +482,10 @@ public final class Trainer implements AutoCloseable {
             model.channelsLast();
             model.to(options.device());
             evaluation = evaluate(model, held, KEPT_MISTAKES);
+        } catch (Stopped e) {
+            return stopped();
         }
-        Files.writeString(run.evaluation(), Records.write(evaluation) + "\n");
+        RunFolder.replace(run.evaluation(), Records.write(evaluation) + "\n");
         LOG.log(
                 System.Logger.Level.INFO,
                 "trained {0} epochs in {1} s: {2} of {3} right",
@@ -458,8 +493,7 @@ public final class Trainer implements AutoCloseable {
                 Math.round(at.seconds()),
                 evaluation.correct(),
                 evaluation.samples());
-        return new Outcome(
-                run, at.epoch(), at.step(), at.seconds(), at.best(), java.util.Optional.of(evaluation), false);
+        return new Outcome(run, at.epoch(), at.step(), at.seconds(), at.best(), Optional.of(evaluation), false);
     }
 
     private ModelFile describe(EpochLine line) {
@@ -486,6 +520,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void save() throws IOException {
+        checkFinite();
         new Checkpoint(tensors(), at).write(run.checkpoint());
     }
 
@@ -495,6 +530,13 @@ public final class Trainer implements AutoCloseable {
         if (averaged != null) averaged.state().forEach((name, t) -> all.put("ema." + name, t));
         optimizer.state().forEach((name, t) -> all.put("optimizer." + name, t));
         return all;
+    }
+
+    /** Neither measures nor keeps what is not finite: the folder stays as it was. */
+    private void checkFinite() {
+        tensors().forEach((name, t) -> {
+            if (!t.isFinite()) throw DivergedException.ofWeights(name, at.step(), rate(at.step() - 1));
+        });
     }
 
     /** Runs the batch again to find where the numbers break. */
@@ -515,11 +557,10 @@ public final class Trainer implements AutoCloseable {
                 path.removeLast();
             }
         };
-        var images = Inputs.images(batch, recipe.preprocess(), options.device());
-        if (!images.isFinite()) return "the input";
+        Ops.seed(stepSeed(at.step(), at.batch()));
         try (var listening = Ops.listen(listener);
                 var noGrad = Ops.noGrad()) {
-            net.apply(images);
+            logits(net, batch, probed);
         }
         return found.isEmpty() ? "the loss itself" : found.get(0).isEmpty() ? "the network" : found.get(0);
     }

@@ -53,7 +53,7 @@ final class TrainCommand extends Command<TrainingRun.Result> {
         }
         var resolved = recipe();
         var source = DataSource.parse(resolved.data()); // before the folder is made: bad data leaves nothing behind
-        return train(resolved, source, RunFolder.create(run == null ? freshFolder() : run, resolved));
+        return train(resolved, source, RunFolder.create(run == null ? freshFolder() : run));
     }
 
     private TrainingRun.Result train(Recipe recipe, DataSource source, RunFolder folder) throws Exception {
