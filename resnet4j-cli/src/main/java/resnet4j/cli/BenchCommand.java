@@ -170,7 +170,7 @@ final class BenchCommand extends Command<BenchCommand.Result> {
         try (var stopwatch = new Stopwatch(seconds)) {
             var options = new Trainer.Options(common.device(), 1, Double.POSITIVE_INFINITY, stopwatch::done);
             try (var trainer =
-                    new Trainer(recipe, source, RunFolder.create(folder.resolve("run"), recipe), options, stopwatch)) {
+                    new Trainer(recipe, source, RunFolder.create(folder.resolve("run")), options, stopwatch)) {
                 trainer.train();
             }
             return result(

@@ -1,0 +1,51 @@
+package resnet4j.train;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import resnet4j.data.DataSource;
+import resnet4j.data.Dataset;
+import resnet4j.image.Image;
+
+/**
+ * A red, green or blue square somewhere in grey noise: picture {@code i} is a function of {@code seed} and {@code i}, and
+ * its class is {@code i % 3}.
+ */
+record Squares(long seed, int size, int side) implements Dataset {
+    /** Pictures of 8x8 to train with and 30 others to test with. */
+    static DataSource source(int size) {
+        return new DataSource("squares", new Squares(1, size, 8), Optional.empty(), Optional.of(new Squares(2, 30, 8)));
+    }
+
+    @Override
+    public List<String> classes() {
+        return List.of("red", "green", "blue");
+    }
+
+    @Override
+    public int label(int index) {
+        return index % 3;
+    }
+
+    @Override
+    public Image image(int index) throws IOException {
+        var random = new SplittableRandom(seed * 1_000_003 + index);
+        var rgb = new byte[3 * side * side];
+        for (int i = 0; i < rgb.length; i++) rgb[i] = (byte) (90 + random.nextInt(60));
+        int half = side / 2, top = random.nextInt(half), left = random.nextInt(half);
+        for (int y = top; y < top + half; y++)
+            for (int x = left; x < left + half; x++) rgb[3 * (y * side + x) + label(index)] = (byte) 220;
+        return new Image(side, side, rgb);
+    }
+
+    @Override
+    public String name(int index) {
+        return "square" + index;
+    }
+
+    @Override
+    public String digest() {
+        return "squares " + seed + " " + size + " " + side;
+    }
+}
