@@ -585,7 +585,12 @@ class TrainerTest {
                 counts.add(NativeScope.liveObjects());
             }
         };
-        train(recipe(EVERYTHING), Squares.source(100), folder.resolve("first"), 2, 1); // what lives as long as the process
+        train(
+                recipe(EVERYTHING),
+                Squares.source(100),
+                folder.resolve("first"),
+                2,
+                1); // what lives as long as the process
         long before = NativeScope.liveObjects();
         train(recipe(with(EVERYTHING, "epochs=5")), Squares.source(100), folder, 2, Integer.MAX_VALUE, log);
         assertEquals(5, counts.size());
