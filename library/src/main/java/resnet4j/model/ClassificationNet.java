@@ -27,6 +27,11 @@ public abstract class ClassificationNet extends Layer {
     /** The part that is replaced when the classes change. */
     public abstract Layer head();
 
+    /** All parts that know the classes: {@link #head}, then the last layers of auxiliary heads. */
+    public List<Layer> heads() {
+        return List.of(head());
+    }
+
     /**
      * Logits with their share in the loss.
      *

@@ -61,7 +61,7 @@ public record GoogLeNet(boolean auxiliary, Norm norm, double dropout, int classe
     private static final class Network extends ClassificationNet {
         // up to inception4a, up to inception4d, and the rest: auxiliary heads look in between
         private final List<Layer> lower = new ArrayList<>(), middle = new ArrayList<>(), upper = new ArrayList<>();
-        private final Layer aux1, aux2; // null without auxiliary heads
+        private final Auxiliary aux1, aux2; // null without auxiliary heads
         private final Layer dropout, fc;
 
         Network(GoogLeNet c) {
@@ -108,6 +108,11 @@ public record GoogLeNet(boolean auxiliary, Norm norm, double dropout, int classe
         @Override
         public Layer head() {
             return fc;
+        }
+
+        @Override
+        public List<Layer> heads() {
+            return aux1 == null ? List.of(fc) : List.of(fc, aux1.fc2, aux2.fc2);
         }
 
         @Override

@@ -61,7 +61,7 @@ public record InceptionV3(boolean auxiliary, Norm norm, double dropout, int clas
 
     private static final class Network extends ClassificationNet {
         private final List<Layer> lower = new ArrayList<>(), upper = new ArrayList<>();
-        private final Layer aux; // null without
+        private final Auxiliary aux; // null without
         private final Layer dropout, fc;
 
         Network(InceptionV3 c) {
@@ -111,6 +111,11 @@ public record InceptionV3(boolean auxiliary, Norm norm, double dropout, int clas
         @Override
         public Layer head() {
             return fc;
+        }
+
+        @Override
+        public List<Layer> heads() {
+            return aux == null ? List.of(fc) : List.of(fc, aux.fc);
         }
 
         @Override

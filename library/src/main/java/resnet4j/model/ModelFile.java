@@ -93,7 +93,7 @@ public record ModelFile(
                 Map.of(),
                 "",
                 weights.map(w -> Map.of("weights", w.toString())).orElse(Map.of()));
-        var net = architecture.build();
+        var net = weights.isPresent() ? undrawn(architecture) : architecture.build();
         try {
             if (weights.isPresent())
                 load(
@@ -178,11 +178,11 @@ public record ModelFile(
         load(net, tensors, source, name -> false);
     }
 
-    /** Overwrites a network's weights, but for a head that is for other classes: that stays as it is. */
+    /** Overwrites a network's weights, but for heads that are for other classes: those stay as they are. */
     public static void loadBody(ClassificationNet net, Map<String, HostTensor> tensors, String source)
             throws IOException {
-        var head = net.name(net.head()) + ".";
-        load(net, tensors, source, name -> name.startsWith(head));
+        var heads = net.heads().stream().map(head -> net.name(head) + ".").toList();
+        load(net, tensors, source, name -> heads.stream().anyMatch(name::startsWith));
     }
 
     private static void load(Net net, Map<String, HostTensor> tensors, String source, Predicate<String> optional)
@@ -190,9 +190,12 @@ public record ModelFile(
         var state = net.state();
         var expected = new LinkedHashMap<String, Fit.Spec>();
         state.forEach((name, t) -> expected.put(name, new Fit.Spec(t.dtype(), shape(t))));
+        var given = new LinkedHashMap<>(tensors);
+        if (net instanceof ClassificationNet classifier)
+            given.keySet().removeIf(name -> classifier.architecture().leavesOut(name));
         Map<String, HostTensor> fitting;
         try {
-            fitting = Fit.to(expected, tensors, optional);
+            fitting = Fit.to(expected, given, optional);
         } catch (MismatchException e) {
             throw new IOException(source + ": " + e.getMessage(), e);
         }

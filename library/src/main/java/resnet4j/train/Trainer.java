@@ -154,7 +154,10 @@ public final class Trainer implements AutoCloseable {
     }
 
     private ClassificationNet build() {
-        var built = recipe.architectureFor(data.train().classes().size()).build();
+        var architecture = recipe.architectureFor(data.train().classes().size());
+        architecture.requireInput(
+                recipe.preprocess().cropHeight(), recipe.preprocess().cropWidth());
+        var built = architecture.build();
         built.channelsLast();
         built.to(options.device());
         return built;
@@ -263,6 +266,13 @@ public final class Trainer implements AutoCloseable {
                 : network.head().apply(features.rows(batch.indices(), options.device()));
     }
 
+    /** What a step's loss is made of: the head's logits first. */
+    private List<ClassificationNet.Output> outputs(Batch batch) {
+        return probed == null
+                ? net.outputs(Inputs.images(batch, recipe.preprocess(), options.device()))
+                : List.of(new ClassificationNet.Output(logits(net, batch, probed), 1));
+    }
+
     /** One epoch, from where {@link #at} is in it. Gives false if the run was stopped in it. */
     private boolean epoch(Loader loader) throws IOException {
         net.train(true);
@@ -338,8 +348,8 @@ public final class Trainer implements AutoCloseable {
     public Stepped step(Batch batch, double lr, int together, boolean update) {
         try (var scope = new NativeScope()) { // frees every tensor this step makes
             Ops.seed(stepSeed(at.step(), at.batch()));
-            var logits = logits(net, batch, probed);
-            var loss = loss(logits, batch);
+            var outputs = outputs(batch);
+            var loss = loss(outputs, batch);
             double value = loss.item();
             if (!Double.isFinite(value))
                 throw DivergedException.ofLoss(value, firstNotFinite(batch), at.step() + 1, lr);
@@ -349,7 +359,7 @@ public final class Trainer implements AutoCloseable {
                 optimizer.step(lr);
                 if (averaged != null) average();
             }
-            return new Stepped(value, correct(logits, batch));
+            return new Stepped(value, correct(outputs.get(0).logits(), batch));
         }
     }
 
@@ -397,6 +407,13 @@ public final class Trainer implements AutoCloseable {
         save();
         log.epoch(line);
         return true;
+    }
+
+    private Tensor loss(List<ClassificationNet.Output> outputs, Batch batch) {
+        var sum = loss(outputs.get(0).logits(), batch);
+        for (var auxiliary : outputs.subList(1, outputs.size()))
+            sum = Ops.add(sum, Ops.scale(loss(auxiliary.logits(), batch), auxiliary.weight()));
+        return sum;
     }
 
     private Tensor loss(Tensor logits, Batch batch) {

@@ -11,6 +11,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,8 +25,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import resnet4j.graph.Plan;
+import resnet4j.graph.Tracer;
 import resnet4j.image.Preprocess;
 import resnet4j.model.ResNetConfig.Block;
 import resnet4j.model.ResNetConfig.Shortcut;
@@ -36,6 +40,7 @@ import resnet4j.nn.Norm;
 import resnet4j.tensor.NativeException;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
+import resnet4j.tensor.Precision;
 import resnet4j.tensor.Tensor;
 import resnet4j.weights.Catalogue;
 
@@ -286,6 +291,7 @@ class ZooTest {
         SMALL.put("ConvNeXt", ConvNeXt.of(16, 0.1, 1, 1, 1, 1));
         SMALL.put("LeNet-5", new LeNet(10));
         SMALL.put("small CNN", new SmallCnn(List.of(8, 16, 32), Norm.BATCH, 0.1, 10));
+        SMALL.put("the example", new TwoConv(8, Norm.BATCH, 10));
         SMALL.replaceAll((name, architecture) -> architecture.withClasses(7));
     }
 
@@ -302,8 +308,13 @@ class ZooTest {
         return architecture instanceof InceptionV3 ? 107 : 65;
     }
 
+    /** The gradients of Inception-v3 are slow for its random numbers, and come with its auxiliary head below. */
+    static List<String> smallButInception() {
+        return small().stream().filter(name -> !name.equals("Inception-v3")).toList();
+    }
+
     @ParameterizedTest
-    @MethodSource("small")
+    @MethodSource("smallButInception")
     void everyParameter_getsAFiniteGradient(String name) {
         everyParameterGetsAFiniteGradient(SMALL.get(name), side(SMALL.get(name)));
     }
@@ -368,8 +379,37 @@ class ZooTest {
         }
     }
 
+    /** Traced, folded and fused, on more images than were traced. */
     @ParameterizedTest
     @MethodSource("small")
+    void thePlanOfANetwork_givesItsLogits(String name) {
+        var architecture = SMALL.get(name);
+        int side = side(architecture);
+        try (var nothing = Init.none();
+                var scope = new NativeScope();
+                var noGrad = Ops.noGrad();
+                var net = architecture.build()) {
+            net.state().forEach(ZooTest::fill);
+            net.train(false);
+            var images = Tensor.of(uniform("images", 2 * 3 * side * side, 1, 0), 2, 3, side, side);
+            var logits = net.apply(images).toFloats();
+            double largest = 0;
+            for (float logit : logits) largest = Math.max(largest, Math.abs(logit));
+            assertArrayEquals(
+                    logits, Tracer.trace(net, 1, 3, side, side).run(images).toFloats(), 1e-5f * (float) largest);
+            try (var plan = Plan.compile(net, Precision.FP32, 1, 3, side, side)) {
+                // folding rounds each weight once more
+                assertArrayEquals(logits, plan.run(images).toFloats(), 1e-4f * (float) largest);
+            }
+        }
+    }
+
+    static List<String> registered() {
+        return small().stream().filter(name -> !name.equals("the example")).toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("registered")
     void aSavedNetwork_opensAsItWas(String name, @TempDir Path folder) throws IOException {
         var architecture = SMALL.get(name);
         var file = folder.resolve("net.safetensors");
@@ -408,6 +448,12 @@ class ZooTest {
     }
 
     @Test
+    void theExampleOfTheContributorsGuide_isTheOneTestedHere() throws IOException {
+        var code = Files.readString(Path.of("src/test/java/resnet4j/model/TwoConv.java"));
+        assertTrue(Files.readString(Path.of("../CONTRIBUTING.md")).contains(code.substring(code.indexOf("/**"))));
+    }
+
+    @Test
     void anUnknownName_proposesTheNearest() {
         var refusal = assertThrows(IllegalArgumentException.class, () -> Models.get("resnet5O"));
         assertTrue(refusal.getMessage().contains("Did you mean 'resnet50'?"), refusal.getMessage());
@@ -421,12 +467,40 @@ class ZooTest {
         }
     }
 
+    /** torchvision's file of GoogLeNet has the auxiliary heads, and its network for inference does not. */
     @Test
-    void auxiliaryHeads_areLeftOutByName() {
-        assertTrue(GoogLeNet.of(false).leavesOut("aux1.fc1.weight"));
-        assertFalse(GoogLeNet.of(true).leavesOut("aux1.fc1.weight"));
-        assertFalse(GoogLeNet.of(false).leavesOut("fc.weight"));
+    void weightsWithAuxiliaryHeads_fitANetworkWithoutThem() throws IOException {
+        try (var nothing = Init.none();
+                var trained = GoogLeNet.of(true).build();
+                var net = GoogLeNet.of(false).build()) {
+            trained.state().forEach(ZooTest::fill);
+            var weights = ModelFile.state(trained);
+            assertTrue(weights.containsKey("aux1.fc1.weight"));
+            ModelFile.load(net, weights, "a file");
+            assertEquals(weights.get("fc.weight"), net.state().get("fc.weight").toHost());
+            weights.put("fc3.weight", weights.get("fc.weight"));
+            assertThrows(IOException.class, () -> ModelFile.load(net, weights, "a file"));
+        }
         assertTrue(InceptionV3.of(false).leavesOut("AuxLogits.fc.weight"));
+        assertFalse(InceptionV3.of(true).leavesOut("AuxLogits.fc.weight"));
+    }
+
+    /** In millions, as the papers' tables say: arXiv:1605.07146 T4, 1603.05027 T4, 1608.06993 T2, 1611.05431 T7. */
+    @ParameterizedTest
+    @CsvSource({
+        "wrn16_8, 11.0",
+        "wrn28_10, 36.5",
+        "wrn40_4, 8.9",
+        "preresnet110, 1.7",
+        "preresnet164, 1.7",
+        "preresnet1001, 10.2",
+        "densenet100_12, 0.8",
+        "densenet190_40, 25.6",
+        "resnext29_8x64d, 34.4",
+        "resnext29_16x64d, 68.1"
+    })
+    void parametersOfCifarNetworks_areThoseOfThePapersTables(String name, double millions) {
+        assertEquals(millions, Models.get(name).parameters() / 1e6, 0.13); // rounded there, 10.33 to 10.2
     }
 
     /** The optional layers cost random numbers in training only. */
