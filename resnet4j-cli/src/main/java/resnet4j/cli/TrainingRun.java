@@ -2,6 +2,8 @@ package resnet4j.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -9,7 +11,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import resnet4j.data.DataSource;
 import resnet4j.eval.Evaluation;
+import resnet4j.image.Image;
 import resnet4j.model.ClassificationNet;
+import resnet4j.report.RunReport;
+import resnet4j.report.RunSummary;
+import resnet4j.tensor.Engine;
 import resnet4j.train.Recipe;
 import resnet4j.train.RunFolder;
 import resnet4j.train.Trainer;
@@ -61,6 +67,7 @@ final class TrainingRun {
                 var trainer = new Trainer(recipe, data, folder, options, bar)) {
             outcome = trainer.train();
             if (outcome.stopped()) bar.progress.say("Stopped; the run is saved at step " + outcome.steps() + ".");
+            else report(recipe, data, outcome, bar.parameters);
         } finally {
             ended.countDown();
         }
@@ -72,6 +79,32 @@ final class TrainingRun {
                 outcome.seconds(),
                 new Result.Best(outcome.best() < 0 ? Optional.empty() : Optional.of(outcome.best())),
                 outcome.test());
+    }
+
+    private void report(Recipe recipe, DataSource data, Trainer.Outcome outcome, long parameters) throws IOException {
+        var evaluation = outcome.test().orElseThrow();
+        var pictures = data.test().or(data::val);
+        var mistakes = new ArrayList<Image>();
+        if (pictures.isPresent() && recipe.limit() == 0) // a limit renumbers the pictures
+        for (var mistake : evaluation.mistakes()) mistakes.add(pictures.get().image(mistake.index()));
+        var provenance = new LinkedHashMap<String, String>();
+        provenance.put("Seed", Long.toString(recipe.seed()));
+        provenance.put("Precision", recipe.precision());
+        provenance.put("Data digest", data.train().digest());
+        provenance.put("libtorch", Engine.version());
+        provenance.put("Java", System.getProperty("java.version"));
+        RunReport.write(
+                outcome.run().path(),
+                new RunSummary(
+                        recipe.model(),
+                        data.name(),
+                        parameters,
+                        0,
+                        command.common.device() + ", " + recipe.precision(),
+                        outcome.seconds(),
+                        provenance),
+                evaluation,
+                mistakes);
     }
 
     /** Runs when the process is told to end: the step is finished and saved first. */
@@ -87,10 +120,12 @@ final class TrainingRun {
     private final class Bar implements Trainer.Log, AutoCloseable {
         private Progress progress;
         private int epochs;
+        private long parameters;
 
         @Override
         public void start(ClassificationNet net, long steps, int epochs) {
             this.epochs = epochs;
+            parameters = net.parameterCount();
             progress = command.progress("train", steps, "steps");
         }
 
