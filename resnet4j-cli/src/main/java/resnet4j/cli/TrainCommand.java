@@ -13,6 +13,7 @@ import resnet4j.config.Records;
 import resnet4j.data.DataSource;
 import resnet4j.train.Recipe;
 import resnet4j.train.RunFolder;
+import resnet4j.train.Trainer;
 
 /** {@code train}: a recipe and pictures in, a run folder with a model and a report out. */
 @CommandLine.Command(name = "train", description = "Train a network by a recipe.")
@@ -41,6 +42,12 @@ final class TrainCommand extends Command<TrainingRun.Result> {
     @Option(names = "--loader-threads", paramLabel = "N", description = "Threads that prepare batches (default: 1).")
     private int loaderThreads = 1;
 
+    @Option(
+            names = "--checkpoint-seconds",
+            paramLabel = "S",
+            description = "Time between checkpoints inside an epoch; each epoch ends with one (default: 120).")
+    private double checkpointSeconds = Trainer.Options.DEFAULT.checkpointSeconds();
+
     @Override
     TrainingRun.Result run() throws Exception {
         if (resume != null) {
@@ -57,7 +64,7 @@ final class TrainCommand extends Command<TrainingRun.Result> {
     }
 
     private TrainingRun.Result train(Recipe recipe, DataSource source, RunFolder folder) throws Exception {
-        return new TrainingRun(this, loaderThreads).train(recipe, source, folder);
+        return new TrainingRun(this, loaderThreads, checkpointSeconds).train(recipe, source, folder);
     }
 
     /** Defaults, then the file, then what the command line says. */

@@ -22,16 +22,22 @@ import resnet4j.train.Trainer;
 
 /** A training run on a terminal: its progress bar, its end by Ctrl-C, its result in words. */
 final class TrainingRun {
-    private static final long SECONDS_TO_STOP = 10;
+    private static final long SECONDS_TO_STOP = 9;
 
     private final Command<?> command;
     private final int loaderThreads;
+    private final double checkpointSeconds;
     private final AtomicBoolean stop = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
 
-    TrainingRun(Command<?> command, int loaderThreads) {
+    TrainingRun(Command<?> command, int loaderThreads, double checkpointSeconds) {
+        if (loaderThreads < 0)
+            throw new IllegalArgumentException("--loader-threads: expected 0 or more, got " + loaderThreads);
+        if (!(checkpointSeconds >= 0))
+            throw new IllegalArgumentException("--checkpoint-seconds: expected 0 or more, got " + checkpointSeconds);
         this.command = command;
         this.loaderThreads = loaderThreads;
+        this.checkpointSeconds = checkpointSeconds;
     }
 
     /** JSON keys as documented; {@code test} is absent from a run that was stopped. */
@@ -60,8 +66,7 @@ final class TrainingRun {
     Result train(Recipe recipe, DataSource data, RunFolder folder) throws IOException {
         var hook = new Thread(this::stopAndWait, "stop");
         Runtime.getRuntime().addShutdownHook(hook);
-        var options = new Trainer.Options(
-                command.common.device(), loaderThreads, Trainer.Options.DEFAULT.checkpointSeconds(), stop::get);
+        var options = new Trainer.Options(command.common.device(), loaderThreads, checkpointSeconds, stop::get);
         Trainer.Outcome outcome;
         try (var bar = new Bar();
                 var trainer = new Trainer(recipe, data, folder, options, bar)) {
@@ -71,7 +76,11 @@ final class TrainingRun {
         } finally {
             ended.countDown();
         }
-        if (!stop.get()) Runtime.getRuntime().removeShutdownHook(hook);
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // the process is ending already, and the hook has what it waits for
+        }
         return new Result(
                 outcome.run().path(),
                 outcome.epochs(),
