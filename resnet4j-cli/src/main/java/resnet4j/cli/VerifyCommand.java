@@ -1,125 +1,155 @@
 package resnet4j.cli;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeSet;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import resnet4j.config.Nearest;
 import resnet4j.model.Models;
-import resnet4j.tensor.NativeScope;
-import resnet4j.tensor.Ops;
-import resnet4j.tensor.Tensor;
-import resnet4j.weights.WeightFile;
 
 /** {@code verify}: does this installation compute what PyTorch computes? */
 @CommandLine.Command(
         name = "verify",
         description = {
-            "Check that networks give the outputs that torchvision expects of them.",
-            "Builds the network from the seed, runs it on random numbers from the same stream, and compares."
+            "Check that this installation computes what PyTorch, torchvision and Pillow compute.",
+            "Runs every golden case that it finds: torchvision's expected outputs, published weights on real pictures,"
+                    + " Pillow's resized photographs; and the fused plan beside the network that it was made from."
         })
 final class VerifyCommand extends Command<VerifyCommand.Result> {
-    /** fp32 sums in another order differ by about 1e-6; a wrong layer differs by more than 1e-2. */
-    private static final double TOLERANCE = 1e-4;
+    /** The environment variable with the folder of goldens. */
+    private static final String GOLDENS = "RESNET4J_GOLDENS";
 
-    @Parameters(arity = "0..1", paramLabel = "MODEL", description = "A name of './resnet4j models'; all where absent.")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "MODEL",
+            description = "Only the cases with this word in their name, such as resnet18, cifar10, preprocess or plan.")
     private String model;
 
-    @Option(names = "--expect", paramLabel = "FILE", description = "The expected output, a file of torch.save.")
+    @Option(
+            names = "--expect",
+            paramLabel = "FILE",
+            description = "One case: MODEL's expected output, a file of torch.save. The network is drawn from the seed"
+                    + " and runs on random numbers from the same stream.")
     private Path expect;
 
     @Option(
             names = "--goldens",
             paramLabel = "DIR",
             description =
-                    "Folder with torchvision's ModelTester.test_*_expect.pkl (default: ../shared/data/torchvision-expect).")
-    private Path goldens = Path.of("../shared/data/torchvision-expect");
+                    "Folder of the golden cases (default: $RESNET4J_GOLDENS, or shared/data beside the repository).")
+    private Path goldens;
 
-    @Option(names = "--classes", paramLabel = "N", description = "Number of classes (default: 50).")
+    @Option(names = "--classes", paramLabel = "N", description = "Classes of a network from the seed (default: 50).")
     private int classes = 50;
 
-    @Option(names = "--input", paramLabel = "NxCxHxW", description = "Shape of the input (default: the network's).")
+    @Option(names = "--input", paramLabel = "NxCxHxW", description = "Shape of its input (default: the network's).")
     private String input;
 
-    /** One comparison; differences are absent where it was skipped. */
-    record Case(String name, Double maxAbs, Double maxRel, boolean pass, String skipped) {}
-
-    record Result(List<Case> cases, boolean pass) {}
+    record Result(List<Golden.Case> cases, boolean pass) {}
 
     @Override
     Result run() throws Exception {
-        var cases = new ArrayList<Case>();
+        var cases = new ArrayList<Golden.Case>();
         if (expect != null) {
             if (model == null) throw new IllegalArgumentException("MODEL: --expect is for one network; name it");
-            cases.add(compare(model, expect));
+            cases.add(seeded(model, expect).run(common.device()));
         } else {
-            if (!Files.isDirectory(goldens))
-                throw new IllegalArgumentException("--goldens: " + goldens
-                        + " is no folder; give the one with torchvision's ModelTester.test_*_expect.pkl");
-            for (var entry : Models.all()) {
-                if (model != null && !entry.name().equals(model)) continue;
-                var golden = goldens.resolve("ModelTester.test_" + entry.name() + "_expect.pkl");
-                if (Files.exists(golden)) cases.add(compare(entry.name(), golden));
-                else if (model != null) cases.add(new Case(model, null, null, true, "no file " + golden));
+            var chosen = chosen();
+            try (var progress = progress("verify", chosen.size(), "cases")) {
+                for (var golden : chosen) {
+                    progress.at(cases.size(), golden.name());
+                    cases.add(run(golden));
+                }
+                progress.at(cases.size(), "");
             }
-            if (cases.isEmpty())
-                throw new IllegalArgumentException("--goldens: " + goldens + " has no expected output of "
-                        + (model == null ? "any network" : Models.get(model).name()));
         }
-        return new Result(cases, cases.stream().allMatch(Case::pass));
+        return new Result(cases, cases.stream().allMatch(Golden.Case::pass));
     }
 
-    private Case compare(String name, Path golden) throws Exception {
-        var shape = shape(Models.get(name).inputSize());
-        var expected = WeightFile.read(golden).tensors().values().iterator().next();
-        Ops.seed(common.seed().orElse(0));
-        try (var net = Models.create(name, classes);
-                var scope = new NativeScope();
-                var noGrad = Ops.noGrad()) {
-            net.train(false);
-            var got = net.apply(Tensor.rand(shape));
-            var shapeGot = Arrays.stream(got.shape()).boxed().toList();
-            if (!shapeGot.equals(expected.shape()))
-                throw new IllegalArgumentException(golden + ": holds an output of shape " + expected.shape() + ", and "
-                        + name + " gives " + shapeGot + "; set --classes and --input as they were");
-            float[] a = got.toFloats(), b = Tensor.of(expected).toFloats();
-            double abs = 0, scale = 0;
-            for (int i = 0; i < a.length; i++) {
-                abs = Math.max(abs, Math.abs(a[i] - b[i]));
-                scale = Math.max(scale, Math.abs(b[i]));
-            }
-            double rel = abs / scale;
-            return new Case(name, abs, rel, rel <= TOLERANCE, null);
+    /** What cannot be read fails its own case, not the others. */
+    private Golden.Case run(Golden golden) {
+        try {
+            return golden.run(common.device());
+        } catch (IOException | RuntimeException e) {
+            return Golden.Case.failed(golden.name(), Main.sentence(e));
         }
     }
 
-    private long[] shape(int size) {
-        if (input == null) return new long[] {1, 3, size, size};
+    private List<Golden> chosen() throws IOException {
+        var all = new ArrayList<>(published());
+        all.addAll(Goldens.builtIn());
+        if (model == null) return all;
+        var chosen =
+                all.stream().filter(golden -> words(golden).contains(model)).toList();
+        if (chosen.isEmpty()) {
+            var words = new TreeSet<String>();
+            for (var golden : all) words.addAll(words(golden));
+            throw new IllegalArgumentException(
+                    "MODEL: no golden case has '" + model + "' in its name." + Nearest.hint(model, words));
+        }
+        return chosen;
+    }
+
+    private static List<String> words(Golden golden) {
+        return List.of(golden.name().split(" "));
+    }
+
+    private List<Golden> published() throws IOException {
+        var folder = goldens;
+        if (folder == null && System.getenv(GOLDENS) != null) folder = Path.of(System.getenv(GOLDENS));
+        if (folder != null) {
+            if (!Files.isDirectory(folder))
+                throw new IllegalArgumentException(
+                        "--goldens: expected a folder with golden cases, " + folder + " is none");
+            return Goldens.in(folder, this::seeded);
+        }
+        var beside = Path.of(System.getProperty("resnet4j.home", ""))
+                .resolve("../shared/data")
+                .normalize();
+        return Files.isDirectory(beside)
+                ? Goldens.in(beside, this::seeded)
+                : List.of(new Golden.Absent(
+                        "goldens", "no folder " + beside + "; give one with --goldens or " + GOLDENS));
+    }
+
+    private Golden seeded(String name, Path file) {
+        return new Golden.Seeded(
+                name, common.seed().orElse(0), classes, shape(Models.get(name).inputSize()), file);
+    }
+
+    private List<Long> shape(long size) {
+        if (input == null) return List.of(1L, 3L, size, size);
         if (!input.matches("\\d{1,4}(x\\d{1,4}){3}"))
             throw new IllegalArgumentException("--input: expected a shape such as 1x3x224x224, got " + input);
-        return Arrays.stream(input.split("x")).mapToLong(Long::parseLong).toArray();
+        return Arrays.stream(input.split("x")).map(Long::valueOf).toList();
     }
 
     @Override
     String text(Result result) {
-        var lines = new ArrayList<String>();
-        lines.add(String.format(Locale.ROOT, "%-24s %12s %12s", "case", "max abs", "max rel"));
-        for (var c : result.cases)
-            lines.add(
-                    c.skipped != null
-                            ? String.format(Locale.ROOT, "%-24s skipped: %s", c.name, c.skipped)
-                            : String.format(
-                                    Locale.ROOT,
-                                    "%-24s %12.3g %12.3g  %s",
-                                    c.name,
-                                    c.maxAbs,
-                                    c.maxRel,
-                                    c.pass ? "pass" : "FAIL"));
-        return String.join(System.lineSeparator(), lines);
+        var table = new Table("case", "max abs", "max rel", "", "");
+        int passed = 0, skipped = 0;
+        for (var c : result.cases) {
+            var outcome = c.skipped() != null ? "skipped" : c.pass() ? "pass" : "FAIL";
+            var note = c.skipped() != null ? c.skipped() : c.note();
+            table.row(c.name(), number(c.maxAbs()), number(c.maxRel()), outcome, note == null ? "" : note);
+            if (c.skipped() != null) skipped++;
+            else if (c.pass()) passed++;
+        }
+        int failed = result.cases.size() - passed - skipped;
+        return table
+                + System.lineSeparator()
+                + String.format(Locale.ROOT, "%d passed, %d failed, %d skipped", passed, failed, skipped);
+    }
+
+    private static String number(Double value) {
+        return value == null ? "" : value == 0 ? "0" : String.format(Locale.ROOT, "%.2e", value);
     }
 
     @Override

@@ -1,0 +1,39 @@
+package resnet4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import resnet4j.config.Records;
+
+class SummaryCommandTest {
+    /**
+     * The first five: torchvision 0.25, {@code sum(p.numel() for p in resnet50().parameters())}. The others: the table
+     * of github.com/akamaster/pytorch_resnet_cifar10; He et al. 2015, table 6, rounds them to 0.27, 0.46, 0.66, 0.85,
+     * 1.7 and 19.4 million.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "resnet18, 11689512",
+        "resnet34, 21797672",
+        "resnet50, 25557032",
+        "resnet101, 44549160",
+        "resnet152, 60192808",
+        "resnet20, 269722",
+        "resnet32, 464154",
+        "resnet44, 658586",
+        "resnet56, 853018",
+        "resnet110, 1727962",
+        "resnet1202, 19421274"
+    })
+    void summary_countsParametersAsPublished(String model, long parameters) {
+        StringWriter out = new StringWriter(), err = new StringWriter();
+        int code = Main.run(
+                new PrintWriter(out), new PrintWriter(err), "summary", model, "--size", "32", "--depth", "1", "--json");
+        assertEquals(0, code, err::toString);
+        assertEquals(parameters, Records.parse(out.toString()).get("parameters").longValue());
+        assertEquals(model, Records.parse(out.toString()).get("model").textValue());
+    }
+}
