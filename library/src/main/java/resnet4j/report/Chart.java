@@ -14,8 +14,8 @@ import java.util.function.ToDoubleFunction;
  *
  * @param title what it shows; read aloud with a summary of every series
  */
-record Chart(String title, Axis x, Axis y, List<Series> series) {
-    Chart {
+public record Chart(String title, Axis x, Axis y, List<Series> series) {
+    public Chart {
         series = List.copyOf(series);
     }
 
@@ -26,16 +26,16 @@ record Chart(String title, Axis x, Axis y, List<Series> series) {
      * @param log     logarithmic
      * @param percent values are shares; shown times 100 with a percent sign
      */
-    record Axis(String label, boolean log, boolean percent) {
-        static Axis of(String label) {
+    public record Axis(String label, boolean log, boolean percent) {
+        public static Axis of(String label) {
             return new Axis(label, false, false);
         }
 
-        Axis logarithmic() {
+        public Axis logarithmic() {
             return new Axis(label, true, percent);
         }
 
-        Axis inPercent() {
+        public Axis inPercent() {
             return new Axis(label, log, true);
         }
 
@@ -62,22 +62,22 @@ record Chart(String title, Axis x, Axis y, List<Series> series) {
     }
 
     /** How a series is drawn. */
-    enum Mark {
+    public enum Mark {
         LINE,
         LINE_AND_POINTS,
         POINTS
     }
 
     /** Points under one name in the legend; lines join them in order. */
-    record Series(String name, Mark mark, List<Point> points) {
-        Series {
+    public record Series(String name, Mark mark, List<Point> points) {
+        public Series {
             points = List.copyOf(points);
         }
     }
 
     /** A point, and the text beside it; empty for none. */
-    record Point(double x, double y, String label) {
-        Point(double x, double y) {
+    public record Point(double x, double y, String label) {
+        public Point(double x, double y) {
             this(x, y, "");
         }
     }
