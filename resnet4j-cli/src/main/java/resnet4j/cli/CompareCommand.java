@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -21,6 +23,8 @@ import resnet4j.data.DataSource;
 import resnet4j.graph.Costs;
 import resnet4j.graph.Tracer;
 import resnet4j.model.ModelFile;
+import resnet4j.report.Chart;
+import resnet4j.report.TableReport;
 import resnet4j.tensor.Engine;
 import resnet4j.weights.Catalogue;
 import resnet4j.weights.Fetch;
@@ -58,6 +62,9 @@ final class CompareCommand extends Command<CompareCommand.Result> {
 
     @Option(names = "--max-batch", paramLabel = "N", description = "Batches tried: 1, 2, 4... up to it (default: 32).")
     private int maxBatch = 32;
+
+    @Option(names = "--out", paramLabel = "FILE", description = "Write an HTML page with plots here too.")
+    private Path out;
 
     /**
      * @param precision what 'bench' computed in
@@ -144,7 +151,7 @@ final class CompareCommand extends Command<CompareCommand.Result> {
             weights = equals < 0
                     ? newest(model)
                     : Optional.of(Fetch.weights(given.substring(equals + 1), weightsDir, Fetch.Progress.NONE));
-            var known = Catalogue.of(model);
+            var known = published(model).toList();
             card = weights.isEmpty()
                     ? known.stream().reduce((older, newer) -> newer)
                     : known.stream()
@@ -159,10 +166,15 @@ final class CompareCommand extends Command<CompareCommand.Result> {
             }
         }
 
+        /** Classifiers; there are files with the body alone too, which have no accuracy. */
+        private static Stream<Catalogue.Entry> published(String model) {
+            return Catalogue.of(model).stream().filter(entry -> entry.metrics().containsKey("top1"));
+        }
+
         /** What is in --weights-dir for a name: the newest published file, or one that is called like the network. */
         private Optional<Path> newest(String model) {
             if (weightsDir == null || Files.exists(Path.of(model))) return Optional.empty();
-            var published = Catalogue.of(model).stream().map(Catalogue.Entry::fileName);
+            var published = published(model).map(Catalogue.Entry::fileName);
             return Stream.concat(Stream.of(model + ".safetensors", model + ".pth"), published)
                     .map(weightsDir::resolve)
                     .filter(Files::isRegularFile)
@@ -263,7 +275,7 @@ final class CompareCommand extends Command<CompareCommand.Result> {
         var rows = new ArrayList<Row>();
         for (var c : candidates) rows.add(c.row());
         var first = candidates.get(0).first();
-        return new Result(
+        var result = new Result(
                 Runtime.getRuntime().availableProcessors(),
                 first.get("threads").asInt(),
                 "libtorch " + Engine.version() + ", " + first.get("engine").asText(),
@@ -271,6 +283,8 @@ final class CompareCommand extends Command<CompareCommand.Result> {
                 rounds,
                 Optional.ofNullable(data),
                 rows);
+        if (out != null) page(result).write(out);
+        return result;
     }
 
     /** A batch that does not fit ends the search for the best one; that not even one picture fits is a failure. */
@@ -287,50 +301,110 @@ final class CompareCommand extends Command<CompareCommand.Result> {
         if (value < 1) throw new IllegalArgumentException(option + ": expected at least 1, got " + value);
     }
 
-    @Override
-    String text(Result r) {
-        var table = new Table(
-                "model",
-                "top-1",
-                "published",
-                "ms",
-                "p99 ms",
-                "images/s",
-                "best batch",
-                "images/s",
-                "MiB at 1",
-                "MiB at best",
-                "parameters",
-                "MACs",
-                "file");
-        r.models.stream()
+    private static final List<String> COLUMNS = List.of(
+            "model",
+            "#top-1",
+            "#published",
+            "#ms",
+            "#p99 ms",
+            "#images/s",
+            "#best batch",
+            "#images/s at it",
+            "#MiB at 1",
+            "#MiB at it",
+            "#parameters",
+            "#MACs",
+            "#file");
+
+    /** Fastest first. */
+    private static List<List<String>> table(Result r) {
+        return r.models.stream()
                 .sorted(Comparator.comparingDouble(m -> m.single.medianMillis.median))
-                .forEach(m -> table.row(
+                .map(m -> List.of(
                         m.model,
                         m.accuracy.map(a -> percent(a.top1)).orElse("-"),
                         m.publishedTop1.map(CompareCommand::percent).orElse("-"),
                         spread(m.single.medianMillis),
                         spread(m.single.p99Millis),
                         spread(m.single.imagesPerSecond),
-                        m.best.batch,
+                        "" + m.best.batch,
                         spread(m.best.imagesPerSecond),
-                        m.single.peakRssBytes >> 20,
-                        m.best.peakRssBytes >> 20,
+                        "" + (m.single.peakRssBytes >> 20),
+                        "" + (m.best.peakRssBytes >> 20),
                         String.format(Locale.ROOT, "%.2fM", m.parameters / 1e6),
                         String.format(Locale.ROOT, "%,dM", Math.round(m.macs / 1e6)),
                         m.fileBytes
                                 .map(b -> String.format(Locale.ROOT, "%.1f MB", b / 1e6))
-                                .orElse("-")));
-        return table
-                + String.format(
-                        Locale.ROOT,
-                        "%n%d rounds, each figure a median (least to most); %d of %d processors, %s in %s%s",
-                        r.rounds,
-                        r.threads,
-                        r.processors,
-                        r.engine,
-                        r.precision,
-                        r.data.map(d -> "; top-1 on " + d).orElse(""));
+                                .orElse("-")))
+                .toList();
+    }
+
+    private static String circumstances(Result r) {
+        return String.format(
+                Locale.ROOT,
+                "%d %s, medians (least to most); %d of %d processors, %s, %s%s",
+                r.rounds,
+                r.rounds == 1 ? "round" : "rounds",
+                r.threads,
+                r.processors,
+                r.engine,
+                r.precision,
+                r.data.map(d -> "; top-1 on " + d).orElse(""));
+    }
+
+    @Override
+    String text(Result r) {
+        var table = new Table(COLUMNS.stream().map(c -> c.replace("#", "")).toArray(String[]::new));
+        for (var row : table(r)) table.row(row.toArray());
+        return table + System.lineSeparator() + circumstances(r);
+    }
+
+    private static TableReport page(Result r) {
+        var accuracy = new Chart(
+                "Accuracy against latency",
+                Chart.Axis.of("Milliseconds for one picture").logarithmic(),
+                Chart.Axis.of("Top-1 accuracy").inPercent(),
+                Stream.of(
+                                points(r, "Measured here", m -> m.accuracy.map(Accuracy::top1)),
+                                points(r, "Published, ImageNet", m -> m.publishedTop1))
+                        .filter(series -> !series.points().isEmpty())
+                        .toList());
+        var speed = new Chart(
+                "Speed by batch",
+                Chart.Axis.of("Pictures at a time").logarithmic(),
+                Chart.Axis.of("Pictures per second").logarithmic(),
+                r.models.stream()
+                        .map(m -> new Chart.Series(
+                                m.model,
+                                Chart.Mark.LINE_AND_POINTS,
+                                m.batches.stream()
+                                        .map(s -> new Chart.Point(s.batch, s.imagesPerSecond.median))
+                                        .toList()))
+                        .toList());
+        var section = new TableReport.Section(
+                "Measured",
+                circumstances(r)
+                        + ". Each figure comes from a process of its own; memory is the most physical memory that the"
+                        + " process has had, by the operating system's account.",
+                List.of(accuracy, speed),
+                COLUMNS,
+                table(r));
+        return new TableReport("Comparison", "Networks side by side", names(r), List.of(section));
+    }
+
+    private static String names(Result r) {
+        return r.models.stream().map(Row::model).collect(Collectors.joining(", "));
+    }
+
+    private static Chart.Series points(Result r, String name, Function<Row, Optional<Double>> top1) {
+        return new Chart.Series(
+                name,
+                Chart.Mark.POINTS,
+                r.models.stream()
+                        .filter(m -> top1.apply(m).isPresent())
+                        .map(m -> new Chart.Point(
+                                m.single.medianMillis.median, top1.apply(m).get(), m.model))
+                        .toList());
     }
 
     private static String percent(double share) {
