@@ -82,7 +82,7 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
             recipe = recipe(opened.file(), source);
         }
         Optional<List<Trainer.RatePoint>> rates = Optional.empty();
-        var folder = run == null ? TrainCommand.freshFolder("finetune") : run;
+        var folder = run == null ? RecipeArgument.freshFolder("finetune") : run;
         if (findLr) {
             rates = Optional.of(rates(recipe, source));
             double found = Trainer.steepest(rates.get());

@@ -33,6 +33,7 @@ import resnet4j.config.Nearest;
         subcommands = {
             TrainCommand.class,
             FinetuneCommand.class,
+            TuneCommand.class,
             EvalCommand.class,
             PredictCommand.class,
             BenchCommand.class,

@@ -6,9 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import resnet4j.data.DataSource;
 import resnet4j.eval.Evaluation;
 import resnet4j.image.Image;
@@ -22,13 +20,9 @@ import resnet4j.train.Trainer;
 
 /** A training run on a terminal: its progress bar, its end by Ctrl-C, its result in words. */
 final class TrainingRun {
-    private static final long SECONDS_TO_STOP = 9;
-
     private final Command<?> command;
     private final int loaderThreads;
     private final double checkpointSeconds;
-    private final AtomicBoolean stop = new AtomicBoolean();
-    private final CountDownLatch ended = new CountDownLatch(1);
 
     TrainingRun(Command<?> command, int loaderThreads, double checkpointSeconds) {
         if (loaderThreads < 0)
@@ -64,22 +58,13 @@ final class TrainingRun {
     }
 
     Result train(Recipe recipe, DataSource data, RunFolder folder) throws IOException {
-        var hook = new Thread(this::stopAndWait, "stop");
-        Runtime.getRuntime().addShutdownHook(hook);
-        var options = new Trainer.Options(command.common.device(), loaderThreads, checkpointSeconds, stop::get);
         Trainer.Outcome outcome;
-        try (var bar = new Bar();
-                var trainer = new Trainer(recipe, data, folder, options, bar)) {
+        try (var stop = new StopSignal();
+                var bar = new Bar();
+                var trainer = new Trainer(recipe, data, folder, options(stop), bar)) {
             outcome = trainer.train();
             if (outcome.stopped()) bar.progress.say("Stopped; the run is saved at step " + outcome.steps() + ".");
             else report(recipe, data, outcome, bar.parameters);
-        } finally {
-            ended.countDown();
-        }
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // the process is ending already, and the hook has what it waits for
         }
         return new Result(
                 outcome.run().path(),
@@ -116,14 +101,8 @@ final class TrainingRun {
                 mistakes);
     }
 
-    /** Runs when the process is told to end: the step is finished and saved first. */
-    private void stopAndWait() {
-        stop.set(true);
-        try {
-            ended.await(SECONDS_TO_STOP, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    Trainer.Options options(BooleanSupplier stop) {
+        return new Trainer.Options(command.common.device(), loaderThreads, checkpointSeconds, stop);
     }
 
     private final class Bar implements Trainer.Log, AutoCloseable {

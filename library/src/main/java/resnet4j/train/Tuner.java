@@ -1,0 +1,145 @@
+package resnet4j.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import resnet4j.config.Records;
+import resnet4j.data.DataSource;
+
+/** A {@link Search} at work, one trial at a time. It sees no test picture: it chooses by the validation split alone. */
+public final class Tuner {
+    private final Search search;
+    private final SearchFolder folder;
+    private final DataSource data;
+    private final Trainer.Options options;
+    private final double seconds;
+    private final Consumer<Search.Result> heard;
+
+    /**
+     * @param data    the base recipe's; its validation split is made here, the same for all trials
+     * @param seconds how long the search may take in all, over resumptions; infinite for as long as it takes
+     * @param heard   hears each result
+     */
+    public Tuner(
+            SearchFolder folder,
+            DataSource data,
+            Trainer.Options options,
+            double seconds,
+            Consumer<Search.Result> heard)
+            throws IOException {
+        this.folder = folder;
+        this.search = folder.search();
+        this.options = options;
+        this.seconds = seconds;
+        this.heard = heard;
+        var base = search.base();
+        checkValidation(base, data);
+        var limited = base.limit() > 0 ? data.limit(base.limit()) : data;
+        var split = base.validation() > 0 ? limited.withValidation(base.validation(), base.seed()) : limited;
+        this.data = new DataSource(split.name(), split.train(), split.val(), Optional.empty());
+    }
+
+    /** @throws IllegalArgumentException if there is nothing to choose by */
+    public static void checkValidation(Recipe base, DataSource data) {
+        if (data.val().isEmpty() && base.validation() == 0)
+            throw new IllegalArgumentException("validation: a search chooses by a validation split, and " + data.name()
+                    + " has none; give validation a share such as 0.1");
+    }
+
+    /** Works until all is done, the time is over, or it is stopped; gives all results, those of before among them. */
+    public List<Search.Result> run() throws IOException {
+        var results = new ArrayList<>(folder.results());
+        double spent = results.stream().mapToDouble(Search.Result::seconds).sum();
+        long begun = System.nanoTime();
+        Trainer.Options until = new Trainer.Options(
+                options.device(),
+                options.loaderThreads(),
+                options.checkpointSeconds(),
+                () -> options.stop().getAsBoolean() || spent + since(begun) > seconds);
+        while (!until.stop().getAsBoolean()) {
+            var job = search.next(results);
+            if (job.isEmpty()) break;
+            var result = work(job.get(), until);
+            if (result.isEmpty()) break;
+            results.add(result.get());
+            folder.write(results);
+            var best = search.best(results);
+            if (best.isPresent())
+                Files.writeString(
+                        folder.best(), Records.write(search.recipe(best.get().trial())) + "\n");
+            heard.accept(result.get());
+        }
+        return results;
+    }
+
+    private static double since(long nanos) {
+        return (System.nanoTime() - nanos) / 1e9;
+    }
+
+    /** Brings a trial to a rung; nothing, if it was stopped before. */
+    private Optional<Search.Result> work(Search.Job job, Trainer.Options until) throws IOException {
+        long begun = System.nanoTime();
+        var recipe = search.recipe(job.trial());
+        int rung = Math.min(search.rungs().get(job.rung()), recipe.epochs());
+        var run = new RunFolder(folder.trial(job.trial()));
+        boolean over = false;
+        Optional<String> failure = Optional.empty();
+        if (epochs(run).size() < rung) {
+            var pause = new Pause(rung);
+            var options = new Trainer.Options(
+                    until.device(),
+                    until.loaderThreads(),
+                    until.checkpointSeconds(),
+                    () -> pause.now && rung < recipe.epochs() || until.stop().getAsBoolean());
+            try (var trainer = new Trainer(recipe, data, run, options, pause)) {
+                over = !trainer.train().stopped();
+            } catch (DivergedException e) {
+                failure = Optional.of(e.getMessage());
+            }
+        }
+        var epochs = epochs(run);
+        if (failure.isEmpty() && !over && epochs.size() < rung) return Optional.empty();
+        var done = epochs.subList(0, Math.min(rung, epochs.size()));
+        var best = done.stream().max(Comparator.comparingDouble(Tuner::top1)); // the first of equals
+        return Optional.of(new Search.Result(
+                job.trial(),
+                job.rung(),
+                done.size(),
+                failure.isPresent() ? 0 : best.map(Tuner::top1).orElse(0.0),
+                best.map(epoch -> epoch.at("/validation/loss").asDouble()).orElse(Double.NaN),
+                since(begun),
+                over || failure.isPresent() || rung == recipe.epochs(),
+                failure,
+                search.fields(job.trial())));
+    }
+
+    private static List<JsonNode> epochs(RunFolder run) throws IOException {
+        return run.history().stream()
+                .filter(line -> line.path("kind").asText().equals("epoch"))
+                .toList();
+    }
+
+    private static double top1(JsonNode epoch) {
+        return epoch.at("/validation/top1").asDouble();
+    }
+
+    /** Ends a run after some epochs; it goes on from its checkpoint. */
+    private static final class Pause implements Trainer.Log {
+        private final int epochs;
+        private boolean now;
+
+        Pause(int epochs) {
+            this.epochs = epochs;
+        }
+
+        @Override
+        public void epoch(Trainer.EpochLine line) {
+            now = line.epoch() >= epochs;
+        }
+    }
+}

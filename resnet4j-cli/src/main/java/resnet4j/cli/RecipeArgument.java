@@ -1,0 +1,66 @@
+package resnet4j.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import resnet4j.config.Records;
+import resnet4j.train.Recipe;
+
+/** RECIPE and what may be changed in it. */
+final class RecipeArgument {
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "RECIPE",
+            description = "A JSON file with the fields that differ from the defaults, such as recipes/*.json.")
+    private Path recipe;
+
+    @Option(names = "--data", paramLabel = "KIND:PATH", description = "Pictures; in place of the recipe's.")
+    private String data;
+
+    @Option(names = "--set", paramLabel = "PATH=VALUE", description = "Change a field, as in --set optimizer.lr=0.05.")
+    private List<String> sets = new ArrayList<>();
+
+    @Option(names = "--limit", paramLabel = "N", description = "Use only so many pictures of each split.")
+    private Integer limit;
+
+    /** Whether there is anything but data, which a run that is resumed may find elsewhere. */
+    boolean givesAny() {
+        return recipe != null || !sets.isEmpty() || limit != null;
+    }
+
+    Optional<String> data() {
+        return Optional.ofNullable(data);
+    }
+
+    /** Defaults, then the file, then what the command line says. */
+    Recipe read(CommonOptions common) throws IOException {
+        JsonNode changes = recipe == null ? Records.parse("{}") : Records.parse(recipe);
+        var all = new ArrayList<>(sets);
+        if (data != null) all.add("data=" + data);
+        if (limit != null) all.add("limit=" + limit);
+        if (common.precision() != null) all.add("precision=" + common.precision());
+        if (common.seed().isPresent()) all.add("seed=" + common.seed().getAsLong());
+        for (var set : all) changes = Records.set(changes, set);
+        return Records.overlay(new Recipe(), changes);
+    }
+
+    /** {@link #freshFolder(String)} by the recipe's name. */
+    Path freshFolder() {
+        return freshFolder(
+                recipe == null ? "run" : recipe.getFileName().toString().replaceFirst("\\.json$", ""));
+    }
+
+    /** The first of runs/NAME-1, runs/NAME-2... that does not exist. */
+    static Path freshFolder(String name) {
+        for (int i = 1; ; i++) {
+            var folder = Path.of("runs", name + "-" + i);
+            if (!Files.exists(folder)) return folder;
+        }
+    }
+}
