@@ -102,10 +102,16 @@ final class TuneCommand extends Command<TuneCommand.Result> {
         List<Search.Result> results;
         try (var stop = new StopSignal();
                 var progress = progress("tune", 0, "results")) {
-            results = new Tuner(folder, source, new TrainingRun(this, loaderThreads, Trainer.Options.DEFAULT.checkpointSeconds()).options(stop), seconds, result -> {
-                        progress.add(1);
-                        progress.say(line(result));
-                    })
+            results = new Tuner(
+                            folder,
+                            source,
+                            new TrainingRun(this, loaderThreads, Trainer.Options.DEFAULT.checkpointSeconds())
+                                    .options(stop),
+                            seconds,
+                            result -> {
+                                progress.add(1);
+                                progress.say(line(result));
+                            })
                     .run();
         }
         report(search, results).write(folder.report());
