@@ -230,7 +230,9 @@ final class OnnxGraph {
                                     upsample.out().w())),
                     Map.of("mode", "linear", "coordinate_transformation_mode", "half_pixel", "axes", List.of(2, 3)));
         else if (op instanceof Op.Dropout) emit("Identity", out, in, Map.of());
-        else throw unsupported(node, "of a fused plan; export the graph before it is fused");
+        else if (op instanceof Op.FusedConv2d)
+            throw unsupported(node, "of a fused plan; export the graph before it is fused");
+        else throw unsupported(node, "for which there is no operator here");
     }
 
     /**

@@ -38,7 +38,8 @@ class PlanAccuracyTest {
                     for (var batch : epoch)
                         try (var scope = new NativeScope()) {
                             var images = Inputs.images(batch, preprocess, Device.CPU);
-                            float[] a = full.run(images).toFloats(), b = half.run(images).toFloats();
+                            float[] a = full.run(images).toFloats(),
+                                    b = half.run(images).toFloats();
                             for (int i = 0; i < batch.size(); i++) {
                                 int inFull = likeliest(a, i), inHalf = likeliest(b, i);
                                 if (inFull == batch.labels()[i]) right++;
@@ -47,13 +48,14 @@ class PlanAccuracyTest {
                             }
                         }
                 }
-                System.getLogger("resnet4j").log(
-                        System.Logger.Level.INFO,
-                        "{0}: {1} right in fp32, {2} in bf16, {3} answers the same",
-                        name,
-                        right,
-                        rightInHalf,
-                        same);
+                System.getLogger("resnet4j")
+                        .log(
+                                System.Logger.Level.INFO,
+                                "{0}: {1} right in fp32, {2} in bf16, {3} answers the same",
+                                name,
+                                right,
+                                rightInHalf,
+                                same);
                 assertEquals(correct, right, 2); // a near tie may fall either way with another order of summation
                 assertTrue(same >= 9950, "answers that are the same: " + same);
                 assertTrue(rightInHalf >= right - 10, "right in bf16: " + rightInHalf);
