@@ -2,7 +2,9 @@ package resnet4j.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -72,7 +74,7 @@ public record RunFolder(Path path) {
 
     /** Adds one line of numbers. */
     void log(Record line) throws IOException {
-        Files.writeString(metrics(), Records.line(line) + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        write(metrics(), Records.line(line) + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
     /** The lines so far; a last line that a kill cut short is left out. */
@@ -107,7 +109,17 @@ public record RunFolder(Path path) {
     /** Writes a file wholly or not at all. */
     static void replace(Path file, String text) throws IOException {
         var part = file.resolveSibling("." + file.getFileName() + ".part");
-        Files.writeString(part, text);
+        write(part, text);
         Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static void write(Path file, String text, OpenOption... options) throws IOException {
+        try {
+            Files.writeString(file, text, options);
+        } catch (FileSystemException e) {
+            throw e; // names its file
+        } catch (IOException e) {
+            throw new IOException(file + ": " + e.getMessage() + "; it was not written", e); // a full disk
+        }
     }
 }

@@ -2,6 +2,7 @@ package resnet4j.weights;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -28,6 +29,10 @@ public final class AtomicFile {
                 out.force(true);
             }
             publish(temporary, target);
+        } catch (FileSystemException e) {
+            throw e; // names its file
+        } catch (IOException e) {
+            throw new IOException(target + ": " + e.getMessage() + "; it was not written", e); // a full disk
         } finally {
             Files.deleteIfExists(temporary);
         }
