@@ -309,7 +309,7 @@ public final class Trainer implements AutoCloseable {
                         (double) at.correct() / at.seen(),
                         lr,
                         (at.seen() - seenBefore) / (at.seconds() - secondsBefore));
-                if (at.step() % 20 == 0 || at.step() == 1) run.log(line);
+                if (at.step() % 20 == 0 || at.step() == 1 || !batches.hasNext()) run.log(line);
                 log.step(line, loader.batchesPerEpoch(), at.batch());
                 if (options.stop().getAsBoolean()) {
                     save();
