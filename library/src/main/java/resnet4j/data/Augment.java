@@ -1,7 +1,10 @@
 package resnet4j.data;
 
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import resnet4j.image.Image;
+import resnet4j.image.Interpolation;
+import resnet4j.image.Transforms;
 
 /** A random change to a training picture that leaves its class as it is. Defaults and sampling as torchvision's. */
 public sealed interface Augment {
@@ -58,6 +61,153 @@ public sealed interface Augment {
                     out[to + 2] = in[from + 2];
                 }
             return new Image(width, image.height(), out);
+        }
+    }
+
+    /** Turned about the centre by up to {@code degrees} each way, black where nothing is. */
+    record Rotate(double degrees) implements Augment {
+        public Rotate {
+            Checks.between("degrees", 0, 180, degrees);
+        }
+
+        @Override
+        public Image apply(Image image, RandomGenerator random) {
+            return Transforms.rotate(image, (2 * random.nextDouble() - 1) * degrees, Interpolation.BILINEAR, 0);
+        }
+    }
+
+    /**
+     * A window of random area and shape, brought to {@code size} pixels each way. Szegedy et al. 2014,
+     * arXiv:1409.4842, section 6.
+     *
+     * @param minScale least share of the picture's area
+     * @param maxScale greatest share
+     * @param ratio    greatest width / height, and least height / width inverted: 4/3
+     */
+    record RandomResizedCrop(int size, double minScale, double maxScale, double ratio) implements Augment {
+        private static final int TRIES = 10; // torchvision's
+
+        public RandomResizedCrop {
+            Checks.atLeast("size", 1, size);
+            Checks.between("minScale", 0.0001, 1, minScale);
+            Checks.between("maxScale", minScale, 1, maxScale);
+            Checks.atLeast("ratio", 1, ratio);
+        }
+
+        public RandomResizedCrop() {
+            this(224, 0.08, 1, 4.0 / 3);
+        }
+
+        @Override
+        public Image apply(Image image, RandomGenerator random) {
+            int width = image.width(), height = image.height();
+            for (int i = 0; i < TRIES; i++) {
+                double area = width * (double) height * (minScale + random.nextDouble() * (maxScale - minScale));
+                double shape = Math.exp((2 * random.nextDouble() - 1) * Math.log(ratio));
+                int w = (int) Math.round(Math.sqrt(area * shape)), h = (int) Math.round(Math.sqrt(area / shape));
+                if (w < 1 || h < 1 || w > width || h > height) continue;
+                return resized(image, random.nextInt(width - w + 1), random.nextInt(height - h + 1), w, h);
+            }
+            double shape = (double) width / height; // the centre, as much of it as the ratio allows
+            int w = shape > ratio ? (int) Math.round(height * ratio) : width;
+            int h = shape < 1 / ratio ? (int) Math.round(width * ratio) : height;
+            return resized(image, (width - w) / 2, (height - h) / 2, w, h);
+        }
+
+        private Image resized(Image image, int x, int y, int w, int h) {
+            return Transforms.resizedCrop(image, x, y, w, h, size, size, Interpolation.BILINEAR);
+        }
+    }
+
+    /**
+     * Brightness, contrast and saturation times a random factor in [1-x, 1+x], hue turned by up to {@code hue} of a full
+     * turn, in that order. As torchvision's {@code ColorJitter}, which shuffles the order.
+     */
+    record ColorJitter(double brightness, double contrast, double saturation, double hue) implements Augment {
+        public ColorJitter {
+            Checks.between("brightness", 0, 1, brightness);
+            Checks.between("contrast", 0, 1, contrast);
+            Checks.between("saturation", 0, 1, saturation);
+            Checks.between("hue", 0, 0.5, hue);
+        }
+
+        public ColorJitter() {
+            this(0.4, 0.4, 0.4, 0);
+        }
+
+        @Override
+        public Image apply(Image image, RandomGenerator random) {
+            double light = factor(brightness, random), spread = factor(contrast, random);
+            double colour = factor(saturation, random), turn = (2 * random.nextDouble() - 1) * hue;
+            byte[] in = image.rgb(), out = new byte[in.length];
+            double mean = 0;
+            for (int i = 0; i < in.length; i += 3) mean += grey(in[i] & 255, in[i + 1] & 255, in[i + 2] & 255) * light;
+            mean /= in.length / 3.0;
+            double cos = Math.cos(2 * Math.PI * turn), sin = Math.sin(2 * Math.PI * turn);
+            for (int i = 0; i < in.length; i += 3) {
+                double r = mean + ((in[i] & 255) * light - mean) * spread;
+                double g = mean + ((in[i + 1] & 255) * light - mean) * spread;
+                double b = mean + ((in[i + 2] & 255) * light - mean) * spread;
+                double y = grey(r, g, b);
+                r = y + (r - y) * colour;
+                g = y + (g - y) * colour;
+                b = y + (b - y) * colour;
+                // hue: a turn of the chrominance plane of YIQ
+                double p = 0.596 * r - 0.274 * g - 0.322 * b, q = 0.211 * r - 0.523 * g + 0.312 * b;
+                double u = p * cos - q * sin, v = p * sin + q * cos;
+                boolean turned = turn != 0;
+                out[i] = clip(turned ? y + 0.956 * u + 0.621 * v : r);
+                out[i + 1] = clip(turned ? y - 0.272 * u - 0.647 * v : g);
+                out[i + 2] = clip(turned ? y - 1.106 * u + 1.703 * v : b);
+            }
+            return new Image(image.width(), image.height(), out);
+        }
+
+        private static double factor(double most, RandomGenerator random) {
+            return 1 + (2 * random.nextDouble() - 1) * most;
+        }
+
+        private static double grey(double r, double g, double b) {
+            return 0.299 * r + 0.587 * g + 0.114 * b; // ITU-R BT.601, as Pillow
+        }
+
+        private static byte clip(double value) {
+            return (byte) Math.max(0, Math.min(255, Math.round(value)));
+        }
+    }
+
+    /**
+     * With probability {@code p}, a rectangle of random area and shape made black. Zhong et al. 2017, arXiv:1708.04896.
+     *
+     * @param minArea least share of the picture
+     * @param maxArea greatest share
+     */
+    record Erase(double p, double minArea, double maxArea) implements Augment {
+        private static final double RATIO = 3.3; // section 3
+
+        public Erase {
+            Checks.probability("p", p);
+            Checks.between("minArea", 0, 1, minArea);
+            Checks.between("maxArea", minArea, 1, maxArea);
+        }
+
+        public Erase() {
+            this(0.5, 0.02, 0.33);
+        }
+
+        @Override
+        public Image apply(Image image, RandomGenerator random) {
+            if (random.nextDouble() >= p) return image;
+            int width = image.width(), height = image.height();
+            double area = width * (double) height * (minArea + random.nextDouble() * (maxArea - minArea));
+            double shape = Math.exp((2 * random.nextDouble() - 1) * Math.log(RATIO));
+            int w = Math.min(width, (int) Math.round(Math.sqrt(area * shape)));
+            int h = Math.min(height, (int) Math.round(Math.sqrt(area / shape)));
+            int x = random.nextInt(width - w + 1), y = random.nextInt(height - h + 1);
+            var out = image.rgb().clone();
+            for (int row = y; row < y + h; row++)
+                Arrays.fill(out, 3 * (row * width + x), 3 * (row * width + x + w), (byte) 0);
+            return new Image(width, height, out);
         }
     }
 }

@@ -1,10 +1,12 @@
 package resnet4j.data;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import resnet4j.config.Nearest;
+import resnet4j.weights.Fetch;
 
 /**
  * The datasets behind one name.
@@ -15,7 +17,7 @@ import resnet4j.config.Nearest;
  * @param test looked at once, at the end
  */
 public record DataSource(String name, Dataset train, Optional<Dataset> val, Optional<Dataset> test) {
-    private static final String KINDS = "cifar10:DIR, cifar100:DIR, folder:DIR, list:FILE or npz:FILE";
+    private static final String KINDS = "cifar10:DIR, cifar100:DIR, folder:DIR, list:FILE, npz:FILE or shapes[:N]";
 
     public DataSource {
         for (var other : List.of(val, test))
@@ -26,7 +28,8 @@ public record DataSource(String name, Dataset train, Optional<Dataset> val, Opti
 
     /**
      * Reads {@code cifar10:DIR} or {@code cifar100:DIR}, where the path may be the official archive, {@code folder:DIR},
-     * {@code list:FILE} or {@code npz:FILE}.
+     * {@code list:FILE}, {@code npz:FILE} or {@code shapes[:N]}, N generated pictures. CIFAR without a path is what
+     * {@code ./resnet4j fetch} put into the cache.
      *
      * @throws IllegalArgumentException for an unknown kind
      * @throws IOException              for what is missing or damaged
@@ -36,15 +39,31 @@ public record DataSource(String name, Dataset train, Optional<Dataset> val, Opti
         var kind = colon < 0 ? spec : spec.substring(0, colon);
         var path = colon < 0 ? "" : spec.substring(colon + 1);
         return switch (kind) {
-            case "cifar10" -> Cifar.ten(Path.of(path));
-            case "cifar100" -> Cifar.hundred(Path.of(path));
+            case "cifar10" -> Cifar.ten(path.isEmpty() ? cached("cifar-10-binary.tar.gz") : Path.of(path));
+            case "cifar100" -> Cifar.hundred(path.isEmpty() ? cached("cifar-100-binary.tar.gz") : Path.of(path));
             case "folder" -> PictureFiles.folder(Path.of(path));
             case "list" -> ListFile.read(Path.of(path));
+            case "shapes" -> Shapes.source(path.isEmpty() ? Shapes.DEFAULT_SIZE : number(spec, path));
             case "npz" -> Npz.read(Path.of(path));
             default ->
                 throw new IllegalArgumentException("data: expected " + KINDS + ", got " + spec + "."
                         + Nearest.hint(kind, List.of("cifar10", "cifar100", "folder", "list", "npz", "shapes")));
         };
+    }
+
+    private static Path cached(String archive) throws IOException {
+        var file = Fetch.cache(System.getenv()).resolve("data").resolve(archive);
+        if (!Files.exists(file))
+            throw new IOException(file + ": there is no copy of CIFAR; run './resnet4j fetch "
+                    + (archive.startsWith("cifar-100") ? "cifar100" : "cifar10")
+                    + "' where there is a network, or say where it is, as in cifar10:DIR");
+        return file;
+    }
+
+    private static int number(String spec, String text) {
+        if (!text.matches("[1-9]\\d{0,6}"))
+            throw new IllegalArgumentException("data: expected a number of pictures in shapes:N, got " + spec);
+        return Integer.parseInt(text);
     }
 
     /** With a validation split: the source's own, or {@code fraction} of the training pictures, stratified. */

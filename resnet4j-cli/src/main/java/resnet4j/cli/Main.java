@@ -31,6 +31,7 @@ import resnet4j.config.Nearest;
         description = "Residual networks on the JVM: train, evaluate, predict, export.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            QuickstartCommand.class,
             TrainCommand.class,
             FinetuneCommand.class,
             TuneCommand.class,
