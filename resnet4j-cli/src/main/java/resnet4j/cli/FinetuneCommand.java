@@ -91,15 +91,13 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
         }
         var runs = new ArrayList<TrainingRun.Result>();
         if (folds == null) {
-            runs.add(new TrainingRun(this, 1, Trainer.Options.DEFAULT.checkpointSeconds())
-                    .train(recipe, source, RunFolder.create(folder)));
+            runs.add(new TrainingRun(this).train(recipe, source, RunFolder.create(folder)));
         } else {
             int k = 0;
             for (var fold : source.train().folds(folds, recipe.seed())) {
                 var part = new DataSource(
                         source.name() + " fold " + ++k, fold.rest(), Optional.empty(), Optional.of(fold.held()));
-                runs.add(new TrainingRun(this, 1, Trainer.Options.DEFAULT.checkpointSeconds())
-                        .train(recipe, part, RunFolder.create(folder.resolve("fold-" + k))));
+                runs.add(new TrainingRun(this).train(recipe, part, RunFolder.create(folder.resolve("fold-" + k))));
                 if (runs.get(k - 1).test().isEmpty()) break; // stopped
             }
         }

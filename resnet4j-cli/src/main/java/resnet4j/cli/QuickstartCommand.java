@@ -20,7 +20,7 @@ import resnet4j.train.RunFolder;
 final class QuickstartCommand extends Command<QuickstartCommand.Result> {
     /** What differs from the defaults. */
     private static final String RECIPE = """
-            {"model": "resnet20", "data": "shapes", "epochs": 6, "batch": 64,
+            {"model": "resnet20", "data": "shapes", "epochs": 12, "batch": 64,
              "augment": [{"type": "padCrop", "pad": 3}, {"type": "flip", "p": 0.5}],
              "optimizer": {"type": "sgd", "lr": 0.1, "momentum": 0.9, "nesterov": true, "weightDecay": 5e-4,
                            "decayNorms": false},
@@ -44,7 +44,7 @@ final class QuickstartCommand extends Command<QuickstartCommand.Result> {
         var recipe = Records.overlay(new Recipe(), changes);
         var data = DataSource.parse(recipe.data());
         var folder = RunFolder.create(run == null ? TrainCommand.freshFolder("quickstart") : run);
-        var result = new TrainingRun(this, 1).train(recipe, data, folder);
+        var result = new TrainingRun(this).train(recipe, data, folder);
         return new Result(
                 result,
                 result.test().isEmpty() ? List.of() : tried(folder, data.test().orElseThrow()));

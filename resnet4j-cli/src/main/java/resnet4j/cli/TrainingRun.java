@@ -24,6 +24,10 @@ final class TrainingRun {
     private final int loaderThreads;
     private final double checkpointSeconds;
 
+    TrainingRun(Command<?> command) {
+        this(command, 1, Trainer.Options.DEFAULT.checkpointSeconds());
+    }
+
     TrainingRun(Command<?> command, int loaderThreads, double checkpointSeconds) {
         if (loaderThreads < 0)
             throw new IllegalArgumentException("--loader-threads: expected 0 or more, got " + loaderThreads);
