@@ -43,7 +43,7 @@ final class QuickstartCommand extends Command<QuickstartCommand.Result> {
             changes = Records.set(changes, "seed=" + common.seed().getAsLong());
         var recipe = Records.overlay(new Recipe(), changes);
         var data = DataSource.parse(recipe.data());
-        var folder = RunFolder.create(run == null ? TrainCommand.freshFolder("quickstart") : run);
+        var folder = RunFolder.create(run == null ? RecipeArgument.freshFolder("quickstart") : run);
         var result = new TrainingRun(this).train(recipe, data, folder);
         return new Result(
                 result,
