@@ -149,10 +149,19 @@ final class OnnxGraph {
         } else if (op instanceof Op.Softmax softmax) emit("Softmax", out, in, Map.of("axis", softmax.dim()));
         else if (op instanceof Op.MaxPool2d pool) {
             var pads = pads(node, shape, pool.kernel(), pool.stride(), pool.padding());
+            var before = graph.node(node.inputs().get(0));
+            if (before != null && before.op() instanceof Op.Pad) {
+                // ONNX Runtime 1.23 and onnxsim join Pad and MaxPool as if the zeros were minus infinity; a reshape to
+                // the same shape, which costs nothing, keeps them apart
+                var sizes = shape.stream().mapToLong(Long::longValue).toArray();
+                sizes[0] = 0; // the batch's
+                emit("Reshape", name + "/apart", List.of(x, longs(name + "/shape", sizes)), Map.of());
+                x = name + "/apart";
+            }
             emit(
                     "MaxPool",
                     out,
-                    in,
+                    List.of(x),
                     Map.of("kernel_shape", both(pool.kernel()), "strides", both(pool.stride()), "pads", pads));
         } else if (op instanceof Op.AvgPool2d pool) {
             var pads = pads(node, shape, pool.kernel(), pool.stride(), pool.padding());
