@@ -35,6 +35,7 @@ import resnet4j.config.Nearest;
             TrainCommand.class,
             FinetuneCommand.class,
             TuneCommand.class,
+            StudyCommand.class,
             EvalCommand.class,
             PredictCommand.class,
             BenchCommand.class,
