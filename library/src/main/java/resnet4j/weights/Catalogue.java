@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -75,6 +76,17 @@ public final class Catalogue {
     /** The weights published for a model, oldest first; empty if there are none. */
     public static List<Entry> of(String model) {
         return ALL.stream().filter(entry -> entry.model.equals(model)).toList();
+    }
+
+    /**
+     * What is published of a weight file, by its id or by its published name in any folder. Where torchvision's network
+     * normalises its input once more ({@code transform_input}), the preprocessing here has both steps in one.
+     */
+    public static Optional<Entry> published(String weights) {
+        var name = Path.of(weights).getFileName().toString();
+        return ALL.stream()
+                .filter(entry -> entry.id.equals(weights) || entry.fileName().equals(name))
+                .findFirst();
     }
 
     /** @throws IllegalArgumentException with the nearest id, if there is none of this name */

@@ -9,6 +9,7 @@ import java.util.OptionalInt;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import resnet4j.model.ModelFile;
+import resnet4j.weights.Catalogue;
 import resnet4j.weights.Fetch;
 
 /** MODEL and what may be said of it. */
@@ -53,11 +54,11 @@ final class ModelArgument {
     ModelFile.Opened open() throws IOException {
         if (classes != null && classes < 1)
             throw new IllegalArgumentException("--classes: expected at least 1, got " + classes);
-        Optional<Path> file = weights == null
-                ? Optional.empty()
-                : Optional.of(Fetch.weights(weights, weightsDir, Fetch.Progress.NONE));
-        var opened = ModelFile.open(model, file, classes == null ? OptionalInt.empty() : OptionalInt.of(classes));
-        var preprocess = opened.file().preprocess();
+        var opened = ModelFile.open(model, fetched(), classes == null ? OptionalInt.empty() : OptionalInt.of(classes));
+        var preprocess = Optional.ofNullable(weights)
+                .flatMap(Catalogue::published)
+                .flatMap(Catalogue.Entry::preprocess)
+                .orElse(opened.file().preprocess());
         return new ModelFile.Opened(
                 opened.file()
                         .withPreprocess(preprocess.withNormalization(
