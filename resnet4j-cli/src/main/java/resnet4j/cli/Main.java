@@ -38,6 +38,7 @@ import resnet4j.config.Nearest;
             StudyCommand.class,
             EvalCommand.class,
             PredictCommand.class,
+            ExportCommand.class,
             BenchCommand.class,
             CompareCommand.class,
             SummaryCommand.class,

@@ -1,0 +1,114 @@
+package resnet4j.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import resnet4j.data.DataSource;
+import resnet4j.data.Loader;
+import resnet4j.eval.Inputs;
+import resnet4j.export.OnnxCheck;
+import resnet4j.export.OnnxExport;
+import resnet4j.export.OnnxMetadata;
+import resnet4j.export.OnnxModel;
+import resnet4j.graph.Graph;
+import resnet4j.graph.Passes;
+import resnet4j.graph.Tracer;
+import resnet4j.model.ModelFile;
+import resnet4j.tensor.Device;
+import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Ops;
+import resnet4j.tensor.Tensor;
+import resnet4j.weights.PyTorchFile;
+
+/** {@code export}: a network for other programs. */
+@CommandLine.Command(
+        name = "export",
+        description =
+                "Write a network as ONNX (.onnx), as a PyTorch state dict (.pth) or as a saved model (.safetensors).",
+        footer = "An ONNX file is checked at once: ONNX Runtime's answers beside ours, on pictures or on random input.")
+final class ExportCommand extends Command<ExportCommand.Result> {
+    private static final double TOLERANCE = 1e-4; // of the largest logit: fp32 sums in another order
+
+    @Mixin
+    private ModelArgument model;
+
+    @Option(names = "--out", required = true, paramLabel = "FILE", description = "Its ending says the format.")
+    private Path out;
+
+    @Option(names = "--pixels", description = "ONNX that takes uint8 pixels [N,H,W,3] and normalises them itself.")
+    private boolean pixels;
+
+    @Option(names = "--data", paramLabel = "KIND:PATH", description = "Pictures to check an ONNX file on.")
+    private String data;
+
+    /** @param check ONNX Runtime against libtorch; absent for other formats, and where ONNX Runtime is not there */
+    record Result(String model, Path out, long bytes, Optional<OnnxCheck> check) {}
+
+    @Override
+    Result run() throws Exception {
+        var name = out.getFileName().toString();
+        try (var opened = model.open();
+                var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            opened.net().train(false);
+            Optional<OnnxCheck> check = Optional.empty();
+            if (name.endsWith(".onnx")) check = onnx(opened);
+            else if (name.endsWith(".pth") || name.endsWith(".pt"))
+                PyTorchFile.write(out, ModelFile.state(opened.net()));
+            else if (name.endsWith(".safetensors")) opened.file().save(out, opened.net());
+            else
+                throw new IllegalArgumentException(
+                        "--out: expected a name that ends in .onnx, .pth or .safetensors, got " + out);
+            return new Result(model.model, out, Files.size(out), check);
+        }
+    }
+
+    private Optional<OnnxCheck> onnx(ModelFile.Opened opened) throws IOException {
+        var preprocess = opened.file().preprocess();
+        var graph = Passes.simplify(Tracer.trace(opened.net(), 1, 3, preprocess.cropHeight(), preprocess.cropWidth()));
+        OnnxExport.write(graph, out, OnnxMetadata.of(opened.file()).withPixels(pixels));
+        return OnnxModel.available() && !pixels
+                ? Optional.of(OnnxCheck.of(out, graph, images(opened.file(), graph)))
+                : Optional.empty();
+    }
+
+    /** Eight pictures, or as many of random numbers where no data is given. */
+    private Tensor images(ModelFile file, Graph graph) throws IOException {
+        var preprocess = file.preprocess();
+        if (data == null) {
+            Ops.seed(common.seed().orElse(0));
+            return Tensor.randn(8, 3, preprocess.cropHeight(), preprocess.cropWidth());
+        }
+        var source = DataSource.parse(data);
+        var pictures = source.test().or(source::val).orElse(source.train()).limit(8);
+        try (var batches =
+                Loader.inOrder(pictures, 8).withPreprocess(preprocess::apply).epoch(0)) {
+            return Inputs.images(batches.next(), preprocess, Device.CPU);
+        }
+    }
+
+    @Override
+    String text(Result r) {
+        return String.format(Locale.ROOT, "%s: %,d bytes", r.out, r.bytes)
+                + r.check
+                        .map(c -> String.format(
+                                Locale.ROOT,
+                                "%nONNX Runtime against libtorch on %d images: largest difference %.2g (%.2g of the largest"
+                                        + " logit), the same class on %d",
+                                c.images(),
+                                c.largest(),
+                                c.relative(),
+                                c.agreements()))
+                        .orElse("");
+    }
+
+    @Override
+    int exitCode(Result r) {
+        return r.check.map(c -> c.relative() <= TOLERANCE).orElse(true) ? DONE : FAILED;
+    }
+}
