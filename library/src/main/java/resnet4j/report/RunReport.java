@@ -46,6 +46,7 @@ public final class RunReport {
         page.add(numbers(evaluation)).add(facts(run, history));
         if (history.epochs() > 0 || history.lastStep() > 0)
             page.section("Training", trainingNote(history), curves(history));
+        rates(page, runFolder.resolve("rates.json"));
         confusion(page, evaluation);
         classes(page, evaluation);
         mistakes(page, evaluation, mistakes);
@@ -54,6 +55,23 @@ public final class RunReport {
         Path file = runFolder.resolve("report.html");
         page.write(file);
         return file;
+    }
+
+    /** The search for a learning rate, where the run began with one. */
+    private static void rates(Page page, Path file) throws IOException {
+        if (!Files.exists(file)) return;
+        var points = new ArrayList<Point>();
+        for (var point : Records.parse(file))
+            points.add(new Point(point.path("lr").asDouble(), point.path("loss").asDouble(), ""));
+        var chart = new Chart(
+                "Loss as the rate grows",
+                new Axis("Learning rate", true, false),
+                new Axis("Smoothed cross entropy, nats", false, false),
+                List.of(series("Loss", Mark.LINE, points)));
+        page.section(
+                "Learning-rate search",
+                "One pass in which the rate grew at every step. The run used the rate at which the loss fell fastest.",
+                new Markup().open("div", "class", "charts").add(chart.svg()).close());
     }
 
     // ---- the numbers

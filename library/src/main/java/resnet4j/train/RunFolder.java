@@ -44,6 +44,12 @@ public record RunFolder(Path path) {
         return folder;
     }
 
+    /** Keeps the search for a learning rate that a run begins with, for its report. */
+    public void keepRates(List<Trainer.RatePoint> points) throws IOException {
+        Files.createDirectories(path);
+        replace(path.resolve("rates.json"), Records.tree(points) + "\n");
+    }
+
     public Recipe recipe() throws IOException {
         return Records.read(Records.parse(recipeFile()), Recipe.class);
     }

@@ -91,7 +91,9 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
         }
         var runs = new ArrayList<TrainingRun.Result>();
         if (folds == null) {
-            runs.add(new TrainingRun(this).train(recipe, source, RunFolder.create(folder)));
+            var own = RunFolder.create(folder);
+            if (rates.isPresent()) own.keepRates(rates.get());
+            runs.add(new TrainingRun(this).train(recipe, source, own));
         } else {
             int k = 0;
             for (var fold : source.train().folds(folds, recipe.seed())) {
@@ -141,14 +143,17 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
             augment.add(new Augment.Flip(0.5));
             because("shifts and mirror images, since the pictures are few");
         }
-        if (!probe && pictures < 1_000) because("batch statistics stay those of the weights: batches are few");
+        var weights = model.weightFile();
+        if (weights.isEmpty()) because("no weights were given: the network starts from random ones");
+        boolean freeze = !probe && pictures < 1_000 && weights.isPresent();
+        if (freeze) because("batch statistics stay those of the weights: batches are few");
         if (skewed(source)) because("the loss counts every class the same: some have far fewer pictures");
 
         var defaults = new Recipe();
         var changes = Records.parse("{}").<ObjectNode>deepCopy();
         changes.put("model", file.model());
         changes.set("architecture", architecture(file));
-        model.weightFile().ifPresent(path -> changes.put("weights", path.toString()));
+        weights.ifPresent(path -> changes.put("weights", path.toString()));
         changes.put("data", data);
         changes.set("preprocess", Records.tree(preprocess));
         changes.set("augment", list(augment));
@@ -158,7 +163,7 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
         changes.set("optimizer", Records.tree(new Optim.AdamW(rate, 0.9, 0.999, 1e-8, 1e-2, false)));
         changes.set("schedule", Records.tree(new Schedule.Cosine(0, probe ? 0 : 0.1)));
         changes.set("strategy", Records.tree(chosen));
-        changes.put("freezeNorms", !probe && pictures < 1_000);
+        changes.put("freezeNorms", freeze);
         changes.put("classBalance", skewed(source));
         if (limit != null) changes.put("limit", limit);
         if (common.seed().isPresent()) changes.put("seed", common.seed().getAsLong());
