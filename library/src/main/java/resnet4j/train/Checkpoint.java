@@ -13,7 +13,7 @@ import resnet4j.tensor.Tensor;
 import resnet4j.weights.SafeTensors;
 
 /** What a run goes on from, bit for bit: every tensor that steps change, and the place in the run. */
-record Checkpoint(Map<String, Tensor> tensors, Position position) {
+record Checkpoint(Map<String, Tensor> tensors, String dataDigest, Position position) {
 
     /**
      * A place between two updates. There is no random state: random choices are functions of the seed and the place.
@@ -47,15 +47,21 @@ record Checkpoint(Map<String, Tensor> tensors, Position position) {
     void write(Path path) throws IOException {
         var host = new LinkedHashMap<String, HostTensor>();
         tensors.forEach((name, t) -> host.put(name, t.toHost()));
-        SafeTensors.write(path, host, Map.of("format", "resnet4j-checkpoint", "position", Records.line(position)));
+        SafeTensors.write(
+                path,
+                host,
+                Map.of("format", "resnet4j-checkpoint", "data", dataDigest, "position", Records.line(position)));
     }
 
-    /** Sets {@code tensors} to what {@code path} holds and gives the place in the run. */
-    static Position restore(Path path, Map<String, Tensor> tensors) throws IOException {
+    /** Sets {@code tensors} to what {@code path} holds and gives the place in the run, on the same training pictures. */
+    static Position restore(Path path, Map<String, Tensor> tensors, String dataDigest) throws IOException {
         var file = SafeTensors.read(path);
         if (!file.tensors().keySet().equals(tensors.keySet())
                 || !file.metadata().containsKey("position"))
             throw new IOException(path + ": expected a checkpoint of this run's recipe, got other tensors; start anew");
+        if (!dataDigest.equals(file.metadata().get("data")))
+            throw new IOException(path + ": the run was begun on other training pictures than these; go on with it on"
+                    + " the same ones, or start anew");
         tensors.forEach((name, t) -> {
             try (var scope = new NativeScope()) {
                 t.set(Tensor.of(file.tensors().get(name)));

@@ -107,6 +107,7 @@ public final class Trainer implements AutoCloseable {
 
     private final Recipe recipe;
     private final DataSource data;
+    private final String dataDigest; // of the training pictures
     private final RunFolder run;
     private final Options options;
     private final Log log;
@@ -124,6 +125,7 @@ public final class Trainer implements AutoCloseable {
     public Trainer(Recipe recipe, DataSource data, RunFolder run, Options options, Log log) throws IOException {
         this.recipe = recipe;
         this.data = split(recipe, data);
+        dataDigest = this.data.train().digest();
         this.run = run;
         this.options = options;
         this.log = log;
@@ -166,7 +168,7 @@ public final class Trainer implements AutoCloseable {
     /** Trains from the folder's checkpoint, or from the start, to the end or to a stop. */
     public Outcome train() throws IOException {
         run.begin(recipe);
-        if (Files.exists(run.checkpoint())) at = Checkpoint.restore(run.checkpoint(), tensors());
+        if (Files.exists(run.checkpoint())) at = Checkpoint.restore(run.checkpoint(), tensors(), dataDigest);
         run.rewind(at.epoch(), at.step());
         var loader = loader();
         long updates = (loader.batchesPerEpoch() + recipe.accumulate() - 1L) / recipe.accumulate();
@@ -529,7 +531,7 @@ public final class Trainer implements AutoCloseable {
                 Records.line(recipe),
                 Map.of(
                         "data", data.name(),
-                        "dataDigest", data.train().digest(),
+                        "dataDigest", dataDigest,
                         "engine", Engine.version(),
                         "java", System.getProperty("java.version"),
                         "epoch", Integer.toString(line.epoch()),
@@ -538,7 +540,7 @@ public final class Trainer implements AutoCloseable {
 
     private void save() throws IOException {
         checkFinite();
-        new Checkpoint(tensors(), at).write(run.checkpoint());
+        new Checkpoint(tensors(), dataDigest, at).write(run.checkpoint());
     }
 
     private Map<String, Tensor> tensors() {

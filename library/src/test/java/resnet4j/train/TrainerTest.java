@@ -336,6 +336,14 @@ class TrainerTest {
     }
 
     @Test
+    void checkpointOfOtherPictures_isRefused() throws IOException {
+        var recipe = recipe();
+        train(recipe, Squares.source(40), folder, 1, 3);
+        var e = assertThrows(IOException.class, () -> train(recipe, Squares.source(48), folder));
+        assertTrue(e.getMessage().contains("other training pictures"), e.getMessage());
+    }
+
+    @Test
     void checkpointOfAnotherNetwork_isRefused() throws IOException {
         train(recipe(), Squares.source(24), folder, 1, 1);
         var e = assertThrows(
