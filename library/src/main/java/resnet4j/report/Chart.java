@@ -86,6 +86,7 @@ public record Chart(String title, Axis x, Axis y, List<Series> series) {
     private static final int HEIGHT = 320;
     private static final int RIGHT = 16;
     private static final int BOTTOM = 46;
+    private static final int LEGEND_ROW = 20;
     private static final double FONT = 13; // as in page.css
     private static final double CHARACTER = 0.56 * FONT; // mean width, to place labels by
 
@@ -161,7 +162,7 @@ public record Chart(String title, Axis x, Axis y, List<Series> series) {
             this.ys = ys;
             int widest = ys.labels().stream().mapToInt(String::length).max().orElse(1) + (y.percent() ? 1 : 0);
             this.left = 14 + CHARACTER * widest;
-            this.top = series.size() > 1 ? 56 : 32;
+            this.top = 32 + (series.size() > 1 ? 4 + legendPlaces().get(series.size() - 1).bottom : 0);
         }
 
         Markup draw() {
@@ -231,9 +232,11 @@ public record Chart(String title, Axis x, Axis y, List<Series> series) {
         }
 
         private void legend() {
-            double at = 0;
+            List<Box> places = legendPlaces();
             for (int s = 0; s < series.size(); s++) {
                 Series one = series.get(s);
+                double at = places.get(s).left;
+                double down = places.get(s).top;
                 String colour = "s" + (s % 6 + 1);
                 if (one.mark() != Mark.POINTS)
                     svg.empty(
@@ -245,14 +248,30 @@ public record Chart(String title, Axis x, Axis y, List<Series> series) {
                             "x2",
                             round(at + 20),
                             "y1",
-                            12,
+                            round(down + 12),
                             "y2",
-                            12);
+                            round(down + 12));
                 if (one.mark() != Mark.LINE)
-                    svg.empty("circle", "class", colour + " dot", "cx", round(at + 10), "cy", 12, "r", 4);
-                svg.leaf("text", one.name(), "class", "name", "x", round(at + 27), "y", 16.5);
-                at += 27 + CHARACTER * one.name().length() + 22;
+                    svg.empty("circle", "class", colour + " dot", "cx", round(at + 10), "cy", round(down + 12), "r", 4);
+                svg.leaf("text", one.name(), "class", "name", "x", round(at + 27), "y", round(down + 16.5));
             }
+        }
+
+        /** Where each name stands with its mark: beside each other, in as many rows as they need. */
+        private List<Box> legendPlaces() {
+            var places = new ArrayList<Box>();
+            double at = 0;
+            double down = 0;
+            for (Series one : series) {
+                double width = 27 + CHARACTER * one.name().length();
+                if (at > 0 && at + width > WIDTH) {
+                    at = 0;
+                    down += LEGEND_ROW;
+                }
+                places.add(new Box(at, down, at + width, down + LEGEND_ROW));
+                at += width + 22;
+            }
+            return places;
         }
 
         private void series(Series s, String colour) {

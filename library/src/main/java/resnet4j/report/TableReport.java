@@ -52,7 +52,7 @@ public record TableReport(String kind, String title, String lead, List<Section> 
         if (!drawn.isEmpty()) {
             content.open("div", "class", "charts");
             for (var chart : drawn)
-                content.open("figure")
+                content.open("figure", "style", "max-width:40rem")
                         .open("figcaption")
                         .leaf("h3", chart.title())
                         .close()
@@ -70,7 +70,7 @@ public record TableReport(String kind, String title, String lead, List<Section> 
             content.leaf("th", name(column), "scope", "col", "class", numbers(column) ? "n" : null);
         content.close().close().open("tbody");
         for (var row : section.rows) {
-            content.open("tr").leaf("th", row.get(0), "scope", "row");
+            content.open("tr").leaf("th", row.get(0), "scope", "row", "style", "white-space:nowrap");
             for (int i = 1; i < row.size(); i++)
                 content.leaf("td", row.get(i), "class", numbers(section.columns.get(i)) ? "n" : null);
             content.close();

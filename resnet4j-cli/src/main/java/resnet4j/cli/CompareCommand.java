@@ -291,8 +291,8 @@ final class CompareCommand extends Command<CompareCommand.Result> {
     private static void firstRound(Candidate c, int batch, Progress progress) throws IOException, InterruptedException {
         try {
             c.bench(batch);
-        } catch (IOException e) {
-            if (batch == 1) throw e;
+        } catch (FreshProcess.Failed e) {
+            if (batch == 1 || !e.outOfMemory()) throw e;
             progress.say("no larger batches for " + c.model + ": " + e.getMessage());
         }
     }

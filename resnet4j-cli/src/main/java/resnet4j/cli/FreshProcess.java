@@ -12,13 +12,39 @@ import resnet4j.config.Records;
 
 /** One of our own commands in a process of its own, by the same Java with the same classes and options. */
 final class FreshProcess {
+    /** The command did not end well. */
+    static final class Failed extends IOException {
+        private static final long serialVersionUID = 1;
+        private static final int KILLED = 137;
+
+        private final boolean outOfMemory;
+
+        private Failed(List<String> arguments, int code, String said) {
+            super("'" + String.join(" ", arguments) + "': " + sentence(code, said));
+            outOfMemory = code == KILLED || getMessage().contains("memory") || getMessage().contains("Java heap");
+        }
+
+        private static String sentence(int code, String said) {
+            return said.lines()
+                    .filter(line -> line.startsWith("resnet4j: "))
+                    .reduce((first, last) -> last)
+                    .map(line -> line.substring("resnet4j: ".length()))
+                    .orElse("it ended with code " + code + (code == KILLED ? ", as for want of memory" : ""));
+        }
+
+        /** Whether it wanted more memory than there is; on Linux, the system kills such a process without a word. */
+        boolean outOfMemory() {
+            return outOfMemory;
+        }
+    }
+
     private FreshProcess() {}
 
     /**
      * The result of a command.
      *
      * @param arguments as after {@code ./resnet4j}, without {@code --json}
-     * @throws IOException with the command's own sentence, if it did not end well
+     * @throws Failed with the command's own sentence, if it did not end well
      */
     static JsonNode run(List<String> arguments) throws IOException, InterruptedException {
         var line = new ArrayList<String>();
@@ -38,11 +64,11 @@ final class FreshProcess {
             try (var out = process.getInputStream()) {
                 var result = new String(out.readAllBytes(), StandardCharsets.UTF_8);
                 int code = process.waitFor();
-                if (code != Command.DONE) throw new IOException(failure(arguments, code, Files.readString(said)));
+                if (code != Command.DONE) throw new Failed(arguments, code, Files.readString(said));
                 return Records.parse(result);
             } finally {
                 process.destroy();
-                if (!process.isAlive() || !Thread.currentThread().isInterrupted()) remove(end);
+                remove(end);
             }
         } finally {
             Files.deleteIfExists(said);
@@ -55,14 +81,5 @@ final class FreshProcess {
         } catch (IllegalStateException e) {
             // this process is ending, and the hook has run
         }
-    }
-
-    private static String failure(List<String> arguments, int code, String said) {
-        var sentence = said.lines()
-                .filter(line -> line.startsWith("resnet4j: "))
-                .reduce((first, last) -> last)
-                .map(line -> line.substring("resnet4j: ".length()))
-                .orElse("it ended with code " + code + (code == 137 ? ", as when the system is out of memory" : ""));
-        return "'" + String.join(" ", arguments) + "': " + sentence;
     }
 }
