@@ -23,18 +23,7 @@ public sealed interface Augment {
         @Override
         public Image apply(Image image, RandomGenerator random) {
             int top = random.nextInt(2 * pad + 1) - pad, left = random.nextInt(2 * pad + 1) - pad;
-            if (top == 0 && left == 0) return image;
-            int width = image.width(), height = image.height();
-            byte[] in = image.rgb(), out = new byte[in.length];
-            int run = 3 * Math.max(0, width - Math.abs(left));
-            for (int y = Math.max(0, -top); y < Math.min(height, height - top); y++)
-                System.arraycopy(
-                        in,
-                        3 * ((y + top) * width + Math.max(0, left)),
-                        out,
-                        3 * (y * width + Math.max(0, -left)),
-                        run);
-            return new Image(width, height, out);
+            return Transforms.crop(image, left, top, image.width(), image.height(), Transforms.Padding.ZERO);
         }
     }
 
@@ -51,16 +40,7 @@ public sealed interface Augment {
 
         @Override
         public Image apply(Image image, RandomGenerator random) {
-            if (random.nextDouble() >= p) return image;
-            int width = image.width();
-            byte[] in = image.rgb(), out = new byte[in.length];
-            for (int row = 0; row < in.length; row += 3 * width)
-                for (int from = row, to = row + 3 * (width - 1); to >= row; from += 3, to -= 3) {
-                    out[to] = in[from];
-                    out[to + 1] = in[from + 1];
-                    out[to + 2] = in[from + 2];
-                }
-            return new Image(width, image.height(), out);
+            return random.nextDouble() < p ? Transforms.flip(image) : image;
         }
     }
 
@@ -201,8 +181,9 @@ public sealed interface Augment {
             int width = image.width(), height = image.height();
             double area = width * (double) height * (minArea + random.nextDouble() * (maxArea - minArea));
             double shape = Math.exp((2 * random.nextDouble() - 1) * Math.log(RATIO));
-            int w = Math.min(width, (int) Math.round(Math.sqrt(area * shape)));
-            int h = Math.min(height, (int) Math.round(Math.sqrt(area / shape)));
+            int narrowest = Math.max(1, (int) Math.ceil(area / height)); // the area matters more than the shape
+            int w = Math.max(narrowest, Math.min(width, (int) Math.round(Math.sqrt(area * shape))));
+            int h = (int) Math.round(area / w);
             int x = random.nextInt(width - w + 1), y = random.nextInt(height - h + 1);
             var out = image.rgb().clone();
             for (int row = y; row < y + h; row++)

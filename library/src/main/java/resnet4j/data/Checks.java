@@ -2,6 +2,9 @@ package resnet4j.data;
 
 /** The bounds of options. */
 final class Checks {
+    /** Classes that a file may number: four times ImageNet-21k's. A larger number is a mistake in the file. */
+    static final int MOST_CLASSES = 100_000;
+
     private Checks() {}
 
     static void atLeast(String field, double least, double value) {

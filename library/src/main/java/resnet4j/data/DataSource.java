@@ -41,14 +41,20 @@ public record DataSource(String name, Dataset train, Optional<Dataset> val, Opti
         return switch (kind) {
             case "cifar10" -> Cifar.ten(path.isEmpty() ? cached("cifar-10-binary.tar.gz") : Path.of(path));
             case "cifar100" -> Cifar.hundred(path.isEmpty() ? cached("cifar-100-binary.tar.gz") : Path.of(path));
-            case "folder" -> PictureFiles.folder(Path.of(path));
-            case "list" -> ListFile.read(Path.of(path));
+            case "folder" -> PictureFiles.folder(given(spec, path));
+            case "list" -> ListFile.read(given(spec, path));
             case "shapes" -> Shapes.source(path.isEmpty() ? Shapes.DEFAULT_SIZE : number(spec, path));
-            case "npz" -> Npz.read(Path.of(path));
+            case "npz" -> Npz.read(given(spec, path));
             default ->
                 throw new IllegalArgumentException("data: expected " + KINDS + ", got " + spec + "."
                         + Nearest.hint(kind, List.of("cifar10", "cifar100", "folder", "list", "npz", "shapes")));
         };
+    }
+
+    private static Path given(String spec, String path) {
+        if (path.isEmpty())
+            throw new IllegalArgumentException("data: expected " + KINDS + ", got " + spec + " without a path");
+        return Path.of(path);
     }
 
     private static Path cached(String archive) throws IOException {

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 public record Npy(String type, int[] shape, ByteBuffer data) {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     private static final Pattern HEAD = Pattern.compile(
-            "\\{\\s*'descr':\\s*'([|<>][a-zA-Z]\\d+)',\\s*'fortran_order':\\s*(True|False),\\s*'shape':\\s*\\(([\\d, ]*)\\),?\\s*\\}\\s*");
+            "\\{\\s*'descr':\\s*'([|<>][biufc](?:1|2|4|8|16))',\\s*'fortran_order':\\s*(True|False),\\s*'shape':\\s*\\(([\\d, ]*)\\),?\\s*\\}\\s*");
 
     /** @throws IOException with the path, if the file is not such an array */
     public static Npy read(Path file) throws IOException {

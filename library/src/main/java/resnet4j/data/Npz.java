@@ -1,5 +1,6 @@
 package resnet4j.data;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,6 +8,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
+import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import resnet4j.image.Image;
 
@@ -45,7 +49,7 @@ final class Npz implements Dataset {
                     part(zip, file, "train", classes, train),
                     val.length == 0 ? Optional.empty() : Optional.of(part(zip, file, "val", classes, val)),
                     test.length == 0 ? Optional.empty() : Optional.of(part(zip, file, "test", classes, test)));
-        } catch (java.util.zip.ZipException e) {
+        } catch (ZipException e) {
             throw new IOException(file + ": expected a NumPy archive (.npz), got other bytes", e);
         }
     }
@@ -54,8 +58,13 @@ final class Npz implements Dataset {
         var entry = zip.getEntry(name + ".npy");
         if (entry == null)
             throw new IOException(file + ": expected the arrays train_images and train_labels, found no " + name);
-        try (var in = zip.getInputStream(entry)) {
-            return Npy.read(in, file + ": " + name, DEFLATE_MOST * entry.getCompressedSize());
+        try (var in = new CheckedInputStream(zip.getInputStream(entry), new CRC32())) {
+            var array = Npy.read(in, file + ": " + name, DEFLATE_MOST * entry.getCompressedSize());
+            if (in.read() >= 0 || in.getChecksum().getValue() != entry.getCrc())
+                throw new IOException(file + ": " + name + " is damaged; its checksum is wrong");
+            return array;
+        } catch (ZipException | EOFException e) {
+            throw new IOException(file + ": " + name + " is damaged: " + e.getMessage(), e);
         }
     }
 
@@ -72,15 +81,17 @@ final class Npz implements Dataset {
                     switch (array.type().substring(1)) {
                         case "u1" -> array.data().get(i) & 255;
                         case "i1" -> array.data().get(i);
-                        case "i2", "u2" -> array.data().getShort(2 * i);
+                        case "i2" -> array.data().getShort(2 * i);
+                        case "u2" -> array.data().getShort(2 * i) & 65535;
                         case "i4", "u4" -> array.data().getInt(4 * i);
                         case "i8", "u8" -> array.data().getLong(8 * i);
                         default ->
                             throw new IOException(
                                     file + ": " + split + "_labels: expected integers, got " + array.type());
                     };
-            if (label < 0 || label > 100_000)
-                throw new IOException(file + ": " + split + "_labels: expected class numbers from 0, got " + label);
+            if (label < 0 || label >= Checks.MOST_CLASSES)
+                throw new IOException(file + ": " + split + "_labels: expected class numbers from 0 to "
+                        + (Checks.MOST_CLASSES - 1) + ", got " + label);
             labels[i] = (int) label;
         }
         return labels;

@@ -1,14 +1,14 @@
 package resnet4j.data;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Stream;
 import resnet4j.image.Image;
 import resnet4j.image.ImageFile;
 
@@ -18,8 +18,9 @@ import resnet4j.image.ImageFile;
  * @param upright whether photographs are turned by their EXIF orientation
  */
 public record PictureFiles(List<String> classes, List<Path> files, int[] labels, boolean upright) implements Dataset {
-    private static final Set<String> ENDINGS =
-            Set.of("jpg", "jpeg", "jpe", "png", "bmp", "gif", "pnm", "ppm", "pgm", "pbm");
+    private static final List<String> ENDINGS =
+            List.of("jpg", "jpeg", "jpe", "png", "bmp", "gif", "pnm", "ppm", "pgm", "pbm");
+    private static final List<String> VALIDATION = List.of("val", "valid", "validation");
 
     public PictureFiles {
         classes = List.copyOf(classes);
@@ -36,10 +37,14 @@ public record PictureFiles(List<String> classes, List<Path> files, int[] labels,
         if (!Files.isDirectory(root))
             throw new IOException(root + ": there is no such folder; expected one with a folder of pictures per class");
         var train = root.resolve("train");
-        if (!Files.isDirectory(train))
-            return new DataSource("folder:" + root, read(root, classFolders(root)), Optional.empty(), Optional.empty());
+        if (!Files.isDirectory(train)) {
+            var all = classFolders(root);
+            if (all.stream().allMatch(name -> name.equals("test") || VALIDATION.contains(name)))
+                throw new IOException(root + ": expected a folder train beside " + String.join(" and ", all));
+            return new DataSource("folder:" + root, read(root, all), Optional.empty(), Optional.empty());
+        }
         var classes = classFolders(train);
-        var val = Stream.of("val", "valid", "validation")
+        var val = VALIDATION.stream()
                 .map(root::resolve)
                 .filter(Files::isDirectory)
                 .findFirst();
@@ -83,20 +88,24 @@ public record PictureFiles(List<String> classes, List<Path> files, int[] labels,
                 classes, files, labels.stream().mapToInt(Integer::intValue).toArray(), false);
     }
 
-    /** The picture files in a folder and below, in the order of their paths. */
+    /** The picture files in a folder and below, links followed, in the order of their paths. */
     public static List<Path> pictures(Path folder) throws IOException {
-        try (var inside = Files.walk(folder)) {
+        try (var inside = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
             return inside.filter(Files::isRegularFile)
                     .filter(PictureFiles::hasEnding)
                     .sorted()
                     .toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause(); // a folder that may not be read, or links in a circle
         }
     }
 
     private static boolean hasEnding(Path file) {
         var name = file.getFileName().toString();
-        return !name.startsWith(".")
-                && ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT));
+        int dot = name.lastIndexOf('.');
+        return dot > 0
+                && !name.startsWith(".")
+                && ENDINGS.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT));
     }
 
     @Override

@@ -1,0 +1,113 @@
+package resnet4j.data;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import resnet4j.Shared;
+
+class ListFileTest {
+    @TempDir
+    Path folder;
+
+    private DataSource read(String text) throws IOException {
+        return ListFile.read(Files.writeString(folder.resolve("list.txt"), text));
+    }
+
+    private static int[] labels(Dataset data) {
+        return IntStream.range(0, data.size()).map(data::label).toArray();
+    }
+
+    @Test
+    void labels_areNumberedByName() throws IOException {
+        var source = read("label,file,note\r\nwolf, a.png ,x\r\n\r\n cat,sub/b.png,\r\nwolf,c d.png,y\r\n");
+        assertEquals(List.of("cat", "wolf"), source.train().classes());
+        assertArrayEquals(new int[] {1, 0, 1}, labels(source.train()));
+        assertEquals(folder.resolve("sub/b.png").toString(), source.train().name(1));
+        assertEquals(folder.resolve("c d.png").toString(), source.train().name(2));
+        assertTrue(source.val().isEmpty() && source.test().isEmpty());
+    }
+
+    @Test
+    void indices_areNamedByCategory() throws IOException {
+        var train = read("index\tcategory\tfile\n3\tdog, small\ta.png\n0\t\tb.png\n3\tdog, small\tc.png\n")
+                .train();
+        assertEquals(List.of("0", "1", "2", "dog, small"), train.classes());
+        assertArrayEquals(new int[] {3, 0, 3}, labels(train));
+    }
+
+    @Test
+    void split_sendsRowsToTheirSplit() throws IOException {
+        var source = read("file,split,label\n1,test,a\n2,train,b\n3,val,a\n4,train,a\n5,test,b\n");
+        assertArrayEquals(new int[] {1, 0}, labels(source.train()));
+        assertArrayEquals(new int[] {0}, labels(source.val().orElseThrow()));
+        assertArrayEquals(new int[] {0, 1}, labels(source.test().orElseThrow()));
+        assertEquals(
+                folder.resolve("5").toString(), source.test().orElseThrow().name(1));
+    }
+
+    @Test
+    void markOfUtf8_isNoPartOfTheHead() throws IOException {
+        assertEquals(List.of("größe"), read("\uFEFFfile, label\na.png,größe\n").train().classes());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "file,label;a,x;;b|line 4: expected 2 fields, got 1",
+                "file\tlabel;a\tx\ty|line 2: expected 2 fields, got 3",
+                "file,index;a,0;b,-1|line 3: index: expected a class number from 0 to 99999, got -1",
+                "file,index;;a,999999|line 3: index: expected a class number from 0 to 99999, got 999999",
+                "file,index;a,99999999999|got 99999999999",
+                "file,index;a,1.0|index: expected a class number from 0 to 99999, got 1.0",
+                "path,label;a,x|expected a column file, and one of index and label, got [path, label]",
+                "file,class;a,x|expected a column file, and one of index and label, got [file, class]",
+                "file,label|expected a head and a row for each picture",
+                "file,label;;|expected rows, found none",
+                "file,label,split;a,x,test|expected rows whose split is train, found none",
+                "file,label,split;a,x,train;b,x,Validation|line 3: split: expected one of train, val, test, got Validation",
+                "file,label;a,|line 2: expected a file and its class, got none",
+                "file,label;,x|line 2: expected a file and its class, got none",
+                "file,index,category;a,1,cat;b,1,dog|line 3: category: expected cat for class 1, as in another row, got dog",
+            })
+    void mistakes_areNamedWithTheirLine(String text, String message) {
+        var e = assertThrows(IOException.class, () -> read(text.replace(';', '\n')));
+        assertTrue(e.getMessage().startsWith(folder.resolve("list.txt").toString()), e.getMessage());
+        assertTrue(e.getMessage().endsWith(message), e.getMessage());
+    }
+
+    @Test
+    void missingAndBinaryFiles_areNamed() throws IOException {
+        var e = assertThrows(IOException.class, () -> ListFile.read(folder.resolve("none.csv")));
+        assertTrue(e.getMessage().endsWith("none.csv: there is no such list of pictures"), e.getMessage());
+        var latin = Files.write(
+                folder.resolve("latin.csv"), "file,label\na,größe\n".getBytes(StandardCharsets.ISO_8859_1));
+        e = assertThrows(IOException.class, () -> ListFile.read(latin));
+        assertTrue(e.getMessage().contains("latin.csv: expected text in UTF-8"), e.getMessage());
+    }
+
+    @Test
+    void imagenetSamples_haveTheirClassesAndPictures() throws IOException {
+        var data = DataSource.parse("list:" + Shared.data("imagenet-60/labels.tsv"))
+                .train();
+        assertEquals(60, data.size());
+        assertEquals(990, data.classes().size()); // the last class with a sample is 989
+        assertEquals("tiger shark", data.classes().get(data.label(1)));
+        assertEquals(3, data.label(1));
+        assertEquals("hip", data.classes().get(989));
+        assertEquals("1", data.classes().get(1));
+        assertTrue(data.image(0).width() > 100);
+    }
+}
