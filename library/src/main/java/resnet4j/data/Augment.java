@@ -121,17 +121,18 @@ public sealed interface Augment {
             double colour = factor(saturation, random), turn = (2 * random.nextDouble() - 1) * hue;
             byte[] in = image.rgb(), out = new byte[in.length];
             double mean = 0;
-            for (int i = 0; i < in.length; i += 3) mean += grey(in[i] & 255, in[i + 1] & 255, in[i + 2] & 255) * light;
+            for (int i = 0; i < in.length; i += 3)
+                mean += grey(lit(in[i], light), lit(in[i + 1], light), lit(in[i + 2], light));
             mean /= in.length / 3.0;
             double cos = Math.cos(2 * Math.PI * turn), sin = Math.sin(2 * Math.PI * turn);
             for (int i = 0; i < in.length; i += 3) {
-                double r = mean + ((in[i] & 255) * light - mean) * spread;
-                double g = mean + ((in[i + 1] & 255) * light - mean) * spread;
-                double b = mean + ((in[i + 2] & 255) * light - mean) * spread;
+                double r = bounded(mean + (lit(in[i], light) - mean) * spread);
+                double g = bounded(mean + (lit(in[i + 1], light) - mean) * spread);
+                double b = bounded(mean + (lit(in[i + 2], light) - mean) * spread);
                 double y = grey(r, g, b);
-                r = y + (r - y) * colour;
-                g = y + (g - y) * colour;
-                b = y + (b - y) * colour;
+                r = bounded(y + (r - y) * colour);
+                g = bounded(y + (g - y) * colour);
+                b = bounded(y + (b - y) * colour);
                 // hue: a turn of the chrominance plane of YIQ
                 double p = 0.596 * r - 0.274 * g - 0.322 * b, q = 0.211 * r - 0.523 * g + 0.312 * b;
                 double u = p * cos - q * sin, v = p * sin + q * cos;
@@ -151,8 +152,17 @@ public sealed interface Augment {
             return 0.299 * r + 0.587 * g + 0.114 * b; // ITU-R BT.601, as Pillow
         }
 
+        private static double lit(byte value, double light) {
+            return bounded((value & 255) * light);
+        }
+
+        /** What is beyond black and white is lost at every step, as in torchvision. */
+        private static double bounded(double value) {
+            return Math.max(0, Math.min(255, value));
+        }
+
         private static byte clip(double value) {
-            return (byte) Math.max(0, Math.min(255, Math.round(value)));
+            return (byte) Math.round(bounded(value));
         }
     }
 

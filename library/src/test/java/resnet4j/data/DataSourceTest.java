@@ -1,0 +1,79 @@
+package resnet4j.data;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DataSourceTest {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "shape;Did you mean 'shapes'?",
+                "folders:x;Did you mean 'folder'?",
+                "pictures/cats;expected cifar10:DIR, cifar100:DIR, folder:DIR",
+                "'';expected cifar10:DIR",
+                "folder;got folder without a path",
+                "list:;got list: without a path",
+                "npz;got npz without a path",
+                "shapes:0;expected a number of pictures in shapes:N, got shapes:0",
+                "shapes:-5;got shapes:-5",
+                "shapes:1e3;got shapes:1e3",
+                "shapes:99999999;got shapes:99999999",
+            })
+    void whatIsNoSource_isNamed(String spec, String message) {
+        var e = assertThrows(IllegalArgumentException.class, () -> DataSource.parse(spec));
+        assertTrue(e.getMessage().startsWith("data: expected ") && e.getMessage().contains(message), e.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"cifar10:no/where", "cifar100:no/where", "folder:no/where", "list:no/where", "npz:no/where"})
+    void missingData_isNamed(String spec) {
+        var e = assertThrows(IOException.class, () -> DataSource.parse(spec));
+        assertTrue(e.getMessage().contains("no/where"), e.getMessage());
+    }
+
+    @Test
+    void splitsWithOtherClasses_areRefused() {
+        var two = new Pictures(4, 2, 4);
+        var three = new Pictures(6, 3, 4);
+        var e = assertThrows(
+                IllegalArgumentException.class,
+                () -> new DataSource("mine", two, Optional.empty(), Optional.of(three)));
+        assertTrue(e.getMessage().startsWith("mine: expected the same classes in all splits"), e.getMessage());
+    }
+
+    @Test
+    void withValidation_makesOneOnlyWhereThereIsNone() {
+        var data = new Pictures(40, 4, 4);
+        var source = new DataSource("mine", data, Optional.empty(), Optional.empty());
+        var split = source.withValidation(0.1, 1);
+        assertEquals(36, split.train().size());
+        assertEquals(4, split.val().orElseThrow().size());
+        assertSame(split, split.withValidation(0.5, 2));
+    }
+
+    @Test
+    void limit_isOfEverySplit() {
+        var data = new Pictures(40, 4, 4);
+        var source = new DataSource("mine", data, Optional.of(data), Optional.of(data)).limit(7);
+        assertEquals(7, source.train().size());
+        assertEquals(7, source.val().orElseThrow().size());
+        assertEquals(7, source.test().orElseThrow().size());
+    }
+
+    @Test
+    void upright_isNothingToDataWithoutExif() {
+        var data = new Pictures(4, 2, 4);
+        assertSame(data, data.upright(true));
+    }
+}
