@@ -10,14 +10,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine;
 import resnet4j.Classifier;
 import resnet4j.data.Dataset;
 import resnet4j.data.Epoch;
 import resnet4j.data.Loader;
+import resnet4j.data.PictureFiles;
 import resnet4j.data.Skipped;
 import resnet4j.image.Image;
 import resnet4j.image.Preprocess;
@@ -27,8 +28,6 @@ import resnet4j.image.Preprocess;
         name = "predict",
         description = "Say what pictures show. Pictures that cannot be read are listed and skipped.")
 final class PredictCommand extends Command<PredictCommand.Result> {
-    private static final String PICTURE = ".*\\.(jpe?g|png|bmp|gif|p[bgnp]m)";
-
     @Mixin
     private ModelArgument model;
 
@@ -107,19 +106,8 @@ final class PredictCommand extends Command<PredictCommand.Result> {
         for (var place : places) {
             if (!Files.exists(place))
                 throw new NoSuchFileException(place.toString(), null, "expected a picture or a folder, there is none");
-            if (!Files.isDirectory(place)) {
-                files.add(place);
-                continue;
-            }
-            try (var tree = Files.walk(place)) {
-                tree.filter(file -> Files.isRegularFile(file)
-                                && file.getFileName()
-                                        .toString()
-                                        .toLowerCase(Locale.ROOT)
-                                        .matches(PICTURE))
-                        .sorted()
-                        .forEach(files::add);
-            }
+            if (Files.isDirectory(place)) files.addAll(PictureFiles.pictures(place));
+            else files.add(place);
         }
         if (files.isEmpty())
             throw new IllegalArgumentException("PICTURE: expected pictures (jpg, png, bmp, gif, pnm) in "
