@@ -8,7 +8,7 @@ public final class Dropout extends Layer {
     private final double p;
 
     public Dropout(double p) {
-        if (p < 0 || p >= 1) throw new IllegalArgumentException("dropout: expected [0,1), got " + p);
+        if (!(p >= 0 && p < 1)) throw new IllegalArgumentException("dropout: expected [0,1), got " + p);
         this.p = p;
     }
 

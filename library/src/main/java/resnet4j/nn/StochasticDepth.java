@@ -8,7 +8,7 @@ public final class StochasticDepth extends Layer {
     private final double p;
 
     public StochasticDepth(double p) {
-        if (p < 0 || p >= 1) throw new IllegalArgumentException("stochasticDepth: expected [0,1), got " + p);
+        if (!(p >= 0 && p < 1)) throw new IllegalArgumentException("stochasticDepth: expected [0,1), got " + p);
         this.p = p;
     }
 
