@@ -88,6 +88,25 @@ public record DataSource(String name, Dataset train, Optional<Dataset> val, Opti
                 test.map(d -> d.upright(applyExif)));
     }
 
+    /** The split that accuracy is measured on where nobody says which: {@code test}, else {@code val}, else {@code train}. */
+    public String measured() {
+        return test.isPresent() ? "test" : val.isPresent() ? "val" : "train";
+    }
+
+    /** The split of that name: {@code train}, {@code val} or {@code test}. */
+    public Dataset split(String split) {
+        var found =
+                switch (split) {
+                    case "train" -> Optional.of(train);
+                    case "val" -> val;
+                    case "test" -> test;
+                    default ->
+                        throw new IllegalArgumentException("split: expected train, val or test, got " + split);
+                };
+        return found.orElseThrow(
+                () -> new IllegalArgumentException("split: " + name + " has no split named " + split));
+    }
+
     /** With at most {@code n} pictures in each split. */
     public DataSource limit(int n) {
         return new DataSource(name, train.limit(n), val.map(d -> d.limit(n)), test.map(d -> d.limit(n)));

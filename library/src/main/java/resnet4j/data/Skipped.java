@@ -1,4 +1,4 @@
 package resnet4j.data;
 
-/** A picture that could not be read, and why. */
+/** A picture that could not be read, and why, in one sentence. */
 public record Skipped(String file, String reason) {}

@@ -2,6 +2,7 @@ package resnet4j.eval;
 
 import java.util.List;
 import java.util.Optional;
+import resnet4j.data.Skipped;
 
 /**
  * What a network did on a set of labelled pictures. Its JSON is its components; accuracies are in [0,1].
@@ -71,9 +72,6 @@ public record Evaluation(
      * @param probability softmax of the prediction, in [0,1]
      */
     public record Mistake(int index, String name, int truth, int prediction, double probability) {}
-
-    /** A picture that could not be read, and why, in one sentence. */
-    public record Skipped(String file, String reason) {}
 
     /** The single numbers of an evaluation, for a line in a log; components as in {@link Evaluation}. */
     public record Summary(

@@ -42,10 +42,7 @@ public record Evaluator(
                 }
                 progress.accept(batch.size());
             }
-            var skipped = batches.skipped().stream()
-                    .map(s -> new Evaluation.Skipped(s.file(), s.reason()))
-                    .toList();
-            return metrics.evaluation(classNames, data::name, skipped);
+            return metrics.evaluation(classNames, data::name, batches.skipped());
         }
     }
 }

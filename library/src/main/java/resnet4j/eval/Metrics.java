@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.function.IntFunction;
+import resnet4j.data.Skipped;
 import resnet4j.eval.Evaluation.ClassResult;
 import resnet4j.eval.Evaluation.Mistake;
-import resnet4j.eval.Evaluation.Skipped;
 
 /**
  * Gathers a network's logits batch by batch and turns them into an {@link Evaluation}; all sums are doubles. Of equal

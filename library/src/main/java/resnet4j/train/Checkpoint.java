@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import resnet4j.config.Records;
-import resnet4j.eval.Evaluation;
+import resnet4j.data.Skipped;
 import resnet4j.tensor.HostTensor;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Tensor;
@@ -36,7 +36,7 @@ record Checkpoint(Map<String, Tensor> tensors, String dataDigest, Position posit
             double lossSum,
             long correct,
             long seen,
-            List<Evaluation.Skipped> skipped,
+            List<Skipped> skipped,
             double best,
             int bestEpoch,
             double seconds) {

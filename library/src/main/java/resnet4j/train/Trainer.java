@@ -25,6 +25,7 @@ import resnet4j.model.ClassificationNet;
 import resnet4j.model.ModelFile;
 import resnet4j.nn.BatchNorm2d;
 import resnet4j.nn.Layer;
+import resnet4j.tensor.DType;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.Engine;
 import resnet4j.tensor.Listener;
@@ -86,14 +87,14 @@ public final class Trainer implements AutoCloseable {
             double seconds,
             double waitShare,
             double imagesPerSecond,
-            List<Evaluation.Skipped> skipped) {}
+            List<Skipped> skipped) {}
 
     /**
      * What a run leaves behind.
      *
      * @param best    top-1 accuracy on the validation split, or -1 where nothing is held out
-     * @param test    of the best model on the test split (the validation split, where there is no other); absent when
-     *                the run was stopped before its end
+     * @param test    of the best model on the split that {@link DataSource#measured} names; absent when the run was
+     *                stopped before its end
      * @param stopped whether the run was stopped and can be resumed
      */
     public record Outcome(
@@ -163,6 +164,11 @@ public final class Trainer implements AutoCloseable {
         built.channelsLast();
         built.to(options.device());
         return built;
+    }
+
+    /** The pictures as this run sees them: as many as the recipe says, with its validation split. */
+    public DataSource data() {
+        return data;
     }
 
     /** Trains from the folder's checkpoint, or from the start, to the end or to a stop. */
@@ -236,6 +242,7 @@ public final class Trainer implements AutoCloseable {
                         if (n >= steps || mean > 4 * least) return points;
                     }
                 } catch (DivergedException e) {
+                    if (points.isEmpty()) throw e; // even the lowest rate is too high
                     return points;
                 }
             }
@@ -331,9 +338,9 @@ public final class Trainer implements AutoCloseable {
         return recipe.optimizer().lr() * recipe.schedule().at((double) step / total);
     }
 
-    private static List<Evaluation.Skipped> joined(List<Evaluation.Skipped> before, List<Skipped> now) {
+    private static List<Skipped> joined(List<Skipped> before, List<Skipped> now) {
         var all = new ArrayList<>(before);
-        for (var picture : now) all.add(new Evaluation.Skipped(picture.file(), picture.reason()));
+        all.addAll(now);
         return all;
     }
 
@@ -367,7 +374,7 @@ public final class Trainer implements AutoCloseable {
 
     /** Measures, saves and logs. Gives false if the run was stopped in it. */
     private boolean endEpoch(
-            List<Evaluation.Skipped> skipped, long begun, double secondsBefore, long seenBefore, long waitNanos)
+            List<Skipped> skipped, long begun, double secondsBefore, long seenBefore, long waitNanos)
             throws IOException {
         double trained = (System.nanoTime() - begun) / 1e9;
         checkFinite();
@@ -404,8 +411,8 @@ public final class Trainer implements AutoCloseable {
                 better ? at.epoch() + 1 : at.bestEpoch(),
                 secondsBefore + (System.nanoTime() - begun) / 1e9);
         if (better) describe(line).save(run.model(), best());
-        run.log(line); // before the checkpoint: a resumed run forgets what is logged after it, but cannot add what is
-        // not
+        // before the checkpoint: a resumed run forgets what was logged after it, but cannot add what was not
+        run.log(line);
         save();
         log.epoch(line);
         return true;
@@ -444,7 +451,7 @@ public final class Trainer implements AutoCloseable {
         var to = new ArrayList<Tensor>();
         var averages = averaged.state();
         net.state().forEach((name, t) -> {
-            if (t.dtype() != resnet4j.tensor.DType.F32) return;
+            if (t.dtype() != DType.F32) return;
             from.add(t.detach());
             to.add(averages.get(name).detach());
         });
@@ -493,7 +500,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private Outcome finished() throws IOException {
-        var held = data.test().or(data::val).orElse(data.train());
+        var held = data.split(data.measured());
         Evaluation evaluation;
         var opened = ModelFile.open(run.model());
         try (var model = opened.net();

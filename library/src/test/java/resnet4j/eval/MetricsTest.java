@@ -12,9 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import resnet4j.config.Records;
+import resnet4j.data.Skipped;
 import resnet4j.eval.Evaluation.ClassResult;
 import resnet4j.eval.Evaluation.Mistake;
-import resnet4j.eval.Evaluation.Skipped;
 
 class MetricsTest {
     /** Sums of the same doubles in another order. */

@@ -28,8 +28,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.w3c.dom.Document;
 import org.w3c.dom.NodeList;
 import resnet4j.config.Records;
+import resnet4j.data.Skipped;
 import resnet4j.eval.Evaluation;
-import resnet4j.eval.Evaluation.Skipped;
 import resnet4j.image.Image;
 
 class RunReportTest {

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.stream.IntStream;
+import resnet4j.data.Skipped;
 import resnet4j.eval.Evaluation;
-import resnet4j.eval.Evaluation.Skipped;
 import resnet4j.eval.Metrics;
 import resnet4j.image.Image;
 

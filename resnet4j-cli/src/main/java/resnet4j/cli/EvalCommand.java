@@ -1,15 +1,17 @@
 package resnet4j.cli;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine;
 import resnet4j.data.DataSource;
-import resnet4j.data.Dataset;
 import resnet4j.data.Loader;
+import resnet4j.data.Skipped;
 import resnet4j.eval.Evaluation;
 import resnet4j.eval.Evaluator;
 import resnet4j.tensor.Ops;
@@ -24,7 +26,7 @@ final class EvalCommand extends Command<EvalCommand.Result> {
     @Option(names = "--data", required = true, paramLabel = "KIND:PATH", description = "Pictures with their classes.")
     private String data;
 
-    @Option(names = "--split", paramLabel = "train|val|test", description = "Which part (default: test, else val).")
+    @Option(names = "--split", paramLabel = "train|val|test", description = "Which part (default: test, else val, else train).")
     private String split;
 
     @Option(names = "--batch", paramLabel = "N", description = "Pictures at a time (default: 64).")
@@ -46,16 +48,16 @@ final class EvalCommand extends Command<EvalCommand.Result> {
             int top5Correct,
             double top5,
             double loss,
-            java.util.Optional<Double> auc,
+            Optional<Double> auc,
             double ece,
-            java.util.List<Evaluation.ClassResult> perClass,
+            List<Evaluation.ClassResult> perClass,
             int[][] confusion,
-            java.util.List<Evaluation.Skipped> skipped) {}
+            List<Skipped> skipped) {}
 
     @Override
     Result run() throws Exception {
         var source = DataSource.parse(data);
-        var pictures = choose(source);
+        var pictures = source.split(split == null ? source.measured() : split);
         if (limit != null) pictures = pictures.limit(limit);
         try (var opened = model.open();
                 var precision = Ops.precision(common.precision("fp32"));
@@ -90,20 +92,6 @@ final class EvalCommand extends Command<EvalCommand.Result> {
                     e.confusion(),
                     e.skipped());
         }
-    }
-
-    private Dataset choose(DataSource source) {
-        if (split == null) return source.test().or(source::val).orElse(source.train());
-        return switch (split) {
-            case "train" -> source.train();
-            case "val" -> source.val().orElseThrow(this::noSuchSplit);
-            case "test" -> source.test().orElseThrow(this::noSuchSplit);
-            default -> throw new IllegalArgumentException("--split: expected train, val or test, got " + split);
-        };
-    }
-
-    private IllegalArgumentException noSuchSplit() {
-        return new IllegalArgumentException("--split: " + data + " has no split named " + split);
     }
 
     @Override

@@ -118,7 +118,8 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
 
     private List<Trainer.RatePoint> rates(Recipe recipe, DataSource source) throws Exception {
         var unused = new RunFolder(Path.of("unused")); // a search of rates writes nothing
-        try (var trainer = new Trainer(recipe, source, unused, Trainer.Options.DEFAULT, new Trainer.Log() {})) {
+        var options = new TrainingRun(this).options(() -> false);
+        try (var trainer = new Trainer(recipe, source, unused, options, new Trainer.Log() {})) {
             return trainer.findRate(1e-5, 1, 100);
         }
     }

@@ -38,8 +38,11 @@ final class TrainingRun {
         this.checkpointSeconds = checkpointSeconds;
     }
 
-    /** JSON keys as documented; {@code test} is absent from a run that was stopped. */
-    record Result(Path run, int epochs, long steps, double seconds, Best best, Optional<Evaluation> test) {
+    /**
+     * @param test  absent from a run that was stopped
+     * @param split what {@code test} was measured on: {@code test}, or {@code val} or {@code train} where there is none
+     */
+    record Result(Path run, int epochs, long steps, double seconds, Best best, Optional<Evaluation> test, String split) {
         /** @param top1 on the validation split; absent where nothing is held out */
         record Best(Optional<Double> top1) {}
 
@@ -49,9 +52,10 @@ final class TrainingRun {
             var t = test.get();
             return String.format(
                     Locale.ROOT,
-                    "%d epochs in %s. Test: %.2f %% (%d of %d), loss %.4f.%nModel:  %s%nReport: %s",
+                    "%d epochs in %s. %s: %.2f %% (%d of %d), loss %.4f.%nModel:  %s%nReport: %s",
                     epochs,
                     Progress.clock(seconds),
+                    pictures(),
                     100 * t.top1(),
                     t.correct(),
                     t.samples(),
@@ -59,16 +63,27 @@ final class TrainingRun {
                     run.resolve("model.safetensors"),
                     run.resolve("report.html"));
         }
+
+        /** What was measured on, for people: accuracy on pictures that were trained on is no test. */
+        private String pictures() {
+            return switch (split) {
+                case "test" -> "Test";
+                case "val" -> "On the validation pictures, by which the best epoch was chosen";
+                default -> "On the training pictures themselves, as there are no others";
+            };
+        }
     }
 
     Result train(Recipe recipe, DataSource data, RunFolder folder) throws IOException {
         Trainer.Outcome outcome;
+        String split;
         try (var stop = new StopSignal();
                 var bar = new Bar();
                 var trainer = new Trainer(recipe, data, folder, options(stop), bar)) {
             outcome = trainer.train();
+            split = trainer.data().measured();
             if (outcome.stopped()) bar.progress.say("Stopped; the run is saved at step " + outcome.steps() + ".");
-            else report(recipe, data, outcome, bar.parameters);
+            else report(recipe, trainer.data(), outcome, bar.parameters);
         }
         return new Result(
                 outcome.run().path(),
@@ -76,15 +91,15 @@ final class TrainingRun {
                 outcome.steps(),
                 outcome.seconds(),
                 new Result.Best(outcome.best() < 0 ? Optional.empty() : Optional.of(outcome.best())),
-                outcome.test());
+                outcome.test(),
+                split);
     }
 
     private void report(Recipe recipe, DataSource data, Trainer.Outcome outcome, long parameters) throws IOException {
         var evaluation = outcome.test().orElseThrow();
-        var pictures = data.test().or(data::val);
+        var pictures = data.split(data.measured());
         var mistakes = new ArrayList<Image>();
-        if (pictures.isPresent() && recipe.limit() == 0) // a limit renumbers the pictures
-        for (var mistake : evaluation.mistakes()) mistakes.add(pictures.get().image(mistake.index()));
+        for (var mistake : evaluation.mistakes()) mistakes.add(pictures.image(mistake.index()));
         var provenance = new LinkedHashMap<String, String>();
         provenance.put("Seed", Long.toString(recipe.seed()));
         provenance.put("Precision", recipe.precision());

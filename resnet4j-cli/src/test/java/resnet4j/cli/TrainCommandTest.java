@@ -65,6 +65,7 @@ class TrainCommandTest {
         JsonNode result = Records.parse(out.toString());
         assertEquals(run.toString(), result.get("run").textValue());
         assertEquals(12, result.get("steps").intValue());
+        assertEquals("val", result.get("split").textValue()); // there are no test pictures
         assertTrue(err.toString().contains("Epoch [2/2], Loss: "), err::toString);
         var own = RunFolder.open(run).recipe();
         assertEquals(0.1, own.optimizer().lr());
