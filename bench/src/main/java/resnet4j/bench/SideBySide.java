@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -34,7 +37,7 @@ import resnet4j.tensor.Ops;
  * first whether those that have the same weights give the same answers.
  */
 @CommandLine.Command(name = "bench/run.sh", mixinStandardHelpOptions = true)
-public final class SideBySide implements java.util.concurrent.Callable<Integer> {
+public final class SideBySide implements Callable<Integer> {
     private static final double FP32_DIFFERENCE = 1e-3, BF16_DIFFERENCE = 0.1; // bf16 keeps 8 bits, 53 layers deep
 
     @Option(names = "--quick", description = "A few minutes: one round of fewer contenders.")
@@ -192,7 +195,7 @@ public final class SideBySide implements java.util.concurrent.Callable<Integer> 
                 .map(run -> run.get("imagesPerSecond").doubleValue())
                 .toList();
         var sorted = runs.stream()
-                .sorted(java.util.Comparator.comparingDouble(
+                .sorted(Comparator.comparingDouble(
                         run -> run.get("imagesPerSecond").doubleValue()))
                 .toList();
         var middle = sorted.get(sorted.size() / 2);
@@ -239,7 +242,7 @@ public final class SideBySide implements java.util.concurrent.Callable<Integer> 
         builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
         builder.environment().put("OPT_OUT_TRACKING", "true"); // DJL tells its makers otherwise
         var process = builder.start();
-        var lines = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)
+        var lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
                 .lines()
                 .filter(line -> line.startsWith("{"))
                 .toList();

@@ -35,8 +35,8 @@ public enum Order {
             }
             var present = Arrays.stream(members).filter(m -> m.length > 0).toArray(int[][]::new);
             return IntStream.generate(() -> {
-                        var members1 = present[random.nextInt(present.length)];
-                        return members1[random.nextInt(members1.length)];
+                        var ofOneClass = present[random.nextInt(present.length)];
+                        return ofOneClass[random.nextInt(ofOneClass.length)];
                     })
                     .limit(data.size())
                     .toArray();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import resnet4j.image.Image;
@@ -99,7 +100,7 @@ public record Shapes(int size, int side, long seed) implements Dataset {
     }
 
     private static final List<String> CLASSES = Arrays.stream(Kind.values())
-            .map(kind -> kind.name().toLowerCase(java.util.Locale.ROOT))
+            .map(kind -> kind.name().toLowerCase(Locale.ROOT))
             .toList();
 
     /** A picture and what is in it, the large shape first. */

@@ -3,6 +3,7 @@ package resnet4j.graph;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,7 @@ public record Graph(
         inputShape = List.copyOf(inputShape);
         constants = Collections.unmodifiableMap(new LinkedHashMap<>(constants));
         nodes = List.copyOf(nodes);
-        var known = new java.util.HashSet<>(constants.keySet());
+        var known = new HashSet<>(constants.keySet());
         known.add(input);
         for (var node : nodes) {
             for (var in : node.inputs())

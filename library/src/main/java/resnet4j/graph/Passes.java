@@ -1,6 +1,7 @@
 package resnet4j.graph;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -128,7 +129,7 @@ public final class Passes {
         var name = node.inputs().get(input);
         if (!name.isEmpty()) return constants.get(name).toFloats();
         var values = new float[n];
-        java.util.Arrays.fill(values, absent);
+        Arrays.fill(values, absent);
         return values;
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -179,7 +180,7 @@ public final class Plan implements AutoCloseable {
     /** One line for each call: what does it, and where. */
     public String describe() {
         long fused = steps.stream().filter(s -> s.how.startsWith("oneDNN")).count();
-        return "plan in " + precision.name().toLowerCase(java.util.Locale.ROOT) + " for images " + inputShape
+        return "plan in " + precision.name().toLowerCase(Locale.ROOT) + " for images " + inputShape
                 + ": " + fused + " calls of oneDNN, " + (steps.size() - fused) + " of libtorch\n"
                 + steps.stream().map(s -> s.how + ": " + s.node + "\n").collect(Collectors.joining());
     }

@@ -3,6 +3,7 @@ package resnet4j.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -257,7 +258,7 @@ public final class Models {
     }
 
     public static Collection<Entry> all() {
-        return java.util.Collections.unmodifiableCollection(ENTRIES.values());
+        return Collections.unmodifiableCollection(ENTRIES.values());
     }
 
     /** The entry of that name; an unknown name proposes the nearest ones. */

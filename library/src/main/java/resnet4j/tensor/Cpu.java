@@ -3,6 +3,7 @@ package resnet4j.tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 
 /** The instruction sets of this processor, by the names that Linux gives them; elsewhere none are known. */
@@ -20,8 +21,8 @@ public final class Cpu {
         try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
             return lines.filter(line -> line.startsWith("flags"))
                     .findFirst()
-                    .map(line -> Set.copyOf(java.util.List.of(
-                            line.substring(line.indexOf(':') + 1).trim().split(" "))))
+                    .map(line -> Set.copyOf(
+                            List.of(line.substring(line.indexOf(':') + 1).trim().split(" "))))
                     .orElse(Set.of());
         } catch (IOException e) {
             return Set.of();

@@ -1,5 +1,6 @@
 package resnet4j.tensor;
 
+import java.util.List;
 import org.bytedeco.pytorch.global.torch;
 
 /** Element types of a tensor, with the names that safetensors gives them. */
@@ -40,6 +41,6 @@ public enum DType {
 
     static DType of(torch.ScalarType type) {
         for (var dtype : values()) if (dtype.scalarType().intern() == type.intern()) return dtype;
-        throw new IllegalArgumentException("dtype: expected one of " + java.util.List.of(values()) + ", got " + type);
+        throw new IllegalArgumentException("dtype: expected one of " + List.of(values()) + ", got " + type);
     }
 }

@@ -1,6 +1,7 @@
 package resnet4j.tensor;
 
 import java.util.List;
+import java.util.Locale;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -20,7 +21,7 @@ public sealed interface Op {
     /** The name in PyTorch's functional interface, where it has one. */
     default String type() {
         String name = getClass().getSimpleName();
-        return name.replaceAll("(?<=[a-z])(?=[A-Z])", "_").toLowerCase(java.util.Locale.ROOT);
+        return name.replaceAll("(?<=[a-z])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
     }
 
     /** Two lengths, along height and along width. */

@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -221,7 +223,7 @@ public final class Ops {
      */
     public static Tensor normalize(Tensor pixels, List<Double> mean, List<Double> std) {
         var x = pixels.permute(0, 3, 1, 2).to(DType.F32);
-        x.handle.div_(new org.bytedeco.pytorch.Scalar(255.0));
+        x.handle.div_(new Scalar(255.0));
         x.handle.sub_(perChannel(mean, pixels).handle);
         x.handle.div_(perChannel(std, pixels).handle);
         return x;
@@ -267,7 +269,7 @@ public final class Ops {
 
     /** a * scale, a scalar's share in a sum; not part of a graph. */
     public static Tensor scale(Tensor a, double scale) {
-        return new Tensor(torch.mul(a.handle, new org.bytedeco.pytorch.Scalar(scale)));
+        return new Tensor(torch.mul(a.handle, new Scalar(scale)));
     }
 
     /** Scales the gradients so that their joint norm is at most {@code maxNorm}; gives the norm before. */
@@ -367,7 +369,7 @@ public final class Ops {
         return new Tensor(new org.bytedeco.pytorch.Tensor(same));
     }
 
-    private static Tensor run(Op op, java.util.function.Function<List<Tensor>, Tensor> kernel, Tensor... in) {
+    private static Tensor run(Op op, Function<List<Tensor>, Tensor> kernel, Tensor... in) {
         var inputs = Collections.unmodifiableList(Arrays.asList(in));
         Tensor out;
         try {

@@ -1,5 +1,6 @@
 package resnet4j.tensor;
 
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.bytedeco.javacpp.BytePointer;
@@ -10,6 +11,7 @@ import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.LayoutOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -56,13 +58,13 @@ public final class Tensor implements AutoCloseable {
 
     public static Tensor full(double value, long... shape) {
         var tensor = empty(DType.F32, shape);
-        tensor.handle.fill_(new org.bytedeco.pytorch.Scalar(value));
+        tensor.handle.fill_(new Scalar(value));
         return tensor;
     }
 
     /** Of that shape, with this tensor's type and device: {@code new_full}. */
     public Tensor newFull(double value, long... shape) {
-        return new Tensor(handle.new_full(shape, new org.bytedeco.pytorch.Scalar(value)));
+        return new Tensor(handle.new_full(shape, new Scalar(value)));
     }
 
     /** Uninitialised memory. */
@@ -160,7 +162,7 @@ public final class Tensor implements AutoCloseable {
     public HostTensor toHost() {
         try (var scope = new NativeScope()) {
             var tensor = to(Device.CPU).contiguous();
-            var copy = java.nio.ByteBuffer.allocate(Math.toIntExact(tensor.elements() * dtype().bytes))
+            var copy = ByteBuffer.allocate(Math.toIntExact(tensor.elements() * dtype().bytes))
                     .order(ByteOrder.LITTLE_ENDIAN);
             if (copy.capacity() > 0) copy.put(tensor.bytes().asByteBuffer()).flip();
             return new HostTensor(dtype(), Arrays.stream(shape()).boxed().toList(), copy);
@@ -224,12 +226,9 @@ public final class Tensor implements AutoCloseable {
                 var noGrad = Ops.noGrad()) {
             handle.uniform_(2 * tail - 1, 2 * head - 1, new GeneratorOptional());
             handle.erfinv_();
-            handle.mul_(new org.bytedeco.pytorch.Scalar(std * Math.sqrt(2)));
-            handle.add_(new org.bytedeco.pytorch.Scalar(0.0));
-            torch.clamp_(
-                    handle,
-                    new ScalarOptional(new org.bytedeco.pytorch.Scalar(-limit)),
-                    new ScalarOptional(new org.bytedeco.pytorch.Scalar(limit)));
+            handle.mul_(new Scalar(std * Math.sqrt(2)));
+            handle.add_(new Scalar(0.0));
+            torch.clamp_(handle, new ScalarOptional(new Scalar(-limit)), new ScalarOptional(new Scalar(limit)));
         }
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -174,7 +175,7 @@ class OnnxTest {
             var file = folder.resolve("pixels.onnx");
             OnnxExport.write(graph, file, METADATA.withPixels(true));
             var pixels = new byte[2 * 32 * 32 * 3];
-            new java.util.Random(1).nextBytes(pixels);
+            new Random(1).nextBytes(pixels);
             var p = METADATA.preprocess();
             var normalised = Ops.normalize(Tensor.of(pixels, 2, 32, 32, 3), p.mean(), p.std());
             try (var model = OnnxModel.openTrusted(file, 1)) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -41,7 +42,7 @@ class ResampleTest {
             @ForAll @ByteRange(min = -128) byte value,
             @ForAll Interpolation interpolation) {
         byte[] rgb = new byte[width * height * 3];
-        java.util.Arrays.fill(rgb, value);
+        Arrays.fill(rgb, value);
         for (byte b : Resample.resize(new Image(width, height, rgb), toWidth, toHeight, interpolation)
                 .rgb()) assertEquals(value, b);
     }

@@ -35,6 +35,7 @@ import resnet4j.model.ResNetConfig.Block;
 import resnet4j.model.ResNetConfig.Shortcut;
 import resnet4j.model.ResNetConfig.Stem;
 import resnet4j.nn.Attention;
+import resnet4j.nn.DropBlock;
 import resnet4j.nn.Init;
 import resnet4j.nn.Norm;
 import resnet4j.tensor.NativeException;
@@ -508,7 +509,7 @@ class ZooTest {
     void dropBlock_zeroesSquares_andKeepsTheMean() {
         Ops.seed(3);
         try (var scope = new NativeScope();
-                var layer = new resnet4j.nn.DropBlock(0.2, 3, 1)) {
+                var layer = new DropBlock(0.2, 3, 1)) {
             var x = Tensor.full(1, 8, 16, 20, 20);
             var y = layer.apply(x);
             float[] values = y.toFloats();

@@ -2,6 +2,7 @@ package resnet4j.weights;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -22,8 +23,7 @@ class HostileFilesTest {
     private static final long SECONDS =
             Long.getLong("fuzz.seconds", System.getProperty("fuzz.executions") == null ? 8 : 1 << 20);
     private static final long SEED = Long.getLong("fuzz.seed", 0);
-    private static final com.sun.management.ThreadMXBean THREADS =
-            (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     @Test
     void read_survivesMutations() {

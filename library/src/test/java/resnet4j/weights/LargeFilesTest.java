@@ -3,6 +3,7 @@ package resnet4j.weights;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.management.ManagementFactory;
@@ -76,7 +77,7 @@ class LargeFilesTest {
         Path safetensors = folder.resolve("a.safetensors");
         PyTorchFile.write(pth, tensors);
         SafeTensors.write(safetensors, tensors, Map.of());
-        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         for (Path path : List.of(pth, safetensors)) {
             WeightFile.read(path); // warm
             long allocated = threads.getCurrentThreadAllocatedBytes();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import com.sun.management.ThreadMXBean;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -194,7 +195,7 @@ class PyTorchFileTest {
     @MethodSource("bombs")
     void read_refusesBombs(String name, byte[] bomb, String reason) throws IOException {
         refuses(bomb, reason);
-        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         var file = new MappedFile(bomb);
         long before = threads.getCurrentThreadAllocatedBytes();
         long start = System.nanoTime();

@@ -1,6 +1,8 @@
 package resnet4j.cli;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
@@ -118,8 +120,7 @@ final class DoctorCommand extends Command<DoctorCommand.Report> {
     }
 
     private static Os os() {
-        long memory = java.lang.management.ManagementFactory.getOperatingSystemMXBean()
-                        instanceof com.sun.management.OperatingSystemMXBean bean
+        long memory = ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean bean
                 ? bean.getTotalMemorySize()
                 : 0;
         return new Os(

@@ -26,7 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 import resnet4j.config.Nearest;
 
 /** {@code ./resnet4j COMMAND}: finds the command, runs it, and turns what it throws into one sentence and a code. */
-@picocli.CommandLine.Command(
+@CommandLine.Command(
         name = "resnet4j",
         description = "Residual networks on the JVM: train, evaluate, predict, export.",
         synopsisSubcommandLabel = "COMMAND",

@@ -10,10 +10,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -117,7 +119,7 @@ class KillTest {
     }
 
     private static boolean finite(ByteBuffer data) {
-        var floats = data.order(java.nio.ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+        var floats = data.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
         while (floats.hasRemaining()) if (!Float.isFinite(floats.get())) return false;
         return true;
     }
@@ -164,7 +166,7 @@ class KillTest {
         var expected = result(whole);
 
         var killers = new ArrayList<Thread>();
-        var failures = java.util.Collections.synchronizedList(new ArrayList<Throwable>());
+        var failures = Collections.synchronizedList(new ArrayList<Throwable>());
         for (int k = 0; k < AT_ONCE; k++) {
             var run = folder.resolve("killed" + k);
             var args = begin.clone();
