@@ -100,11 +100,9 @@ public record DataSource(String name, Dataset train, Optional<Dataset> val, Opti
                     case "train" -> Optional.of(train);
                     case "val" -> val;
                     case "test" -> test;
-                    default ->
-                        throw new IllegalArgumentException("split: expected train, val or test, got " + split);
+                    default -> throw new IllegalArgumentException("split: expected train, val or test, got " + split);
                 };
-        return found.orElseThrow(
-                () -> new IllegalArgumentException("split: " + name + " has no split named " + split));
+        return found.orElseThrow(() -> new IllegalArgumentException("split: " + name + " has no split named " + split));
     }
 
     /** With at most {@code n} pictures in each split. */

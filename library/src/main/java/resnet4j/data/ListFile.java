@@ -64,12 +64,10 @@ final class ListFile {
         if (index < 0) for (int i = 0; i < classes.size(); i++) numbers.put(classes.get(i), i);
         var train = part(rows, "train", classes, numbers);
         if (train.isEmpty())
-            throw new IOException(list + ": expected rows" + (split < 0 ? "" : " whose split is train") + ", found none");
+            throw new IOException(
+                    list + ": expected rows" + (split < 0 ? "" : " whose split is train") + ", found none");
         return new DataSource(
-                "list:" + list,
-                train.get(),
-                part(rows, "val", classes, numbers),
-                part(rows, "test", classes, numbers));
+                "list:" + list, train.get(), part(rows, "val", classes, numbers), part(rows, "test", classes, numbers));
     }
 
     private static List<String> fields(String line, String separator) {

@@ -373,8 +373,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     /** Measures, saves and logs. Gives false if the run was stopped in it. */
-    private boolean endEpoch(
-            List<Skipped> skipped, long begun, double secondsBefore, long seenBefore, long waitNanos)
+    private boolean endEpoch(List<Skipped> skipped, long begun, double secondsBefore, long seenBefore, long waitNanos)
             throws IOException {
         double trained = (System.nanoTime() - begun) / 1e9;
         checkFinite();

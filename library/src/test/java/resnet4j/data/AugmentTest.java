@@ -34,32 +34,40 @@ import resnet4j.image.Image;
  */
 class AugmentTest {
     private static final Image IN = Pictures.numbered(7, 5, 1);
-    private static final String BRIGHT_0_7 = "46607a94ae152e48627c96b017314a647e98b219334d66809a011b354f69829c041e38516b859f06203a"
+    private static final String BRIGHT_0_7 =
+            "46607a94ae152e48627c96b017314a647e98b219334d66809a011b354f69829c041e38516b859f06203a"
                     + "546d87a108223c567089a30a243e58728ca50c26405a748ea80f29435d7790aa112b455f7993ac132d47"
                     + "617b95af152f49637d97b117324c66809a001a344e";
-    private static final String BRIGHT_1_4 = "8dc1f5ffff2a5d91c5f9ffff2e6295c9fdffff32669acdffff02366a9ed2ffff083c70a3d7ffff0c4074"
+    private static final String BRIGHT_1_4 =
+            "8dc1f5ffff2a5d91c5f9ffff2e6295c9fdffff32669acdffff02366a9ed2ffff083c70a3d7ffff0c4074"
                     + "a8dbffff104478ace0ffff15487cb0e4ffff194d80b4e9ffff1e5286baeeffff23568abef2ffff275b8e"
                     + "c2f6ffff2b5f93c6faffff2f6498ccffff0135699c";
-    private static final String CONTRAST_0_6 = "71879db3c9465c72899fb5cb485e748aa1b7cd4a60768ca2b9354b62788ea4ba384e647a90a7bd395066"
+    private static final String CONTRAST_0_6 =
+            "71879db3c9465c72899fb5cb485e748aa1b7cd4a60768ca2b9354b62788ea4ba384e647a90a7bd395066"
                     + "7c92a8bf3b51687e94aac03d53698096acc23f556b8198aec541576e849ab0c643596f869cb2c8455b71"
                     + "879eb4ca475d73899fb6cc485f758ca2b8354b6177";
-    private static final String CONTRAST_1_6 = "538ec9ffff001c5793ceffff00215c97d3ffff0026619cd7ff00002b66a1dcff0000316ca7e3ff000036"
+    private static final String CONTRAST_1_6 =
+            "538ec9ffff001c5793ceffff00215c97d3ffff0026619cd7ff00002b66a1dcff0000316ca7e3ff000036"
                     + "71ace7ff00003b76b1ecff00043f7bb6f1ff0009447fbcf7ff000f4b86c1fcff00144f8bc6ffff001954"
                     + "8fcbffff001e5994cfffff00245f9bd6ff00002964";
-    private static final String COLOUR_0_3 = "7a8590d4df9e58636ec7d2dd36414ca5b0bb965560838e9974333e616c77bbc685404b56afbac51e2934"
+    private static final String COLOUR_0_3 =
+            "7a8590d4df9e58636ec7d2dd36414ca5b0bb965560838e9974333e616c77bbc685404b56afbac51e2934"
                     + "8d98a37e3d486b7681c5d08f49545fb8c3ce27323d96a2ad88475275808bcfda99535e69c2cdd8313c47"
                     + "a0abb691505b7e8994d8e3a25d6873b7c2813b4651";
-    private static final String COLOUR_1_5 = "568dc5d3ff00346ba3a3daff12498181b8f0ff01385f96ceff00163d74acbaf2001c538b8bc2fa003169"
+    private static final String COLOUR_1_5 =
+            "568dc5d3ff00346ba3a3daff12498181b8f0ff01385f96ceff00163d74acbaf2001c538b8bc2fa003169"
                     + "69a0d8ff0020477eb6c4fc00255c9494cbff033a7271aae2ff002a5188c0ceff002f669e9ed5ff0d447c"
                     + "7cb3ebff00335a91c9d7ff003970a8b6ee00174e86";
-    private static final String ALL = "99c0e2dada477ea6cdd6d6d6658db2bcd8d8f1638ba0c6dff8476d85add4dbdb2f6c94bbc6d7d7537ba0"
+    private static final String ALL =
+            "99c0e2dada477ea6cdd6d6d6658db2bcd8d8f1638ba0c6dff8476d85add4dbdb2f6c94bbc6d7d7537ba0"
                     + "a7cedcf64f768eb4dbdbdb37739bc2ced6d65b81a8afd6daf4587e94bce3dada427ca2c9d6d6d66189b0"
                     + "b7d8d8f25f869cc3e0dada4c82aad1dbdb296a90b7";
-    private static final String ROTATED = "000000946186b5653f557a98a9cef30000000000007ba0c5cc2d528051768db2437297634e7398b08aaf"
+    private static final String ROTATED =
+            "000000946186b5653f557a98a9cef30000000000007ba0c5cc2d528051768db2437297634e7398b08aaf"
                     + "a380a5d4294e648996c5ea0f3d626f86abd0605479d9496e9f60859cc16290b5465d82a781a6cb0e3358"
                     + "000000000000d1f62a5c817e95ba944d7297000000";
-    private static final String CROPPED = "4c7196bbe0062b50759abfe452779cc1e60c31567ba0c5ea5a7fa4c9ee13385d82a7ccf16085aacff419"
-                    + "3e6388add2f7";
+    private static final String CROPPED =
+            "4c7196bbe0062b50759abfe452779cc1e60c31567ba0c5ea5a7fa4c9ee13385d82a7ccf16085aacff419" + "3e6388add2f7";
 
     private static final List<Augment> ALL_KINDS = List.of(
             new Augment.PadCrop(4),
@@ -142,7 +150,9 @@ class AugmentTest {
     /** Red is the column and green the row, so the result says where it comes from. */
     @Property(tries = 300)
     void randomResizedCrop_keepsItsAreaAndShape(
-            @ForAll long seed, @ForAll @IntRange(min = 100, max = 250) int width, @ForAll @IntRange(min = 100, max = 250) int height) {
+            @ForAll long seed,
+            @ForAll @IntRange(min = 100, max = 250) int width,
+            @ForAll @IntRange(min = 100, max = 250) int height) {
         var rgb = new byte[3 * width * height];
         for (int i = 0; i < width * height; i++) {
             rgb[3 * i] = (byte) (i % width);
@@ -156,9 +166,10 @@ class AugmentTest {
         // interior pixels step by window / side
         int row = 3 * side * (side / 2), column = 3 * (side / 2);
         double w = ((out.rgb()[row + 3 * (side - 3)] & 255) - (out.rgb()[row + 3 * 2] & 255)) * side / (side - 5.0);
-        double h = ((out.rgb()[3 * side * (side - 3) + column + 1] & 255) - (out.rgb()[3 * side * 2 + column + 1] & 255))
-                * side
-                / (side - 5.0);
+        double h =
+                ((out.rgb()[3 * side * (side - 3) + column + 1] & 255) - (out.rgb()[3 * side * 2 + column + 1] & 255))
+                        * side
+                        / (side - 5.0);
         double share = w * h / (width * (double) height);
         // 2 of 255 in the differences is up to 3 pixels of at least 47
         assertTrue(share > 0.3 * 0.9 && share < 0.6 * 1.1, "share " + share);
@@ -183,7 +194,9 @@ class AugmentTest {
     /** The rectangle is one, and of the area asked for as far as whole rows and columns allow. */
     @Property(tries = 500)
     void erase_makesOneRectangleOfItsShareBlack(
-            @ForAll long seed, @ForAll @IntRange(min = 1, max = 90) int width, @ForAll @IntRange(min = 1, max = 90) int height) {
+            @ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 90) int width,
+            @ForAll @IntRange(min = 1, max = 90) int height) {
         double least = 0.2, most = 0.4;
         var out = new Augment.Erase(1, least, most).apply(white(width, height), new SplittableRandom(seed));
         int x1 = width, x2 = -1, y1 = height, y2 = -1, black = 0;
@@ -246,12 +259,15 @@ class AugmentTest {
     /** Each is a function of its picture and the seed, and writes into no picture that it was given. */
     @Property(tries = 100)
     void augments_areReproducibleAndLeaveTheirInput(
-            @ForAll long seed, @ForAll @IntRange(min = 1, max = 20) int width, @ForAll @IntRange(min = 1, max = 20) int height) {
+            @ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 20) int width,
+            @ForAll @IntRange(min = 1, max = 20) int height) {
         var in = Pictures.numbered(width, height, (int) seed);
         var before = in.rgb().clone();
         for (var augment : ALL_KINDS) {
             var first = augment.apply(in, new SplittableRandom(seed));
-            assertArrayEquals(first.rgb(), augment.apply(in, new SplittableRandom(seed)).rgb());
+            assertArrayEquals(
+                    first.rgb(), augment.apply(in, new SplittableRandom(seed)).rgb());
             assertArrayEquals(before, in.rgb(), augment.toString());
         }
     }
@@ -272,7 +288,9 @@ class AugmentTest {
 
     @Test
     void lists_areWrittenAndReadAsJson() {
-        assertEquals(ALL_KINDS, Records.read(Records.write(new Listed(ALL_KINDS)), Listed.class).augment());
+        assertEquals(
+                ALL_KINDS,
+                Records.read(Records.write(new Listed(ALL_KINDS)), Listed.class).augment());
         var json = "{\"augment\":[\"flip\",{\"type\":\"rotate\",\"degrees\":15},\"randomResizedCrop\",\"colorJitter\","
                 + "{\"type\":\"erase\",\"maxArea\":0.2}]}";
         assertEquals(
@@ -300,7 +318,6 @@ class AugmentTest {
 
     private static void assertError(String message, Runnable run) {
         assertEquals(
-                message,
-                assertThrows(IllegalArgumentException.class, run::run).getMessage());
+                message, assertThrows(IllegalArgumentException.class, run::run).getMessage());
     }
 }

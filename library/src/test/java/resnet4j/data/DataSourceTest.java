@@ -31,7 +31,8 @@ class DataSourceTest {
             })
     void whatIsNoSource_isNamed(String spec, String message) {
         var e = assertThrows(IllegalArgumentException.class, () -> DataSource.parse(spec));
-        assertTrue(e.getMessage().startsWith("data: expected ") && e.getMessage().contains(message), e.getMessage());
+        assertTrue(
+                e.getMessage().startsWith("data: expected ") && e.getMessage().contains(message), e.getMessage());
     }
 
     @ParameterizedTest

@@ -53,13 +53,14 @@ class ListFileTest {
         assertArrayEquals(new int[] {1, 0}, labels(source.train()));
         assertArrayEquals(new int[] {0}, labels(source.val().orElseThrow()));
         assertArrayEquals(new int[] {0, 1}, labels(source.test().orElseThrow()));
-        assertEquals(
-                folder.resolve("5").toString(), source.test().orElseThrow().name(1));
+        assertEquals(folder.resolve("5").toString(), source.test().orElseThrow().name(1));
     }
 
     @Test
     void markOfUtf8_isNoPartOfTheHead() throws IOException {
-        assertEquals(List.of("größe"), read("\uFEFFfile, label\na.png,größe\n").train().classes());
+        assertEquals(
+                List.of("größe"),
+                read("\uFEFFfile, label\na.png,größe\n").train().classes());
     }
 
     @ParameterizedTest
@@ -92,8 +93,8 @@ class ListFileTest {
     void missingAndBinaryFiles_areNamed() throws IOException {
         var e = assertThrows(IOException.class, () -> ListFile.read(folder.resolve("none.csv")));
         assertTrue(e.getMessage().endsWith("none.csv: there is no such list of pictures"), e.getMessage());
-        var latin = Files.write(
-                folder.resolve("latin.csv"), "file,label\na,größe\n".getBytes(StandardCharsets.ISO_8859_1));
+        var latin =
+                Files.write(folder.resolve("latin.csv"), "file,label\na,größe\n".getBytes(StandardCharsets.ISO_8859_1));
         e = assertThrows(IOException.class, () -> ListFile.read(latin));
         assertTrue(e.getMessage().contains("latin.csv: expected text in UTF-8"), e.getMessage());
     }

@@ -101,12 +101,15 @@ class NpyTest {
         var bytes = read(BYTES);
         assertEquals("|u1", bytes.type());
         assertArrayEquals(new int[] {2, 3}, bytes.shape());
-        assertArrayEquals(new byte[] {0, 50, 100, (byte) 150, (byte) 200, (byte) 250}, bytes.data().array());
+        assertArrayEquals(
+                new byte[] {0, 50, 100, (byte) 150, (byte) 200, (byte) 250},
+                bytes.data().array());
         var big = read(BIG);
         assertEquals(">i4", big.type());
         assertEquals(-1, big.data().getInt(0));
         assertEquals(4999, big.data().getInt(5 * 4));
-        assertArrayEquals(new float[] {0, 0.25f, 0.5f, 0.75f, 1, 1.25f}, read(FLOATS).floats());
+        assertArrayEquals(
+                new float[] {0, 0.25f, 0.5f, 0.75f, 1, 1.25f}, read(FLOATS).floats());
         var scalar = read(SCALAR);
         assertEquals(0, scalar.shape().length);
         assertEquals(7, scalar.data().getLong(0));
@@ -121,7 +124,8 @@ class NpyTest {
 
     @Test
     void otherOrders_areRefused() {
-        assertRefused(Base64.getDecoder().decode(FORTRAN), "row-major order, got Fortran's; save numpy.ascontiguousarray");
+        assertRefused(
+                Base64.getDecoder().decode(FORTRAN), "row-major order, got Fortran's; save numpy.ascontiguousarray");
     }
 
     @Test

@@ -51,7 +51,8 @@ class NpzTest {
     /** Two grey pictures of 3x2 (width, height) and their labels, to be changed. */
     private static Map<String, byte[]> grey() {
         var arrays = new LinkedHashMap<String, byte[]>();
-        arrays.put("train_images", NpyTest.array("|u1", "2, 2, 3", new byte[] {1, 2, 3, 4, 5, 6, -1, -2, -3, -4, -5, -6}));
+        arrays.put(
+                "train_images", NpyTest.array("|u1", "2, 2, 3", new byte[] {1, 2, 3, 4, 5, 6, -1, -2, -3, -4, -5, -6}));
         arrays.put("train_labels", NpyTest.array("|u1", "2, 1", new byte[] {3, 0}));
         return arrays;
     }
@@ -106,7 +107,8 @@ class NpzTest {
         var image = data.image(1);
         assertEquals(3, image.width());
         assertEquals(2, image.height());
-        assertArrayEquals(new byte[] {-1, -1, -1, -2, -2, -2, -3, -3, -3, -4, -4, -4, -5, -5, -5, -6, -6, -6}, image.rgb());
+        assertArrayEquals(
+                new byte[] {-1, -1, -1, -2, -2, -2, -3, -3, -3, -4, -4, -4, -5, -5, -5, -6, -6, -6}, image.rgb());
         assertEquals(List.of("0", "1", "2", "3"), data.classes());
         assertEquals(3, data.label(0));
     }
@@ -114,7 +116,8 @@ class NpzTest {
     @Test
     void colour_isAsItLies() throws IOException {
         var arrays = grey();
-        arrays.put("train_images", NpyTest.array("|u1", "2, 1, 2, 3", new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}));
+        arrays.put(
+                "train_images", NpyTest.array("|u1", "2, 1, 2, 3", new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}));
         var image = Npz.read(write(arrays, false)).train().image(1);
         assertEquals(2, image.width());
         assertEquals(1, image.height());
@@ -181,9 +184,12 @@ class NpzTest {
     @Test
     void otherFiles_areNamed() throws IOException {
         assertRefused(folder.resolve("none.npz"), "there is no such NumPy archive");
-        assertRefused(Files.writeString(folder.resolve("text.npz"), "hello"), "expected a NumPy archive (.npz), got other");
+        assertRefused(
+                Files.writeString(folder.resolve("text.npz"), "hello"), "expected a NumPy archive (.npz), got other");
         var bytes = Files.readAllBytes(write(grey(), true));
-        assertRefused(Files.write(folder.resolve("half.npz"), Arrays.copyOf(bytes, bytes.length / 2)), "expected a NumPy archive");
+        assertRefused(
+                Files.write(folder.resolve("half.npz"), Arrays.copyOf(bytes, bytes.length / 2)),
+                "expected a NumPy archive");
     }
 
     @ParameterizedTest
@@ -215,7 +221,6 @@ class NpzTest {
     }
 
     private static long allocated() {
-        return ((ThreadMXBean) ManagementFactory.getThreadMXBean())
-                .getCurrentThreadAllocatedBytes();
+        return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
     }
 }

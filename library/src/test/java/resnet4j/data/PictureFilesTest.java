@@ -38,9 +38,7 @@ class PictureFilesTest {
         image.setRGB(0, 0, rgb);
         var name = file.toString();
         assertTrue(ImageIO.write(
-                image,
-                name.substring(name.lastIndexOf('.') + 1).toLowerCase(java.util.Locale.ROOT),
-                file.toFile()));
+                image, name.substring(name.lastIndexOf('.') + 1).toLowerCase(java.util.Locale.ROOT), file.toFile()));
     }
 
     private void assertRefused(String... message) {
@@ -91,7 +89,8 @@ class PictureFilesTest {
                 List.of("valid/a/valid.png", "valid/b/valid.png"),
                 names(source.val().orElseThrow()));
         assertEquals(
-                List.of("test/a/test.png", "test/b/test.png"), names(source.test().orElseThrow()));
+                List.of("test/a/test.png", "test/b/test.png"),
+                names(source.test().orElseThrow()));
         assertEquals(List.of("a", "b"), source.test().orElseThrow().classes());
     }
 

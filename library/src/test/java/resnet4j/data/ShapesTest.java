@@ -32,7 +32,8 @@ class ShapesTest {
     @Test
     void pictures_areTheSameInAnyOrderAndOnAnyThread() {
         var shapes = new Shapes(48, 32, 5);
-        var expected = IntStream.range(0, 48).mapToObj(i -> shapes.image(i).rgb()).toList();
+        var expected =
+                IntStream.range(0, 48).mapToObj(i -> shapes.image(i).rgb()).toList();
         var other = new Shapes(1000, 32, 5); // a picture does not depend on how many there are
         var parallel = IntStream.range(0, 48)
                 .parallel()
@@ -44,7 +45,8 @@ class ShapesTest {
     @Test
     void seedsAndIndices_differ() {
         var images = IntStream.range(0, 40)
-                .mapToObj(i -> Arrays.hashCode(new Shapes(20, 32, i / 20).image(i % 20).rgb()))
+                .mapToObj(i ->
+                        Arrays.hashCode(new Shapes(20, 32, i / 20).image(i % 20).rgb()))
                 .distinct();
         assertEquals(40, images.count());
         assertEquals(new Shapes(20, 32, 1).digest(), new Shapes(20, 32, 1).digest());
@@ -55,7 +57,8 @@ class ShapesTest {
     @Test
     void everyEightPictures_haveAllEightClasses() {
         var shapes = new Shapes(800, 16, 3);
-        assertEquals(List.of("circle", "ring", "crescent", "triangle", "square", "bar", "cross", "star"), shapes.classes());
+        assertEquals(
+                List.of("circle", "ring", "crescent", "triangle", "square", "bar", "cross", "star"), shapes.classes());
         for (int i = 0; i < 800; i += 8) {
             int at = i;
             assertEquals(

@@ -17,7 +17,9 @@ class RecipeTest {
     /** The recipes in the repository, which lie beside the folder of this module. */
     static List<Path> recipes() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("../recipes"))) {
-            return files.filter(file -> file.toString().endsWith(".json")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".json"))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -27,9 +29,11 @@ class RecipeTest {
         var recipe = Records.overlay(new Recipe(), Records.parse(file));
         recipe.architectureFor(10); // its model has a name, and the changes fit it
         assertEquals(
-                Records.write(recipe), Records.write(Records.read(Records.write(recipe), Recipe.class)), "written and read");
+                Records.write(recipe),
+                Records.write(Records.read(Records.write(recipe), Recipe.class)),
+                "written and read");
         for (var field : Records.parse(file).properties()) // nothing is lost on the way
-            assertTrue(Records.parse(Records.write(recipe)).has(field.getKey()), field.getKey());
+        assertTrue(Records.parse(Records.write(recipe)).has(field.getKey()), field.getKey());
     }
 
     @Test
@@ -38,6 +42,8 @@ class RecipeTest {
         assertEquals("resnet20", recipe.model());
         assertEquals(2, recipe.augment().size());
         assertEquals(32, recipe.epochs());
-        assertTrue(recipe.schedule() instanceof Schedule.OneCycle, recipe.schedule().toString());
+        assertTrue(
+                recipe.schedule() instanceof Schedule.OneCycle,
+                recipe.schedule().toString());
     }
 }

@@ -6,9 +6,9 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine;
 import resnet4j.data.DataSource;
 import resnet4j.data.Loader;
 import resnet4j.data.Skipped;
@@ -26,7 +26,10 @@ final class EvalCommand extends Command<EvalCommand.Result> {
     @Option(names = "--data", required = true, paramLabel = "KIND:PATH", description = "Pictures with their classes.")
     private String data;
 
-    @Option(names = "--split", paramLabel = "train|val|test", description = "Which part (default: test, else val, else train).")
+    @Option(
+            names = "--split",
+            paramLabel = "train|val|test",
+            description = "Which part (default: test, else val, else train).")
     private String split;
 
     @Option(names = "--batch", paramLabel = "N", description = "Pictures at a time (default: 64).")

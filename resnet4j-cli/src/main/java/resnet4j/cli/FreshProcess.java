@@ -21,7 +21,9 @@ final class FreshProcess {
 
         private Failed(List<String> arguments, int code, String said) {
             super("'" + String.join(" ", arguments) + "': " + sentence(code, said));
-            outOfMemory = code == KILLED || getMessage().contains("memory") || getMessage().contains("Java heap");
+            outOfMemory = code == KILLED
+                    || getMessage().contains("memory")
+                    || getMessage().contains("Java heap");
         }
 
         private static String sentence(int code, String said) {

@@ -42,7 +42,8 @@ final class TrainingRun {
      * @param test  absent from a run that was stopped
      * @param split what {@code test} was measured on: {@code test}, or {@code val} or {@code train} where there is none
      */
-    record Result(Path run, int epochs, long steps, double seconds, Best best, Optional<Evaluation> test, String split) {
+    record Result(
+            Path run, int epochs, long steps, double seconds, Best best, Optional<Evaluation> test, String split) {
         /** @param top1 on the validation split; absent where nothing is held out */
         record Best(Optional<Double> top1) {}
 
