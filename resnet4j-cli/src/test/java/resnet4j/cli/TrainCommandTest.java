@@ -123,7 +123,7 @@ class TrainCommandTest {
         refused(1, "there is no such model file or run folder", "eval", folder + "/absent.safetensors", data);
         refused(1, "no-model.safetensors", "eval", notAModel().toString(), data);
         refused(1, "missing", "eval", "resnet18", "--weights=" + model, data); // lists what does not fit
-        refused(2, "--split: ", "eval", run.toString(), data, "--split=exam");
+        refused(2, "split: expected train, val or test", "eval", run.toString(), data, "--split=exam");
         var four = Squares.write(folder.resolve("four"), 2);
         for (var split : List.of("train", "val"))
             Files.copy(
