@@ -90,8 +90,7 @@ public final class Plan implements AutoCloseable {
 
     /** Whether the operation is oneDNN's, on the CPU, with weights that never change. */
     private static boolean isPreparable(Node node, Graph graph) {
-        boolean known = node.op() instanceof Op.FusedConv2d
-                || node.op() instanceof Op.Linear && node.shape().size() == 2;
+        boolean known = node.op() instanceof Op.FusedConv2d || node.op() instanceof Op.Linear;
         if (!known || !OneDnn.available()) return false;
         var weight = graph.constants().get(node.inputs().get(1));
         var bias = node.inputs().get(2);
@@ -107,7 +106,7 @@ public final class Plan implements AutoCloseable {
         var bias = lives.graph.constants().get(in.get(2));
         var kernel = node.op() instanceof Op.FusedConv2d conv
                 ? OneDnn.conv2d(conv, weight, bias, type, shape)
-                : OneDnn.linear(weight, bias, type, shape.get(0));
+                : OneDnn.linear(weight, bias, type, Node.elements(shape) / weight.size(1));
         owned.add(kernel);
         int x = slots.get(in.get(0));
         var dead = lives.dead(node, slots);

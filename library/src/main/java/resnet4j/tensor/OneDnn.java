@@ -50,25 +50,24 @@ public final class OneDnn implements AutoCloseable {
                 prepared.add(Dispatch.value("add"));
                 prepared.add(Dispatch.value(null));
             }
-            var activation = op.activation() != null ? name(op.activation()) : op.add() ? null : "none";
-            prepared.activation(activation);
+            prepared.activation(op.activation(), op.add() ? null : "none");
         }
         return prepared;
     }
 
     /**
-     * An affine map of the last dimension, from [N,in] to [N,out].
+     * An affine map of the last dimension, from [...,in] to [...,out].
      *
      * @param bias  [out], or null
      * @param dtype F32 or BF16, as in a convolution
-     * @param batch the N that weights are ordered for; others are computed too, maybe slower
+     * @param batch the number of rows that weights are ordered for; others are computed too, maybe slower
      */
     public static OneDnn linear(Tensor weight, Tensor bias, DType dtype, long batch) {
         var prepared = new OneDnn("mkldnn::_linear_pointwise", "", dtype);
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad()) {
             prepared.weights("mkldnn::_reorder_linear_weight", weight, bias, new Object[0], batch);
-            prepared.activation("none");
+            prepared.activation(null, "none");
         }
         return prepared;
     }
@@ -87,10 +86,15 @@ public final class OneDnn implements AutoCloseable {
         add(Dispatch.value(bias == null ? null : bias.detach().to(dtype)));
     }
 
-    private void activation(String name) {
-        add(Dispatch.value(name));
-        add(Dispatch.noScalars());
-        add(Dispatch.value(null)); // no variant of the activation
+    private void activation(Op op, String absent) {
+        add(Dispatch.value(op == null ? absent : name(op)));
+        var numbers = Dispatch.noScalars();
+        if (op instanceof Op.Clamp clamp) {
+            numbers.toList().push_back(new IValue(clamp.min()));
+            numbers.toList().push_back(new IValue(clamp.max()));
+        }
+        add(numbers);
+        add(Dispatch.value(op instanceof Op.Gelu ? "none" : null)); // GELU exact, not by tanh
     }
 
     private void add(IValue argument) {
@@ -101,8 +105,11 @@ public final class OneDnn implements AutoCloseable {
     /** What oneDNN calls an activation; null for one that it lacks. */
     private static String name(Op activation) {
         if (activation instanceof Op.Silu) return "swish";
-        boolean same =
-                activation instanceof Op.Relu || activation instanceof Op.Sigmoid || activation instanceof Op.Tanh;
+        if (activation instanceof Op.Clamp) return "hardtanh";
+        boolean same = activation instanceof Op.Relu
+                || activation instanceof Op.Sigmoid
+                || activation instanceof Op.Tanh
+                || activation instanceof Op.Gelu;
         return same ? activation.type() : null;
     }
 
