@@ -5,11 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import resnet4j.config.Records;
 import resnet4j.image.Preprocess;
@@ -46,8 +48,9 @@ public record ModelFile(
 
     public ModelFile {
         classNames = List.copyOf(classNames);
-        metrics = Map.copyOf(metrics);
-        provenance = Map.copyOf(provenance);
+        // sorted: the order of Map.copyOf changes from process to process, and equal models make equal files
+        metrics = Collections.unmodifiableMap(new TreeMap<>(metrics));
+        provenance = Collections.unmodifiableMap(new TreeMap<>(provenance));
         if (classNames.size() != architecture.classes())
             throw new IllegalArgumentException("classNames: expected " + architecture.classes() + ", one for each logit"
                     + " of " + model + ", got " + classNames.size());
