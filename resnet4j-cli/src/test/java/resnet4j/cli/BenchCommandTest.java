@@ -56,7 +56,7 @@ class BenchCommandTest {
         assertEquals("eager train bf16", words(json));
         assertEquals(16, json.get("size").intValue());
         double outside = json.get("outsideLibtorchShare").doubleValue();
-        assertTrue(outside > 0 && outside < 1, json::toString);
+        assertTrue(outside >= 0 && outside < 1, json::toString); // so few samples may all fall inside
     }
 
     @ParameterizedTest
