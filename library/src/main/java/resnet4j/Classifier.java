@@ -7,15 +7,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import resnet4j.data.Batch;
 import resnet4j.data.Loader;
-import resnet4j.graph.Plan;
+import resnet4j.graph.Inference;
 import resnet4j.image.Image;
 import resnet4j.image.ImageFile;
 import resnet4j.model.ModelFile;
-import resnet4j.tensor.DType;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
@@ -23,15 +21,13 @@ import resnet4j.tensor.Precision;
 import resnet4j.tensor.Tensor;
 
 /**
- * Says what pictures show. On a CPU the network runs as a fused {@link Plan}. Safe to use from many threads at once; owns
+ * Says what pictures show. On a CPU the network runs as a fused {@link resnet4j.graph.Plan}. Safe to use from many threads at once; owns
  * native memory until it is closed.
  */
 public final class Classifier implements AutoCloseable {
     private final ModelFile description;
     private final Device device;
-    private final Precision precision;
-    private final UnaryOperator<Tensor> network;
-    private final Runnable close;
+    private final Inference network;
 
     /**
      * One answer.
@@ -46,22 +42,8 @@ public final class Classifier implements AutoCloseable {
     public Classifier(ModelFile.Opened model, Device device, Precision precision) {
         description = model.file();
         this.device = device;
-        this.precision = precision;
-        var net = model.net();
-        net.train(false);
-        if (device.cuda()) {
-            net.channelsLast();
-            net.to(device);
-            network = net::apply;
-            close = net::close;
-        } else {
-            var preprocess = description.preprocess();
-            try (net) { // the plan has weights of its own
-                var plan = Plan.compile(net, precision, 1, 3, preprocess.cropHeight(), preprocess.cropWidth());
-                network = plan::run;
-                close = plan::close;
-            }
-        }
+        var preprocess = description.preprocess();
+        network = Inference.of(model.net(), device, precision, preprocess.cropHeight(), preprocess.cropWidth());
     }
 
     /** Opens a saved model or a run folder, on the CPU in 32-bit floats. */
@@ -132,20 +114,19 @@ public final class Classifier implements AutoCloseable {
     private float[] probabilities(byte[] pixels, int pictures) {
         var preprocess = description.preprocess();
         try (var scope = new NativeScope();
-                var noGrad = Ops.noGrad();
-                var mode = Ops.precision(precision)) {
+                var noGrad = Ops.noGrad()) {
             var images = Ops.normalize(
                     Tensor.of(pixels, pictures, preprocess.cropHeight(), preprocess.cropWidth(), 3)
                             .to(device),
                     preprocess.mean(),
                     preprocess.std());
-            return Ops.softmax(network.apply(images).to(DType.F32), 1).toFloats();
+            return Ops.softmax(network.run(images), 1).toFloats();
         }
     }
 
     /** Frees the weights; no thread may be classifying. */
     @Override
     public void close() {
-        close.run();
+        network.close();
     }
 }

@@ -37,7 +37,22 @@ public final class Plan implements AutoCloseable {
      * @param out  slot of the result
      * @param dead slots that nothing needs after it
      */
-    private record Step(Node node, String how, Kernel kernel, int out, int[] dead) {}
+    private record Step(Call call, Kernel kernel, int out, int[] dead) {}
+
+    /**
+     * What is done, and what does it.
+     *
+     * @param engine    {@code oneDNN} or {@code libtorch}
+     * @param type      what it computes in
+     * @param inPlace   whether the result takes the memory of an input
+     * @param operation with attributes, inputs and shape, as in {@link Node}
+     */
+    public record Call(String engine, DType type, boolean inPlace, String operation) {
+        @Override
+        public String toString() {
+            return engine + " " + type + (inPlace ? " in place" : "") + ": " + operation;
+        }
+    }
 
     private interface Kernel {
         Tensor run(Tensor[] slots);
@@ -64,7 +79,8 @@ public final class Plan implements AutoCloseable {
         for (var node : graph.nodes()) {
             var type = rounded.contains(node.name()) ? dtype : DType.F32;
             int out = slots.size();
-            var step = isPreparable(node, graph) ? oneDnn(node, type, out, lives) : libtorch(node, type, out, lives);
+            var step =
+                    isPreparable(node, type, graph) ? oneDnn(node, type, out, lives) : libtorch(node, type, out, lives);
             slots.put(node.name(), out);
             steps.add(step);
         }
@@ -89,9 +105,9 @@ public final class Plan implements AutoCloseable {
     }
 
     /** Whether the operation is oneDNN's, on the CPU, with weights that never change. */
-    private static boolean isPreparable(Node node, Graph graph) {
+    private static boolean isPreparable(Node node, DType type, Graph graph) {
         boolean known = node.op() instanceof Op.FusedConv2d || node.op() instanceof Op.Linear;
-        if (!known || !OneDnn.available()) return false;
+        if (!known || !OneDnn.available(type)) return false;
         var weight = graph.constants().get(node.inputs().get(1));
         var bias = node.inputs().get(2);
         return weight != null
@@ -110,11 +126,12 @@ public final class Plan implements AutoCloseable {
         owned.add(kernel);
         int x = slots.get(in.get(0));
         var dead = lives.dead(node, slots);
-        if (in.size() < 4) return new Step(node, "oneDNN " + type, v -> kernel.apply(v[x]), out, dead);
+        if (in.size() < 4)
+            return new Step(new Call("oneDNN", type, false, node.toString()), v -> kernel.apply(v[x]), out, dead);
         int residual = slots.get(in.get(3));
         boolean overwrite = lives.mayOverwrite(node, 3);
-        var how = "oneDNN " + type + (overwrite ? " in place" : "");
-        return new Step(node, how, v -> kernel.apply(v[x], v[residual], overwrite), out, dead);
+        var call = new Call("oneDNN", type, overwrite, node.toString());
+        return new Step(call, v -> kernel.apply(v[x], v[residual], overwrite), out, dead);
     }
 
     private Step libtorch(Node node, DType type, int out, Liveness lives) {
@@ -139,7 +156,7 @@ public final class Plan implements AutoCloseable {
             if (!inPlace) return Ops.run(op, args);
             return op instanceof Op.Relu ? Ops.relu_(args[0]) : Ops.add_(args[0], args[1]);
         };
-        return new Step(node, "libtorch " + type + (inPlace ? " in place" : ""), kernel, out, lives.dead(node, slots));
+        return new Step(new Call("libtorch", type, inPlace, node.toString()), kernel, out, lives.dead(node, slots));
     }
 
     private static boolean isNorm(Op op) {
@@ -176,12 +193,17 @@ public final class Plan implements AutoCloseable {
         return inputShape;
     }
 
-    /** One line for each call: what does it, and where. */
+    /** What is done, in order. */
+    public List<Call> calls() {
+        return steps.stream().map(Step::call).toList();
+    }
+
+    /** One line for each call, below one that counts them. */
     public String describe() {
-        long fused = steps.stream().filter(s -> s.how.startsWith("oneDNN")).count();
+        long fused = calls().stream().filter(c -> c.engine.equals("oneDNN")).count();
         return "plan in " + precision.name().toLowerCase(Locale.ROOT) + " for images " + inputShape
                 + ": " + fused + " calls of oneDNN, " + (steps.size() - fused) + " of libtorch\n"
-                + steps.stream().map(s -> s.how + ": " + s.node + "\n").collect(Collectors.joining());
+                + calls().stream().map(c -> c + "\n").collect(Collectors.joining());
     }
 
     /** Frees the weights; no thread may be running it. */

@@ -17,9 +17,13 @@ public final class OneDnn implements AutoCloseable {
     private final DType dtype;
     private final List<IValue> arguments = new ArrayList<>(); // those after x and the residual
 
-    /** Whether this machine's libtorch has it. */
-    public static boolean available() {
-        return torch.hasMKLDNN();
+    /** Whether this machine's libtorch has it, for {@code dtype}: BF16 also needs AVX-512 or AVX-NE-CONVERT. */
+    public static boolean available(DType dtype) {
+        if (!torch.hasMKLDNN()) return false;
+        if (dtype != DType.BF16) return true;
+        try (var scope = new NativeScope()) {
+            return Dispatch.call("mkldnn::_is_mkldnn_bf16_supported", "").get(0).toBool();
+        }
     }
 
     /** Whether {@code op} is one call. */

@@ -11,8 +11,13 @@ public enum Precision {
         return switch (text) {
             case "fp32" -> FP32;
             case "bf16" -> BF16;
-            case "auto" -> Cpu.has("avx512_bf16") || Cpu.has("amx_bf16") ? BF16 : FP32;
+            case "auto" -> bf16InHardware() ? BF16 : FP32;
             default -> throw new IllegalArgumentException("precision: expected fp32, bf16 or auto, got " + text);
         };
+    }
+
+    /** Whether the processor multiplies bfloat16 natively. */
+    public static boolean bf16InHardware() {
+        return Cpu.has("avx512_bf16") || Cpu.has("amx_bf16");
     }
 }

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -17,7 +16,8 @@ import picocli.CommandLine.Option;
 import resnet4j.config.Records;
 import resnet4j.data.DataSource;
 import resnet4j.data.Dataset;
-import resnet4j.graph.Plan;
+import resnet4j.graph.Inference;
+import resnet4j.graph.Inference.Way;
 import resnet4j.image.Image;
 import resnet4j.image.Preprocess;
 import resnet4j.image.Resize;
@@ -68,11 +68,6 @@ final class BenchCommand extends Command<BenchCommand.Result> {
         TRAIN
     }
 
-    enum Way {
-        EAGER,
-        PLAN
-    }
-
     /**
      * @param runs                  how many times the work was done and timed
      * @param imagesPerSecond       at the pace of the median
@@ -110,35 +105,26 @@ final class BenchCommand extends Command<BenchCommand.Result> {
     private Result infer() throws IOException {
         var device = common.device();
         var precision = common.precision("fp32");
-        var way = engine != null ? engine : device.cuda() ? Way.EAGER : Way.PLAN;
+        var way = engine != null ? engine : Way.best(device);
         if (way == Way.PLAN && device.cuda())
             throw new IllegalArgumentException("--engine: a plan is for a CPU, got --device " + device);
-        try (var scope = new NativeScope();
-                var opened = model.open()) {
-            var net = opened.net();
-            int side = size != null ? size : opened.file().preprocess().cropHeight();
+        var opened = model.open();
+        int side = size != null ? size : opened.file().preprocess().cropHeight();
+        try (var network = Inference.of(way, opened.net(), device, precision, batch, side, side);
+                var scope = new NativeScope()) {
             var images = images(batch, side).channelsLast().to(device);
-            net.train(false);
-            net.channelsLast();
-            net.to(device);
-            try (var plan = way == Way.PLAN ? Plan.compile(net, precision, batch, 3, side, side) : null) {
-                UnaryOperator<Tensor> network = plan == null ? net::apply : plan::run;
-                var logits = logits(network, images, precision); // the plan keeps weights of its own
-                var timing = Timing.of(seconds, () -> logits(network, images, precision));
-                var first = IntStream.range(0, Math.min(SHOWN_LOGITS, logits.length / batch))
-                        .mapToObj(i -> logits[i])
-                        .toList();
-                return result(
-                        way, precision, side, timing, Timing.peakRssBytes(), Optional.empty(), Optional.of(first));
-            }
+            var logits = logits(network, images);
+            var timing = Timing.of(seconds, () -> logits(network, images));
+            var first = IntStream.range(0, Math.min(SHOWN_LOGITS, logits.length / batch))
+                    .mapToObj(i -> logits[i])
+                    .toList();
+            return result(way, precision, side, timing, Timing.peakRssBytes(), Optional.empty(), Optional.of(first));
         }
     }
 
-    private static float[] logits(UnaryOperator<Tensor> network, Tensor images, Precision precision) {
-        try (var scope = new NativeScope();
-                var noGrad = Ops.noGrad();
-                var mode = Ops.precision(precision)) {
-            return network.apply(images).toFloats();
+    private static float[] logits(Inference network, Tensor images) {
+        try (var scope = new NativeScope()) {
+            return network.run(images).toFloats();
         }
     }
 

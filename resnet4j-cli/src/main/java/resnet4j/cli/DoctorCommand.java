@@ -14,9 +14,14 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine;
+import resnet4j.graph.Inference;
 import resnet4j.image.ImageFile;
 import resnet4j.tensor.Cpu;
+import resnet4j.tensor.DType;
+import resnet4j.tensor.Device;
 import resnet4j.tensor.Engine;
+import resnet4j.tensor.OneDnn;
+import resnet4j.tensor.Precision;
 
 /** {@code doctor}: what this machine has, and what to do about anything wrong with it. */
 @CommandLine.Command(
@@ -36,6 +41,7 @@ final class DoctorCommand extends Command<DoctorCommand.Report> {
             Java java,
             Os os,
             Optional<Libtorch> engine,
+            Optional<Answering> inference,
             Threads threads,
             String jpegDecoder,
             Cache cache,
@@ -60,6 +66,42 @@ final class DoctorCommand extends Command<DoctorCommand.Report> {
             boolean amx,
             int cudaDevices) {}
 
+    /**
+     * How {@code predict} and {@code eval} run a network here if nothing else is asked for.
+     *
+     * @param way    layer by layer, or by the fused plan
+     * @param auto   what {@code --precision auto} is here
+     * @param oneDnn whether oneDNN does a plan's convolutions and linear layers, in fp32
+     * @param oneDnnBf16 the same in bf16
+     */
+    record Answering(
+            String device, Inference.Way way, Precision precision, Precision auto, boolean oneDnn, boolean oneDnnBf16) {
+        static Answering here() {
+            var device = Device.parse("auto");
+            return new Answering(
+                    device.toString(),
+                    Inference.Way.best(device),
+                    Precision.parse("fp32"),
+                    Precision.parse("auto"),
+                    OneDnn.available(DType.F32),
+                    OneDnn.available(DType.BF16));
+        }
+
+        /** What, and why. */
+        @Override
+        public String toString() {
+            if (way == Inference.Way.EAGER)
+                return "layer by layer in fp32 on " + device + ": the fused plan is for CPUs";
+            return "by the fused plan in fp32 on " + device + ": "
+                    + (oneDnn ? "oneDNN is there" : "without oneDNN, so that libtorch's slower kernels do it")
+                    + "; --precision auto is "
+                    + (auto == Precision.BF16
+                            ? "bf16, which the processor multiplies"
+                            : "fp32, as the processor does not multiply bf16")
+                    + (auto == Precision.BF16 && !oneDnnBf16 ? " and oneDNN does not" : "");
+        }
+    }
+
     /** @param waitPolicy what OpenMP threads do while they wait; PASSIVE is wanted */
     record Threads(Optional<Integer> engine, String waitPolicy) {}
 
@@ -78,6 +120,7 @@ final class DoctorCommand extends Command<DoctorCommand.Report> {
                 java(),
                 os(),
                 engine,
+                engine.map(loaded -> Answering.here()),
                 threads(engineThreads),
                 ImageFile.jpegDecoder(),
                 cache(),
@@ -201,6 +244,7 @@ final class DoctorCommand extends Command<DoctorCommand.Report> {
                         .row("Processor", processor(report.os, engine))
                         .row("CUDA", engine.cudaDevices == 0 ? "no devices" : engine.cudaDevices + " devices"),
                 () -> table.row("Engine", "does not load"));
+        report.inference.ifPresent(inference -> table.row("Inference", inference.toString()));
         table.row(
                         "Threads",
                         report.threads

@@ -14,7 +14,7 @@ import resnet4j.data.Loader;
 import resnet4j.data.Skipped;
 import resnet4j.eval.Evaluation;
 import resnet4j.eval.Evaluator;
-import resnet4j.tensor.Ops;
+import resnet4j.graph.Inference;
 import resnet4j.tensor.Tensor;
 
 /** {@code eval}: how often a network is right. */
@@ -62,24 +62,24 @@ final class EvalCommand extends Command<EvalCommand.Result> {
         var source = DataSource.parse(data);
         var pictures = source.split(split == null ? source.measured() : split);
         if (limit != null) pictures = pictures.limit(limit);
+        var device = common.device();
         try (var opened = model.open();
-                var precision = Ops.precision(common.precision("fp32"));
                 var progress = progress("eval", pictures.size(), "images")) {
             if (pictures.classes().size() > opened.file().classNames().size())
                 throw new IllegalArgumentException("--data: " + data + " has "
                         + pictures.classes().size() + " classes, and the network only "
                         + opened.file().classNames().size() + "; give weights that were trained on these classes");
-            var net = opened.net();
-            net.train(false);
-            net.channelsLast();
-            net.to(common.device());
             var preprocess = opened.file().preprocess();
             var loader = Loader.inOrder(pictures.upright(preprocess.applyExif()), batch)
                     .withPreprocess(preprocess::apply);
-            UnaryOperator<Tensor> network = net::apply;
-            if (tta) network = Evaluator.mirrored(network);
-            var e = new Evaluator(network, opened.file().classNames(), preprocess, common.device(), 0)
-                    .evaluate(loader, progress::add);
+            Evaluation e;
+            try (var inference = Inference.of(
+                    opened.net(), device, common.precision("fp32"), preprocess.cropHeight(), preprocess.cropWidth())) {
+                UnaryOperator<Tensor> network = inference::run;
+                if (tta) network = Evaluator.mirrored(network);
+                e = new Evaluator(network, opened.file().classNames(), preprocess, device, 0)
+                        .evaluate(loader, progress::add);
+            }
             return new Result(
                     model.model,
                     data,

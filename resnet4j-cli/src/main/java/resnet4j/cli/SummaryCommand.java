@@ -3,11 +3,15 @@ package resnet4j.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import resnet4j.graph.Costs;
+import resnet4j.graph.Plan;
 import resnet4j.graph.Tracer;
+import resnet4j.nn.Layer;
+import resnet4j.tensor.Precision;
 
 /** {@code summary}: what a network is made of. */
 @CommandLine.Command(name = "summary", description = "Show a network's layers, shapes, parameters and multiply-adds.")
@@ -21,7 +25,22 @@ final class SummaryCommand extends Command<SummaryCommand.Result> {
     @Option(names = "--depth", paramLabel = "N", description = "How deep in the tree the lines go (default: 2).")
     private int depth = 2;
 
-    record Result(String model, List<Integer> input, long parameters, long macs, List<Costs.Row> layers) {}
+    @Option(
+            names = "--plan",
+            description = "Also show the fused plan in --precision: what each operation runs on, oneDNN or libtorch.")
+    private boolean planned;
+
+    /** @param plan where it was asked for */
+    record Result(
+            String model,
+            List<Integer> input,
+            long parameters,
+            long macs,
+            List<Costs.Row> layers,
+            Optional<PlanResult> plan) {}
+
+    /** @param text what people read */
+    record PlanResult(Precision precision, List<Plan.Call> calls, String text) {}
 
     @Override
     Result run() throws Exception {
@@ -35,7 +54,14 @@ final class SummaryCommand extends Command<SummaryCommand.Result> {
                     List.of(1, 3, height, width),
                     opened.net().parameterCount(),
                     costs.macs(),
-                    costs.modules(depth));
+                    costs.modules(depth),
+                    planned ? Optional.of(plan(opened.net(), height, width)) : Optional.empty());
+        }
+    }
+
+    private PlanResult plan(Layer net, int height, int width) {
+        try (var plan = Plan.compile(net, common.precision("fp32"), 1, 3, height, width)) {
+            return new PlanResult(plan.precision(), plan.calls(), plan.describe());
         }
     }
 
@@ -49,6 +75,7 @@ final class SummaryCommand extends Command<SummaryCommand.Result> {
                     Locale.ROOT, "%-36s %-22s %,14d %,16d", row.path(), row.shape(), row.parameters(), row.macs()));
         lines.add(String.format(
                 Locale.ROOT, "%-36s %-22s %,14d %,16d", r.model + " in all", "input " + r.input, r.parameters, r.macs));
+        r.plan.ifPresent(plan -> lines.addAll(plan.text.lines().toList()));
         return String.join(System.lineSeparator(), lines);
     }
 }

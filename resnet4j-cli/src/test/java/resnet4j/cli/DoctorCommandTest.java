@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import resnet4j.config.Records;
+import resnet4j.graph.Inference;
+import resnet4j.tensor.Precision;
 
 class DoctorCommandTest {
     private static final DoctorCommand.Cache GOOD_CACHE =
@@ -25,6 +27,7 @@ class DoctorCommandTest {
                 new DoctorCommand.Java("17", "v", "/java", 1L << 30),
                 new DoctorCommand.Os("Linux", "6", "amd64", 2, memory),
                 Optional.of(engine),
+                Optional.empty(),
                 new DoctorCommand.Threads(Optional.of(2), waitPolicy),
                 decoder,
                 cache,
@@ -57,5 +60,24 @@ class DoctorCommandTest {
         assertTrue(report.ok());
         assertTrue(report.engine().orElseThrow().version().startsWith("2."), out::toString);
         assertEquals(System.getProperty("java.version"), report.java().version());
+        var inference = report.inference().orElseThrow();
+        assertEquals(inference.device().equals("cpu") ? Inference.Way.PLAN : Inference.Way.EAGER, inference.way());
+    }
+
+    @Test
+    void inference_saysHowAndWhy() {
+        var plan = new DoctorCommand.Answering("cpu", Inference.Way.PLAN, Precision.FP32, Precision.BF16, true, true);
+        assertEquals(
+                "by the fused plan in fp32 on cpu: oneDNN is there; --precision auto is bf16, which the processor"
+                        + " multiplies",
+                plan.toString());
+        var slow = new DoctorCommand.Answering("cpu", Inference.Way.PLAN, Precision.FP32, Precision.FP32, false, false);
+        assertEquals(
+                "by the fused plan in fp32 on cpu: without oneDNN, so that libtorch's slower kernels do it; --precision"
+                        + " auto is fp32, as the processor does not multiply bf16",
+                slow.toString());
+        var gpu =
+                new DoctorCommand.Answering("cuda:0", Inference.Way.EAGER, Precision.FP32, Precision.BF16, true, true);
+        assertEquals("layer by layer in fp32 on cuda:0: the fused plan is for CPUs", gpu.toString());
     }
 }

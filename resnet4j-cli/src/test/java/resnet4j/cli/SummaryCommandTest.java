@@ -1,9 +1,11 @@
 package resnet4j.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import resnet4j.config.Records;
@@ -35,5 +37,17 @@ class SummaryCommandTest {
         assertEquals(0, code, err::toString);
         assertEquals(parameters, Records.parse(out.toString()).get("parameters").longValue());
         assertEquals(model, Records.parse(out.toString()).get("model").textValue());
+    }
+
+    @Test
+    void plan_saysWhatEveryOperationRunsOn() {
+        StringWriter out = new StringWriter(), err = new StringWriter();
+        assertEquals(0, Main.run(new PrintWriter(out), new PrintWriter(err), "summary", "resnet20", "--plan"));
+        var text = out.toString();
+        // 19 convolutions, batch norms and activations inside, and one linear layer; two option A shortcuts and the
+        // pool
+        assertTrue(text.contains("plan in fp32 for images [1, 3, 32, 32]: 20 calls of oneDNN, "), text);
+        assertTrue(text.contains("oneDNN F32: conv1"), text);
+        assertTrue(text.contains("libtorch F32: adaptive_avg_pool2d"), text);
     }
 }

@@ -1,0 +1,82 @@
+package resnet4j.graph;
+
+import java.util.function.UnaryOperator;
+import resnet4j.nn.Layer;
+import resnet4j.tensor.DType;
+import resnet4j.tensor.Device;
+import resnet4j.tensor.Ops;
+import resnet4j.tensor.Precision;
+import resnet4j.tensor.Tensor;
+
+/**
+ * A network that only answers, from normalised images [N,3,H,W] to logits in 32-bit floats: the one place that decides
+ * how. Any number of threads may {@link #run} it. Owns the weights until {@link #close}.
+ */
+public final class Inference implements AutoCloseable {
+    /** How a network is run. */
+    public enum Way {
+        /** Layer by layer, as in training. */
+        EAGER,
+        /** By a fused {@link Plan}, for CPUs. */
+        PLAN;
+
+        /** What is faster on {@code device}. */
+        public static Way best(Device device) {
+            return device.cuda() ? EAGER : PLAN;
+        }
+    }
+
+    private final Precision precision;
+    private final UnaryOperator<Tensor> network;
+    private final Runnable close;
+
+    /** {@code net}, which this takes over, in the {@link Way#best best} way for images [N,3,{@code height},{@code width}]. */
+    public static Inference of(Layer net, Device device, Precision precision, int height, int width) {
+        return of(Way.best(device), net, device, precision, 1, height, width);
+    }
+
+    /**
+     * @param net   closed in the end, or at once for a plan, which has weights of its own
+     * @param batch the number of images that it is to be fastest for; any other is right
+     * @throws IllegalArgumentException for a plan on a GPU
+     */
+    public static Inference of(
+            Way way, Layer net, Device device, Precision precision, int batch, int height, int width) {
+        try {
+            if (way == Way.PLAN && device.cuda())
+                throw new IllegalArgumentException("device: a plan is for a CPU, got " + device);
+            net.train(false);
+            if (way == Way.PLAN) {
+                var plan = Plan.compile(net, precision, batch, 3, height, width);
+                net.close();
+                return new Inference(precision, plan::run, plan::close);
+            }
+            net.channelsLast();
+            net.to(device);
+            return new Inference(precision, net::apply, net::close);
+        } catch (RuntimeException | Error e) {
+            net.close();
+            throw e;
+        }
+    }
+
+    private Inference(Precision precision, UnaryOperator<Tensor> network, Runnable close) {
+        this.precision = precision;
+        this.network = network;
+        this.close = close;
+    }
+
+    /** Logits [N,K], F32, owned by the caller's scope. */
+    public Tensor run(Tensor images) {
+        try (var noGrad = Ops.noGrad();
+                var mode = Ops.precision(precision)) {
+            return network.apply(images).to(DType.F32);
+        }
+    }
+
+    /** Frees the weights; no thread may be running it. */
+    @Override
+    public void close() {
+        close.run();
+    }
+}
