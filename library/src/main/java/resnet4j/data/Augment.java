@@ -1,6 +1,7 @@
 package resnet4j.data;
 
 import java.util.Arrays;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import resnet4j.image.Image;
 import resnet4j.image.Interpolation;
@@ -12,18 +13,38 @@ public sealed interface Augment {
     Image apply(Image image, RandomGenerator random);
 
     /**
-     * A window of the picture's own size somewhere in the picture padded with {@code pad} black pixels on every side.
-     * With 4, and {@link Flip}, the augmentation of CIFAR in He et al. 2015, arXiv:1512.03385, section 4.2.
+     * The change in one place of a run, for those that depend on it and not on chance alone.
+     *
+     * @param random  draws other numbers for each picture and epoch
+     * @param epoch   counted from 0
+     * @param picture draws the same numbers for this picture in every epoch
      */
-    record PadCrop(int pad) implements Augment {
+    default Image apply(Image image, RandomGenerator random, int epoch, Supplier<RandomGenerator> picture) {
+        return apply(image, random);
+    }
+
+    /**
+     * A window of the picture's own size somewhere in the picture padded with {@code pad} pixels on every side. With 4
+     * black ones, and {@link Flip}, the augmentation of CIFAR in He et al. 2015, arXiv:1512.03385, section 4.2.
+     */
+    record PadCrop(int pad, Transforms.Padding padding) implements Augment {
         public PadCrop {
             Checks.atLeast("pad", 0, pad);
+        }
+
+        public PadCrop() {
+            this(4);
+        }
+
+        /** With black pixels. */
+        public PadCrop(int pad) {
+            this(pad, Transforms.Padding.ZERO);
         }
 
         @Override
         public Image apply(Image image, RandomGenerator random) {
             int top = random.nextInt(2 * pad + 1) - pad, left = random.nextInt(2 * pad + 1) - pad;
-            return Transforms.crop(image, left, top, image.width(), image.height(), Transforms.Padding.ZERO);
+            return Transforms.crop(image, left, top, image.width(), image.height(), padding);
         }
     }
 
@@ -41,6 +62,22 @@ public sealed interface Augment {
         @Override
         public Image apply(Image image, RandomGenerator random) {
             return random.nextDouble() < p ? Transforms.flip(image) : image;
+        }
+    }
+
+    /**
+     * Left and right exchanged in every second epoch; chance decides for each picture whether that is the even or the odd
+     * ones, so that two epochs show both views of all. Jordan 2024, arXiv:2404.00498, section 3.6.
+     */
+    record AlternatingFlip() implements Augment {
+        @Override
+        public Image apply(Image image, RandomGenerator random) {
+            return random.nextBoolean() ? Transforms.flip(image) : image;
+        }
+
+        @Override
+        public Image apply(Image image, RandomGenerator random, int epoch, Supplier<RandomGenerator> picture) {
+            return picture.get().nextBoolean() == (epoch % 2 == 0) ? Transforms.flip(image) : image;
         }
     }
 

@@ -166,7 +166,9 @@ public final class Epoch implements Iterator<Batch>, Iterable<Batch>, AutoClosea
             image = loader.preprocess().apply(image);
             if (!loader.augments().isEmpty()) {
                 var random = Seeds.random(loader.seed(), epoch, i);
-                for (var augment : loader.augments()) image = augment.apply(image, random);
+                for (var augment : loader.augments())
+                    image = augment.apply(
+                            image, random, epoch, () -> Seeds.random(loader.seed(), Seeds.PICTURE, index));
             }
             if (pixels == null) {
                 height = image.height();

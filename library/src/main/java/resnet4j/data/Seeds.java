@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
  */
 final class Seeds {
     /** In place of an epoch, so that splitting and generating share no numbers with training. */
-    static final long SPLIT = -1, SCENE = -2, LABELS = -3;
+    static final long SPLIT = -1, SCENE = -2, LABELS = -3, PICTURE = -4;
 
     /** In place of an index: the order of an epoch. */
     static final long ORDER = -1;

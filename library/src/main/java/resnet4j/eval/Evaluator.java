@@ -24,11 +24,6 @@ public record Evaluator(
         Device device,
         int keptMistakes) {
 
-    /** Test-time augmentation: the mean of the logits of each picture and of its mirror image. */
-    public static UnaryOperator<Tensor> mirrored(UnaryOperator<Tensor> network) {
-        return images -> Ops.affine(Ops.add(network.apply(images), network.apply(Ops.mirror(images))), 0.5, 0);
-    }
-
     /** @param progress told how many pictures each batch had */
     public Evaluation evaluate(Loader loader, IntConsumer progress) {
         var data = loader.data();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.function.Supplier;
 import resnet4j.nn.Layer;
 import resnet4j.nn.Net;
 import resnet4j.tensor.Tensor;
@@ -26,6 +27,14 @@ public abstract class ClassificationNet extends Layer {
 
     /** The part that is replaced when the classes change. */
     public abstract Layer head();
+
+    /**
+     * Sets what is not trained and depends on the pictures, before training from random weights; most networks have
+     * nothing of the kind, and do not ask for the images.
+     *
+     * @param images gives training images, normalised [N,3,H,W], of the scope that this is called in
+     */
+    public void calibrate(Supplier<Tensor> images) {}
 
     /** All parts that know the classes: {@link #head}, then the last layers of auxiliary heads. */
     public List<Layer> heads() {

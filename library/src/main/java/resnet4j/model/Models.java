@@ -162,6 +162,11 @@ public final class Models {
         family("res2net", "arXiv:1904.01169")
                 .add("res2net50_26w_4s", 224, res2net(3, 4, 6, 3))
                 .add("res2net101_26w_4s", 224, res2net(3, 4, 23, 3));
+        family("resnet_speed", "arXiv:2404.00498")
+                .add(
+                        "resnet8_speed",
+                        32,
+                        new SpeedResNet(List.of(64, 256, 256), new Norm.ShiftedBatch(0.2, 1e-12), 10));
         family("densenet", "arXiv:1608.06993")
                 .add("densenet121", 224, DenseNet.imagenet(32, 64, 6, 12, 24, 16))
                 .add("densenet161", 224, DenseNet.imagenet(48, 96, 6, 12, 36, 24))

@@ -14,17 +14,24 @@ public final class BatchNorm2d extends Layer {
     private final double momentum, eps;
     private boolean frozen;
 
-    BatchNorm2d(int channels, double momentum, double eps, boolean affineFrozen) {
+    /** Which of scale and shift are trained. */
+    enum Trained {
+        BOTH,
+        SHIFT,
+        NEITHER
+    }
+
+    BatchNorm2d(int channels, double momentum, double eps, Trained trained) {
         this.momentum = momentum;
         this.eps = eps;
-        this.frozen = affineFrozen;
+        frozen = trained == Trained.NEITHER;
         try (var scope = new NativeScope()) {
-            weight = affineFrozen ? buffer("weight", ones(channels)) : parameter("weight", ones(channels));
-            bias = affineFrozen ? buffer("bias", Tensor.zeros(channels)) : parameter("bias", Tensor.zeros(channels));
+            weight = trained == Trained.BOTH ? parameter("weight", ones(channels)) : buffer("weight", ones(channels));
+            bias = frozen ? buffer("bias", Tensor.zeros(channels)) : parameter("bias", Tensor.zeros(channels));
             mean = buffer("running_mean", Tensor.zeros(channels));
             variance = buffer("running_var", ones(channels));
             // PyTorch saves how many batches there were; it matters only to averages that we do not take
-            if (!affineFrozen)
+            if (!frozen)
                 buffer("num_batches_tracked", Tensor.of(new long[] {0}, 1).reshape());
         }
     }

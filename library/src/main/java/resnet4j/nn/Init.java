@@ -57,6 +57,22 @@ public final class Init {
         if (DRAWS.get()) t.fillNormal(0, std);
     }
 
+    /**
+     * Makes the first filters of a convolution [out,in,k,k] give back its input, as far as there are filters and inputs:
+     * {@code dirac_} on {@code weight[:in]}; the other filters stay as they are. Zagoruyko and Komodakis 2017,
+     * arXiv:1706.00388.
+     */
+    public static void dirac(Tensor weight) {
+        if (!DRAWS.get()) return;
+        int n = (int) Math.min(weight.size(0), weight.size(1)), in = (int) weight.size(1), k = (int) weight.size(2);
+        var values = new float[n * in * k * k];
+        for (int i = 0; i < n; i++) values[((i * in + i) * k + k / 2) * k + k / 2] = 1;
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            weight.narrow(0, 0, n).set(Tensor.of(values, n, in, k, k));
+        }
+    }
+
     public static void constant(Tensor t, double value) {
         if (!DRAWS.get()) return;
         try (var scope = new NativeScope()) {

@@ -19,7 +19,15 @@ public sealed interface Norm {
     record Batch(double momentum, double eps) implements Norm {
         @Override
         public Layer of(int channels) {
-            return new BatchNorm2d(channels, momentum, eps, false);
+            return new BatchNorm2d(channels, momentum, eps, BatchNorm2d.Trained.BOTH);
+        }
+    }
+
+    /** Batch norm that shifts and does not scale: its scale stays 1. Page 2019, "How to train your ResNet", part 7. */
+    record ShiftedBatch(double momentum, double eps) implements Norm {
+        @Override
+        public Layer of(int channels) {
+            return new BatchNorm2d(channels, momentum, eps, BatchNorm2d.Trained.SHIFT);
         }
     }
 
@@ -27,7 +35,7 @@ public sealed interface Norm {
     record FrozenBatch(double eps) implements Norm {
         @Override
         public Layer of(int channels) {
-            return new BatchNorm2d(channels, 0, eps, true);
+            return new BatchNorm2d(channels, 0, eps, BatchNorm2d.Trained.NEITHER);
         }
     }
 

@@ -241,6 +241,42 @@ public final class Ops {
         return new Tensor(torch.flip(images.handle, 3));
     }
 
+    /** Images [N,3,H,W] drawn smaller, as Pillow's bilinear filter does: each pixel a weighted mean of those it covers. */
+    public static Tensor shrink(Tensor images, int height, int width) {
+        return guard(
+                "_upsample_bilinear2d_aa",
+                images,
+                () -> new Tensor(Dispatch.call(
+                                "aten::_upsample_bilinear2d_aa",
+                                "",
+                                images,
+                                new long[] {height, width},
+                                false,
+                                null,
+                                null)
+                        .get(0)
+                        .toTensor()));
+    }
+
+    // ---- statistics of inputs ----
+
+    /** All windows of k x k pixels. [N,C,H,W] -> [N,C*k*k,(H-k+1)*(W-k+1)]; an element is channel, row, column. */
+    public static Tensor windows(Tensor images, int k) {
+        return guard(
+                "im2col",
+                images,
+                () -> new Tensor(torch.im2col(
+                        images.handle, new long[] {k, k}, new long[] {1, 1}, new long[] {0, 0}, new long[] {1, 1})));
+    }
+
+    /** Of a symmetric matrix [n,n]: values [n] from the least, and vectors [n,n], each a row. */
+    public static List<Tensor> eigen(Tensor symmetric) {
+        return guard("linalg_eigh", symmetric, () -> {
+            var pair = torch.linalg_eigh(symmetric.handle);
+            return List.of(new Tensor(pair.get0()), new Tensor(pair.get1()).permute(1, 0));
+        });
+    }
+
     // ---- losses, gradients and updates ----
 
     /** Mean cross entropy. logits [N,K] of any float type, labels [N] int64 -> [] fp32. arXiv:1512.00567 section 7. */

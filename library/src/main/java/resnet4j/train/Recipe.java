@@ -7,6 +7,7 @@ import resnet4j.config.Records;
 import resnet4j.data.Augment;
 import resnet4j.data.Mix;
 import resnet4j.data.Order;
+import resnet4j.eval.Views;
 import resnet4j.image.Preprocess;
 import resnet4j.model.Architecture;
 import resnet4j.model.Models;
@@ -27,12 +28,15 @@ import resnet4j.model.Models;
  * @param epochs         times that all training pictures are seen
  * @param batch          pictures in a step
  * @param accumulate     batches whose gradients are averaged for one update
+ * @param biasScale      how many times as fast biases learn, those of norms included. Page 2019, "How to train your ResNet"
  * @param strategy       which weights move: all, but for fine-tuning
+ * @param progressive    how long training pictures are drawn smaller
  * @param labelSmoothing share of the target spread over all classes. arXiv:1512.00567 section 7
  * @param clipNorm       longest joint gradient; 0 for any
  * @param ema            share of the old average in an average of the weights over steps, which is then the model; 0 for
  *                       none
  * @param patience       epochs without a better validation accuracy after which the run ends; 0 for none
+ * @param views          of each picture, whose logits are averaged where accuracy is measured
  * @param classBalance   weigh the loss so that every class counts the same
  * @param freezeNorms    use the starting weights' batch statistics and leave them
  * @param precision      fp32, bf16 or auto
@@ -54,11 +58,14 @@ public record Recipe(
         int accumulate,
         Optim optimizer,
         Schedule schedule,
+        double biasScale,
         Strategy strategy,
+        Progressive progressive,
         double labelSmoothing,
         double clipNorm,
         double ema,
         int patience,
+        Views views,
         boolean classBalance,
         boolean freezeNorms,
         String precision,
@@ -82,11 +89,14 @@ public record Recipe(
                 1,
                 new Optim.Sgd(),
                 new Schedule.Cosine(),
+                1,
                 new Strategy.All(),
+                new Progressive(),
                 0,
                 0,
                 0,
                 0,
+                Views.ONE,
                 false,
                 false,
                 "auto",
@@ -103,7 +113,27 @@ public record Recipe(
         share("validation", validation);
         share("labelSmoothing", labelSmoothing);
         share("ema", ema);
+        if (!(biasScale > 0 && Double.isFinite(biasScale)))
+            throw new IllegalArgumentException("biasScale: expected a finite number above 0, got " + biasScale);
         if (!(clipNorm >= 0)) throw new IllegalArgumentException("clipNorm: expected >= 0, got " + clipNorm);
+    }
+
+    /**
+     * Progressive resizing: training pictures are drawn smaller in the first part of a run, which then takes less time.
+     * Howard 2018 in the Stanford DAWNBench entries; Tan and Le 2021, arXiv:2104.00298, section 4.
+     *
+     * @param share of the run's updates; 0 for none
+     * @param size  height and width in pixels
+     */
+    public record Progressive(double share, int size) {
+        public Progressive() {
+            this(0, 24);
+        }
+
+        public Progressive {
+            Recipe.share("progressive.share", share);
+            atLeast("progressive.size", size, 1);
+        }
     }
 
     /** The network's architecture for that many classes. */

@@ -40,6 +40,7 @@ import resnet4j.weights.WeightFile;
 public final class Trainer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Trainer.class.getName());
     private static final int KEPT_MISTAKES = 24;
+    private static final int CALIBRATION_PICTURES = 2000;
 
     /**
      * What a run does not depend on: the same bits come out whatever these are.
@@ -139,6 +140,10 @@ public final class Trainer implements AutoCloseable {
         if (recipe.weights().isPresent()) {
             var path = Path.of(recipe.weights().get());
             ModelFile.loadBody(net, WeightFile.read(path).tensors(), path.toString());
+        } else {
+            try (var scope = new NativeScope()) {
+                net.calibrate(this::calibrationImages);
+            }
         }
         averaged = recipe.ema() > 0 ? build() : null;
         if (averaged != null) copy(net, averaged);
@@ -164,6 +169,15 @@ public final class Trainer implements AutoCloseable {
         built.channelsLast();
         built.to(options.device());
         return built;
+    }
+
+    private Tensor calibrationImages() {
+        var few = data.train().limit(CALIBRATION_PICTURES);
+        try (var batches = Loader.inOrder(few, few.size())
+                .withPreprocess(recipe.preprocess()::apply)
+                .epoch(0)) {
+            return Inputs.images(batches.next(), recipe.preprocess(), options.device());
+        }
     }
 
     /** The pictures as this run sees them: as many as the recipe says, with its validation split. */
@@ -227,7 +241,7 @@ public final class Trainer implements AutoCloseable {
         double smooth = 0, least = Double.MAX_VALUE;
         var loader = loader();
         net.train(true);
-        optimizer.scaleRates(name -> recipe.strategy().lrScale(stageOf.get(name), Integer.MAX_VALUE));
+        scaleRates(Integer.MAX_VALUE);
         try (var mode = Ops.precision(precision)) {
             for (int epoch = 0; points.size() < steps; epoch++) {
                 try (var batches = loader.epoch(epoch)) {
@@ -278,14 +292,19 @@ public final class Trainer implements AutoCloseable {
     /** What a step's loss is made of: the head's logits first. */
     private List<ClassificationNet.Output> outputs(Batch batch) {
         return probed == null
-                ? net.outputs(Inputs.images(batch, recipe.preprocess(), options.device()))
+                ? net.outputs(resized(Inputs.images(batch, recipe.preprocess(), options.device())))
                 : List.of(new ClassificationNet.Output(logits(net, batch, probed), 1));
+    }
+
+    private Tensor resized(Tensor images) {
+        var small = recipe.progressive();
+        return at.step() < small.share() * total ? Ops.shrink(images, small.size(), small.size()) : images;
     }
 
     /** One epoch, from where {@link #at} is in it. Gives false if the run was stopped in it. */
     private boolean epoch(Loader loader) throws IOException {
         net.train(true);
-        optimizer.scaleRates(name -> recipe.strategy().lrScale(stageOf.get(name), at.epoch()));
+        scaleRates(at.epoch());
         long begun = System.nanoTime(), saved = begun;
         double secondsBefore = at.seconds();
         long seenBefore = at.seen();
@@ -332,6 +351,11 @@ public final class Trainer implements AutoCloseable {
             var skipped = joined(skippedBefore, batches.skipped());
             return endEpoch(skipped, begun, secondsBefore, seenBefore, batches.waitNanos());
         }
+    }
+
+    private void scaleRates(int epoch) {
+        optimizer.scaleRates(name -> recipe.strategy().lrScale(stageOf.get(name), epoch)
+                * (name.endsWith(".bias") ? recipe.biasScale() : 1));
     }
 
     private double rate(long step) {
@@ -481,7 +505,12 @@ public final class Trainer implements AutoCloseable {
                 .withPreprocess(recipe.preprocess()::apply)
                 .withThreads(options.loaderThreads(), 4);
         try {
-            return new Evaluator(network::apply, dataset.classes(), recipe.preprocess(), options.device(), keptMistakes)
+            return new Evaluator(
+                            recipe.views().of(network::apply),
+                            dataset.classes(),
+                            recipe.preprocess(),
+                            options.device(),
+                            keptMistakes)
                     .evaluate(loader, n -> {
                         if (options.stop().getAsBoolean()) throw new Stopped();
                     });

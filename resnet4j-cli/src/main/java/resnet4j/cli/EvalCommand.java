@@ -3,7 +3,6 @@ package resnet4j.cli;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -14,8 +13,8 @@ import resnet4j.data.Loader;
 import resnet4j.data.Skipped;
 import resnet4j.eval.Evaluation;
 import resnet4j.eval.Evaluator;
+import resnet4j.eval.Views;
 import resnet4j.graph.Inference;
-import resnet4j.tensor.Tensor;
 
 /** {@code eval}: how often a network is right. */
 @CommandLine.Command(name = "eval", description = "Measure a network on pictures with known classes.")
@@ -38,8 +37,11 @@ final class EvalCommand extends Command<EvalCommand.Result> {
     @Option(names = "--limit", paramLabel = "N", description = "Use only so many pictures.")
     private Integer limit;
 
-    @Option(names = "--tta", description = "Average over each picture and its mirror image.")
-    private boolean tta;
+    @Option(
+            names = "--views",
+            paramLabel = "one|mirror|shifts",
+            description = "Average over each picture and its mirror image; or over shifts of both, too (default: one).")
+    private Views views = Views.ONE;
 
     /** The keys of the evaluation, with the model and the data before them. */
     record Result(
@@ -75,9 +77,7 @@ final class EvalCommand extends Command<EvalCommand.Result> {
             Evaluation e;
             try (var inference = Inference.of(
                     opened.net(), device, common.precision("fp32"), preprocess.cropHeight(), preprocess.cropWidth())) {
-                UnaryOperator<Tensor> network = inference::run;
-                if (tta) network = Evaluator.mirrored(network);
-                e = new Evaluator(network, opened.file().classNames(), preprocess, device, 0)
+                e = new Evaluator(views.of(inference::run), opened.file().classNames(), preprocess, device, 0)
                         .evaluate(loader, progress::add);
             }
             return new Result(
