@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import resnet4j.config.Records;
 import resnet4j.image.Image;
+import resnet4j.image.Transforms;
 
 /**
  * What torchvision 0.25 makes of {@link #IN} with Pillow 13.0:
@@ -72,6 +73,7 @@ class AugmentTest {
     private static final List<Augment> ALL_KINDS = List.of(
             new Augment.PadCrop(4),
             new Augment.Flip(),
+            new Augment.AlternatingFlip(),
             new Augment.Rotate(30),
             new Augment.RandomResizedCrop(9, 0.2, 0.9, 1.5),
             new Augment.ColorJitter(0.4, 0.3, 0.2, 0.1),
@@ -257,6 +259,32 @@ class AugmentTest {
         assertSame(row, new Augment.Flip(0).apply(row, new SplittableRandom(0)));
     }
 
+    @Test
+    void padCrop_mirrorsThePictureAtItsEdges() {
+        var row = new Image(3, 1, new byte[] {1, 1, 1, 2, 2, 2, 3, 3, 3});
+        var left = new Augment.PadCrop(2, Transforms.Padding.REFLECT).apply(row, numbers(0.5, 0));
+        assertArrayEquals(new byte[] {3, 3, 3, 2, 2, 2, 1, 1, 1}, left.rgb());
+    }
+
+    /** Two epochs in a row show both views of each picture, and about half of the pictures begin mirrored. */
+    @Test
+    void alternatingFlip_showsBothViewsInTwoEpochs() {
+        int mirrored = 0;
+        for (int picture = 0; picture < 1000; picture++) {
+            int index = picture;
+            var views = new boolean[4];
+            for (int epoch = 0; epoch < 4; epoch++) {
+                var out = new Augment.AlternatingFlip()
+                        .apply(IN, numbers(), epoch, () -> new SplittableRandom(index * 7919L));
+                views[epoch] = out != IN;
+                if (views[epoch]) assertArrayEquals(Transforms.flip(IN).rgb(), out.rgb());
+            }
+            assertTrue(views[0] != views[1] && views[0] == views[2] && views[1] == views[3]);
+            if (views[0]) mirrored++;
+        }
+        assertEquals(500, mirrored, 5 * 16); // five standard deviations
+    }
+
     /** Each is a function of its picture and the seed, and writes into no picture that it was given. */
     @Property(tries = 100)
     void augments_areReproducibleAndLeaveTheirInput(
@@ -281,7 +309,9 @@ class AugmentTest {
                             augment.apply(IN, new SplittableRandom(seed)).rgb()))
                     .distinct()
                     .count();
-            assertTrue(kinds >= (augment instanceof Augment.Flip ? 2 : 15), augment + ": " + kinds);
+            assertTrue(
+                    kinds >= (augment instanceof Augment.Flip || augment instanceof Augment.AlternatingFlip ? 2 : 15),
+                    augment + ": " + kinds);
         }
     }
 

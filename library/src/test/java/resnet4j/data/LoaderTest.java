@@ -25,7 +25,7 @@ import resnet4j.image.Image;
 @Timeout(30)
 class LoaderTest {
     private static final Loader TRAINING = Loader.shuffled(new Pictures(100, 4, 8), 16, 7)
-            .withAugments(List.of(new Augment.PadCrop(2), new Augment.Flip()))
+            .withAugments(List.of(new Augment.PadCrop(2), new Augment.AlternatingFlip()))
             .withMix(new Mix.OneOf(List.of(new Mix.None(), new Mix.MixUp(0.3), new Mix.CutMix())));
 
     private static List<Batch> batches(Loader loader, int epoch, int first) {

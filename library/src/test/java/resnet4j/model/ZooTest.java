@@ -156,6 +156,7 @@ class ZooTest {
                 "wrn16_8",
                 "preresnet110",
                 "preresnet164",
+                "resnet8_speed",
                 "lenet5",
                 "small_cnn"
             })
@@ -291,6 +292,7 @@ class ZooTest {
         SMALL.put("MobileNet-V2", new MobileNetV2(0.25, Norm.BATCH, 0.1, 10));
         SMALL.put("ConvNeXt", ConvNeXt.of(16, 0.1, 1, 1, 1, 1));
         SMALL.put("LeNet-5", new LeNet(10));
+        SMALL.put("speed", new SpeedResNet(List.of(8, 16), new Norm.ShiftedBatch(0.2, 1e-12), 10));
         SMALL.put("small CNN", new SmallCnn(List.of(8, 16, 32), Norm.BATCH, 0.1, 10));
         SMALL.put("the example", new TwoConv(8, Norm.BATCH, 10));
         SMALL.replaceAll((name, architecture) -> architecture.withClasses(7));
