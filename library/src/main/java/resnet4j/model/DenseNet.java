@@ -115,7 +115,7 @@ public record DenseNet(
 
         @Override
         public Tensor features(Tensor images) {
-            return Ops.globalAvgPool(Ops.relu_(features.apply(images)));
+            return Ops.globalAvgPool(Ops.relu(features.apply(images)));
         }
 
         @Override

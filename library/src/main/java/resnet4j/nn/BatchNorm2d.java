@@ -52,6 +52,7 @@ public final class BatchNorm2d extends Layer {
 
     @Override
     protected Tensor forward(Tensor x) {
-        return Ops.batchNorm(x, weight, bias, mean, variance, new Op.BatchNorm(training() && !frozen, momentum, eps));
+        double step = Checkpointing.again() ? 0 : momentum; // the running statistics have seen this batch
+        return Ops.batchNorm(x, weight, bias, mean, variance, new Op.BatchNorm(training() && !frozen, step, eps));
     }
 }

@@ -1,5 +1,6 @@
 package resnet4j.nn;
 
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -66,6 +67,10 @@ public abstract class Net implements AutoCloseable {
         var all = new LinkedHashMap<String, Tensor>();
         visit("", all::put, all::put);
         return all;
+    }
+
+    final Collection<Net> children() {
+        return children.values();
     }
 
     /** The tree's nets by full name, parents first; the root is the empty name. */

@@ -37,6 +37,8 @@ public final class Sequential extends Layer {
 
     @Override
     protected Tensor forward(Tensor x) {
+        var checkpointing = Checkpointing.cutting(this);
+        if (checkpointing != null) return checkpointing.run(layers, x);
         for (var layer : layers) x = layer.apply(x);
         return x;
     }

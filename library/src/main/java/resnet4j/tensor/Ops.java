@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.TensorOptional;
@@ -57,6 +58,19 @@ public final class Ops {
     /** Seeds the generator that initialisation, dropout and {@code rand} draw from: {@code torch.manual_seed}. */
     public static void seed(long seed) {
         torch.manual_seed(seed);
+    }
+
+    /** Where a device's generator is in its numbers; {@link #setRandomState} goes back there. */
+    public static Tensor randomState(Device device) {
+        return new Tensor(generator(device).get_state());
+    }
+
+    public static void setRandomState(Tensor state, Device device) {
+        generator(device).set_state(state.handle);
+    }
+
+    private static Generator generator(Device device) {
+        return torch.globalContext().defaultGenerator(device.handle());
     }
 
     // ---- the vocabulary of networks: what a graph can hold ----

@@ -14,6 +14,7 @@ import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.TensorArrayRefOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -302,6 +303,14 @@ public final class Tensor implements AutoCloseable {
     public void backward() {
         Ops.guard("backward", this, () -> {
             handle.backward();
+            return null;
+        });
+    }
+
+    /** As {@link #backward()}, for a tensor of any shape whose own gradient is {@code gradient}. */
+    public void backward(Tensor gradient) {
+        Ops.guard("backward", this, () -> {
+            handle.backward(gradient.handle, new BoolOptional(), false, new TensorArrayRefOptional());
             return null;
         });
     }

@@ -39,6 +39,8 @@ import resnet4j.model.Models;
  * @param views          of each picture, whose logits are averaged where accuracy is measured
  * @param classBalance   weigh the loss so that every class counts the same
  * @param freezeNorms    use the starting weights' batch statistics and leave them
+ * @param checkpointing  keep few activations and compute the others again: the same step in less memory and more time,
+ *                       see {@link resnet4j.nn.Checkpointing}
  * @param precision      fp32, bf16 or auto
  * @param seed           of all random choices
  */
@@ -68,6 +70,7 @@ public record Recipe(
         Views views,
         boolean classBalance,
         boolean freezeNorms,
+        boolean checkpointing,
         String precision,
         long seed) {
 
@@ -97,6 +100,7 @@ public record Recipe(
                 0,
                 0,
                 Views.ONE,
+                false,
                 false,
                 false,
                 "auto",

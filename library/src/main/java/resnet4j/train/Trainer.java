@@ -24,6 +24,7 @@ import resnet4j.eval.Metrics;
 import resnet4j.model.ClassificationNet;
 import resnet4j.model.ModelFile;
 import resnet4j.nn.BatchNorm2d;
+import resnet4j.nn.Checkpointing;
 import resnet4j.nn.Layer;
 import resnet4j.tensor.DType;
 import resnet4j.tensor.Device;
@@ -137,6 +138,9 @@ public final class Trainer implements AutoCloseable {
                     + data.name() + " has none; give validation a share such as 0.1");
         Ops.seed(recipe.seed());
         net = build();
+        if (recipe.checkpointing() && !Checkpointing.fits(net))
+            throw new IllegalArgumentException("checkpointing: expected a network that is a sequence of blocks, got "
+                    + recipe.model() + "; set checkpointing to false");
         if (recipe.weights().isPresent()) {
             var path = Path.of(recipe.weights().get());
             ModelFile.loadBody(net, WeightFile.read(path).tensors(), path.toString());
@@ -379,14 +383,15 @@ public final class Trainer implements AutoCloseable {
      * @throws DivergedException if the loss is not finite; the weights have not moved then
      */
     public Stepped step(Batch batch, double lr, int together, boolean update) {
-        try (var scope = new NativeScope()) { // frees every tensor this step makes
+        try (var scope = new NativeScope(); // frees every tensor this step makes
+                var checkpointing = Checkpointing.of(net, recipe.checkpointing())) {
             Ops.seed(stepSeed(at.step(), at.batch()));
             var outputs = outputs(batch);
             var loss = loss(outputs, batch);
             double value = loss.item();
             if (!Double.isFinite(value))
                 throw DivergedException.ofLoss(value, firstNotFinite(batch), at.step() + 1, lr);
-            (together == 1 ? loss : Ops.scale(loss, 1.0 / together)).backward();
+            checkpointing.backward(together == 1 ? loss : Ops.scale(loss, 1.0 / together));
             if (update) {
                 if (recipe.clipNorm() > 0) Ops.clipGradNorm(optimizer.weights(), recipe.clipNorm());
                 optimizer.step(lr);

@@ -35,9 +35,11 @@ import resnet4j.model.ResNetConfig.Block;
 import resnet4j.model.ResNetConfig.Shortcut;
 import resnet4j.model.ResNetConfig.Stem;
 import resnet4j.nn.Attention;
+import resnet4j.nn.Checkpointing;
 import resnet4j.nn.DropBlock;
 import resnet4j.nn.Init;
 import resnet4j.nn.Norm;
+import resnet4j.tensor.HostTensor;
 import resnet4j.tensor.NativeException;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
@@ -351,6 +353,43 @@ class ZooTest {
                 assertTrue(changes, path);
             });
         }
+    }
+
+    /** What a step leaves: loss, gradients, weights with running statistics, and the next random number. */
+    private record Left(double loss, Map<String, HostTensor> gradients, Map<String, HostTensor> state, double next) {
+        static Left by(Architecture architecture, boolean checkpointed) {
+            int side = Math.max(33, architecture.minInputSize() + 1);
+            Ops.seed(5);
+            try (var scope = new NativeScope();
+                    var net = architecture.build();
+                    var checkpointing = Checkpointing.of(net, checkpointed)) {
+                assertTrue(Checkpointing.fits(net));
+                var logits = net.apply(Tensor.randn(3, 3, side, side));
+                var loss = Ops.crossEntropy(logits, Tensor.of(new long[] {1, 4, 6}, 3), 0);
+                checkpointing.backward(loss);
+                var gradients = new LinkedHashMap<String, HostTensor>();
+                net.parameters()
+                        .forEach((name, t) -> gradients.put(name, t.grad().toHost()));
+                return new Left(
+                        loss.item(),
+                        gradients,
+                        ModelFile.state(net),
+                        Tensor.rand(1).item());
+            }
+        }
+    }
+
+    static List<String> sequences() {
+        return small().stream()
+                .filter(name -> !List.of("Inception-v3", "GoogLeNet", "Xception", "LeNet-5", "the example")
+                        .contains(name))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("sequences")
+    void aCheckpointedStep_isThePlainOneToTheBit(String name) {
+        assertEquals(Left.by(SMALL.get(name), false), Left.by(SMALL.get(name), true));
     }
 
     @ParameterizedTest

@@ -192,6 +192,30 @@ class TrainerTest {
                 result(folder.resolve("d")).get("model"));
     }
 
+    /** With batch statistics, blocks dropped at random, and the gradients of two batches in an update. */
+    @Test
+    void checkpointing_givesThePlainRunToTheBit() throws IOException {
+        var deep = with(EVERYTHING, "architecture.depths=[5,4]");
+        train(recipe(deep), Squares.source(100), folder.resolve("plain"));
+        train(recipe(with(deep, "checkpointing=true")), Squares.source(100), folder.resolve("checkpointed"));
+        var plain = result(folder.resolve("plain"));
+        var checkpointed = result(folder.resolve("checkpointed"));
+        plain.remove("model"); // it holds the recipe
+        checkpointed.remove("model");
+        assertEquals(plain, checkpointed);
+    }
+
+    @Test
+    void checkpointing_ofANetworkWithoutASequenceIsRefusedBeforeAnyWork() {
+        var recipe = Records.overlay(new Recipe(), Records.parse("{\"model\": \"lenet5\", \"checkpointing\": true}"));
+        var refusal = assertThrows(
+                IllegalArgumentException.class, () -> train(recipe, Squares.source(10), folder.resolve("run")));
+        assertEquals(
+                "checkpointing: expected a network that is a sequence of blocks, got lenet5; set checkpointing to false",
+                refusal.getMessage());
+        assertFalse(Files.exists(folder.resolve("run")));
+    }
+
     private static String[] with(String[] sets, String... more) {
         var all = new ArrayList<>(List.of(sets));
         all.addAll(List.of(more));
