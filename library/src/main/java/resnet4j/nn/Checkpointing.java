@@ -96,22 +96,23 @@ public final class Checkpointing implements AutoCloseable {
 
     /** {@link Tensor#backward()} of a loss that was computed in this step. */
     public void backward(Tensor loss) {
+        var device = loss.device();
+        var after = Ops.randomState(device);
         loss.backward();
-        var after = Ops.randomState(loss.device());
         again = true;
         while (!segments.isEmpty()) {
             var segment = segments.removeLast();
             try (var scope = new NativeScope()) {
                 var gradient = segment.out.grad(); // of all that came after it
                 if (gradient != null) {
-                    Ops.setRandomState(segment.randomState, segment.in.device());
+                    Ops.setRandomState(segment.randomState, device);
                     through(segment.layers, segment.in).backward(gradient);
                 }
             }
             free(segment);
         }
         again = false;
-        Ops.setRandomState(after, loss.device());
+        Ops.setRandomState(after, device);
     }
 
     private static void free(Segment segment) {
