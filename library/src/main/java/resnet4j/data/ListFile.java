@@ -87,7 +87,8 @@ final class ListFile {
                 rows.stream()
                         .mapToInt(r -> numbers.isEmpty() ? Integer.parseInt(r.label) : numbers.get(r.label))
                         .toArray(),
-                false);
+                false,
+                0);
     }
 
     private static List<String> named(List<Row> rows) {

@@ -15,9 +15,11 @@ import resnet4j.image.ImageFile;
 /**
  * Picture files with a class each, decoded when asked for.
  *
- * @param upright whether photographs are turned by their EXIF orientation
+ * @param upright   whether photographs are turned by their EXIF orientation
+ * @param shortSide what JPEGs may be {@link Dataset#reduced} to, or 0
  */
-public record PictureFiles(List<String> classes, List<Path> files, int[] labels, boolean upright) implements Dataset {
+public record PictureFiles(List<String> classes, List<Path> files, int[] labels, boolean upright, int shortSide)
+        implements Dataset {
     private static final List<String> ENDINGS =
             List.of("jpg", "jpeg", "jpe", "png", "bmp", "gif", "pnm", "ppm", "pgm", "pbm");
     private static final List<String> VALIDATION = List.of("val", "valid", "validation");
@@ -85,7 +87,7 @@ public record PictureFiles(List<String> classes, List<Path> files, int[] labels,
             while (labels.size() < files.size()) labels.add(label);
         }
         return new PictureFiles(
-                classes, files, labels.stream().mapToInt(Integer::intValue).toArray(), false);
+                classes, files, labels.stream().mapToInt(Integer::intValue).toArray(), false, 0);
     }
 
     /** The picture files in a folder and below, links followed, in the order of their paths. */
@@ -120,7 +122,7 @@ public record PictureFiles(List<String> classes, List<Path> files, int[] labels,
 
     @Override
     public Image image(int index) throws IOException {
-        return ImageFile.read(files.get(index), upright);
+        return ImageFile.read(files.get(index), upright, shortSide);
     }
 
     @Override
@@ -130,7 +132,12 @@ public record PictureFiles(List<String> classes, List<Path> files, int[] labels,
 
     @Override
     public Dataset upright(boolean applyExif) {
-        return new PictureFiles(classes, files, labels, applyExif);
+        return new PictureFiles(classes, files, labels, applyExif, shortSide);
+    }
+
+    @Override
+    public Dataset reduced(int shortSide) {
+        return new PictureFiles(classes, files, labels, upright, shortSide);
     }
 
     /** Of names, sizes and labels: reading every picture would take longer than using them. */

@@ -6,11 +6,19 @@ public sealed interface Resize {
     /** Width and height, in this order, for a picture of the given size. */
     int[] sizeFor(int width, int height);
 
+    /** How many pixels the shorter side of a picture needs so that nothing is enlarged; 0 where that cannot be. */
+    int shortSide();
+
     /** The picture as it is. */
     record None() implements Resize {
         @Override
         public int[] sizeFor(int width, int height) {
             return new int[] {width, height};
+        }
+
+        @Override
+        public int shortSide() {
+            return 0;
         }
     }
 
@@ -26,6 +34,11 @@ public sealed interface Resize {
                     ? new int[] {size, (int) ((double) size * height / width)}
                     : new int[] {(int) ((double) size * width / height), size};
         }
+
+        @Override
+        public int shortSide() {
+            return size;
+        }
     }
 
     /** Exactly this size, whatever the proportions were. */
@@ -39,6 +52,11 @@ public sealed interface Resize {
         @Override
         public int[] sizeFor(int ignoredWidth, int ignoredHeight) {
             return new int[] {width, height};
+        }
+
+        @Override
+        public int shortSide() {
+            return Math.max(width, height);
         }
     }
 }

@@ -190,6 +190,12 @@ class PictureFilesTest {
         assertEquals(1800, upright.image(1).width());
         assertEquals(1200, upright.upright(false).image(1).width());
         assertEquals(1800, source.train().subset(1).upright(true).image(0).width());
+        // a quarter: an eighth would have 150 pixels only
+        assertEquals(300, source.train().reduced(256).image(1).width());
+        assertEquals(
+                450,
+                source.train().subset(1).reduced(256).upright(true).image(0).width());
+        assertEquals(1200, source.train().reduced(601).image(1).width());
         // one scene: nearly the same colours once both are turned
         byte[] a = upright.image(0).rgb(), b = upright.image(1).rgb();
         long apart = 0;

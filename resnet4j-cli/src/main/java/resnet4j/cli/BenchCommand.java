@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -13,9 +14,13 @@ import java.util.stream.IntStream;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import resnet4j.Classifier;
 import resnet4j.config.Records;
+import resnet4j.data.Batch;
 import resnet4j.data.DataSource;
 import resnet4j.data.Dataset;
+import resnet4j.data.Loader;
+import resnet4j.data.PictureFiles;
 import resnet4j.graph.Inference;
 import resnet4j.graph.Inference.Way;
 import resnet4j.image.Image;
@@ -37,15 +42,16 @@ import resnet4j.train.Trainer;
         description = {
             "Measure how fast a network runs or trains on this machine.",
             "infer: from normalised images in memory to logits in a Java array. train: the loop of 'train' on random"
-                    + " pictures in memory, loader and all."
+                    + " pictures in memory, loader and all. folder: what 'predict FOLDER --out FILE' does, beside its"
+                    + " decoding alone and its network alone."
         })
 final class BenchCommand extends Command<BenchCommand.Result> {
-    private static final int SHOWN_LOGITS = 10, LEAST_STEPS = 3;
+    private static final int SHOWN_LOGITS = 10, LEAST_STEPS = 3, ROUNDS = 3, TOP = 5, MOST_PICTURES = 1 << 22;
 
     @Mixin
     private ModelArgument model;
 
-    @Option(names = "--mode", paramLabel = "infer|train", description = "What to measure (default: infer).")
+    @Option(names = "--mode", paramLabel = "infer|train|folder", description = "What to measure (default: infer).")
     private Mode mode = Mode.INFER;
 
     @Option(
@@ -54,8 +60,8 @@ final class BenchCommand extends Command<BenchCommand.Result> {
             description = "infer: layer by layer, or by the fused plan (default: plan on a CPU). Training is eager.")
     private Way engine;
 
-    @Option(names = "--batch", paramLabel = "N", description = "Pictures at a time (default: 1).")
-    private int batch = 1;
+    @Option(names = "--batch", paramLabel = "N", description = "Pictures at a time (default: 1; folder: 16).")
+    private Integer givenBatch;
 
     @Option(names = "--size", paramLabel = "PIXELS", description = "Side of the input (default: the network's).")
     private Integer size;
@@ -63,17 +69,28 @@ final class BenchCommand extends Command<BenchCommand.Result> {
     @Option(names = "--seconds", paramLabel = "S", description = "How long to measure (default: 10).")
     private double seconds = 10;
 
+    @Option(names = "--pictures", paramLabel = "FOLDER", description = "folder: where the pictures are.")
+    private Path pictures;
+
+    @Mixin
+    private Decoding decoding;
+
+    private int batch;
+
     enum Mode {
         INFER,
-        TRAIN
+        TRAIN,
+        FOLDER
     }
 
     /**
      * @param runs                  how many times the work was done and timed
      * @param imagesPerSecond       at the pace of the median
+     * @param p99OverMedian         how far the slow ones stand out
      * @param peakRssBytes          the most memory that the process has had, natives included; -1 where nobody knows
      * @param outsideLibtorchShare  training: the share of the loop's work that is not libtorch's
      * @param logits                inference: the first ones of the first image of {@link #images}
+     * @param folder                a folder of pictures: what its parts can do
      */
     record Result(
             String model,
@@ -83,23 +100,39 @@ final class BenchCommand extends Command<BenchCommand.Result> {
             int batch,
             int size,
             int threads,
-            int runs,
+            long runs,
             double imagesPerSecond,
             double medianMillis,
             double p99Millis,
+            double p99OverMedian,
             long peakRssBytes,
             Optional<Double> outsideLibtorchShare,
-            Optional<List<Float>> logits) {}
+            Optional<List<Float>> logits,
+            Optional<Folder> folder) {}
+
+    /**
+     * Pictures a second of the parts of the work, in the same rounds, each with the machine to itself.
+     *
+     * @param decode  files to resized and cropped pixels
+     * @param network pixels to the likeliest classes, on one batch again and again
+     * @param share   of the slower of these two that the whole reaches
+     */
+    record Folder(int pictures, int loaderThreads, boolean fastDecode, double decode, double network, double share) {}
 
     @Override
     Result run() throws Exception {
+        batch = givenBatch != null ? givenBatch : mode == Mode.FOLDER ? 16 : 1;
         if (batch < 1) throw new IllegalArgumentException("--batch: expected at least 1, got " + batch);
         if (!(seconds > 0 && seconds <= 86_400))
             throw new IllegalArgumentException("--seconds: expected more than 0 and at most a day, got " + seconds);
         if (size != null && size < 1)
             throw new IllegalArgumentException("--size: expected at least 1 pixel, got " + size);
         Ops.seed(common.seed().orElse(0));
-        return mode == Mode.INFER ? infer() : train();
+        return switch (mode) {
+            case INFER -> infer();
+            case TRAIN -> train();
+            case FOLDER -> folder();
+        };
     }
 
     private Result infer() throws IOException {
@@ -118,7 +151,7 @@ final class BenchCommand extends Command<BenchCommand.Result> {
             var first = IntStream.range(0, Math.min(SHOWN_LOGITS, logits.length / batch))
                     .mapToObj(i -> logits[i])
                     .toList();
-            return result(way, precision, side, timing, Timing.peakRssBytes(), Optional.empty(), Optional.of(first));
+            return result(way, precision, side, timing, Timing.peakRssBytes(), null, first);
         }
     }
 
@@ -165,11 +198,117 @@ final class BenchCommand extends Command<BenchCommand.Result> {
                     side,
                     stopwatch.timing(),
                     stopwatch.peakRssBytes,
-                    Optional.of(stopwatch.outside),
-                    Optional.empty());
+                    stopwatch.outside,
+                    null);
         } finally {
             delete(folder);
         }
+    }
+
+    private Result folder() throws IOException {
+        if (pictures == null)
+            throw new IllegalArgumentException("--pictures: expected the folder to measure, got none");
+        if (engine != null || size != null)
+            throw new IllegalArgumentException(
+                    "--mode folder: expected neither --engine nor --size, as it does what 'predict' does");
+        decoding.check();
+        var device = common.device();
+        var precision = common.precision("fp32");
+        var files = PictureFiles.pictures(pictures);
+        if (files.isEmpty())
+            throw new IllegalArgumentException("--pictures: expected pictures in " + pictures + ", found none");
+        var csv = Files.createTempFile("resnet4j-bench", ".csv");
+        try (var classifier = new Classifier(model.open(), device, precision);
+                var table = PredictionWriter.to(csv)) {
+            var preprocess = classifier.description().preprocess();
+            int n = files.size();
+            var again = IntStream.range(0, MOST_PICTURES).map(i -> i % n).toArray(); // one epoch is enough for all
+            var loader =
+                    decoding.ahead(Loader.inOrder(new Pictures(files, preprocess, decoding.fast).subset(again), batch));
+            Batch some;
+            try (var batches = loader.epoch(0)) {
+                some = batches.next();
+            }
+            var samples = new Timing.Samples();
+            var decode = new double[ROUNDS];
+            var network = new double[ROUNDS];
+            var whole = new double[ROUNDS];
+            for (int round = -1; round < ROUNDS; round++) { // the first is to warm up
+                int r = Math.max(round, 0);
+                double time = seconds / ROUNDS;
+                decode[r] = perSecond(loader, time, batch -> {}, new Timing.Samples());
+                network[r] = perSecond(some, time, classifier);
+                whole[r] = perSecond(
+                        loader,
+                        time,
+                        batch -> {
+                            var answers = classifier.classify(batch, TOP);
+                            for (int i = 0; i < answers.size(); i++) {
+                                var file = files.get(batch.indices()[i] % n).toString();
+                                table.write(new PredictCommand.Predicted(file, answers.get(i)));
+                            }
+                            table.flush();
+                        },
+                        round < 0 ? new Timing.Samples() : samples);
+            }
+            var parts = new Folder(
+                    n,
+                    decoding.threads,
+                    decoding.fast,
+                    median(decode),
+                    median(network),
+                    median(whole) / Math.min(median(decode), median(network)));
+            return result(
+                    Way.best(device),
+                    precision,
+                    preprocess.cropHeight(),
+                    samples.timing(),
+                    median(whole),
+                    Timing.peakRssBytes(),
+                    null,
+                    null,
+                    parts);
+        } finally {
+            Files.delete(csv);
+        }
+    }
+
+    private interface Work {
+        void on(Batch batch) throws IOException;
+    }
+
+    private static double perSecond(Loader loader, double seconds, Work work, Timing.Samples samples)
+            throws IOException {
+        try (var batches = loader.epoch(0)) {
+            long start = System.nanoTime(), before = start, pictures = 0;
+            while (true) {
+                var batch = batches.next();
+                work.on(batch);
+                pictures += batch.size();
+                long now = System.nanoTime();
+                samples.add(now - before);
+                before = now;
+                if (now - start >= seconds * 1e9) return pictures / ((now - start) / 1e9);
+            }
+        }
+    }
+
+    private static double perSecond(Batch batch, double seconds, Classifier classifier) {
+        long start = System.nanoTime(), pictures = 0, now;
+        do {
+            classifier.classify(batch, TOP);
+            pictures += batch.size();
+            now = System.nanoTime();
+        } while (now - start < seconds * 1e9);
+        return pictures / ((now - start) / 1e9);
+    }
+
+    private static double median(double[] values) {
+        return Arrays.stream(values)
+                .sorted()
+                .skip(values.length / 2)
+                .findFirst()
+                .orElseThrow();
     }
 
     private static void delete(Path folder) throws IOException {
@@ -184,8 +323,21 @@ final class BenchCommand extends Command<BenchCommand.Result> {
             int side,
             Timing timing,
             long peakRssBytes,
-            Optional<Double> outside,
-            Optional<List<Float>> logits) {
+            Double outside,
+            List<Float> logits) {
+        return result(way, precision, side, timing, timing.perSecond(batch), peakRssBytes, outside, logits, null);
+    }
+
+    private Result result(
+            Way way,
+            Precision precision,
+            int side,
+            Timing timing,
+            double imagesPerSecond,
+            long peakRssBytes,
+            Double outside,
+            List<Float> logits,
+            Folder folder) {
         return new Result(
                 model.model,
                 way,
@@ -194,13 +346,15 @@ final class BenchCommand extends Command<BenchCommand.Result> {
                 batch,
                 side,
                 Engine.threads(),
-                timing.nanos().length,
-                timing.perSecond(batch),
+                timing.runs(),
+                imagesPerSecond,
                 timing.medianMillis(),
                 timing.p99Millis(),
+                timing.p99OverMedian(),
                 peakRssBytes,
-                outside,
-                logits);
+                Optional.ofNullable(outside),
+                Optional.ofNullable(logits),
+                Optional.ofNullable(folder));
     }
 
     /** Hears a run's steps: some to warm up, some to time, some to sample; then the run is to stop. */
@@ -338,6 +492,15 @@ final class BenchCommand extends Command<BenchCommand.Result> {
                         r.peakRssBytes >> 20)
                 + r.outsideLibtorchShare
                         .map(share -> String.format(Locale.ROOT, "; %.1f %% of the loop outside libtorch", 100 * share))
+                        .orElse("")
+                + r.folder
+                        .map(f -> String.format(
+                                Locale.ROOT,
+                                "; decoding alone %.1f images/s on %d threads, network alone %.1f: %.2f of the slower",
+                                f.decode,
+                                f.loaderThreads,
+                                f.network,
+                                f.share))
                         .orElse("");
     }
 }

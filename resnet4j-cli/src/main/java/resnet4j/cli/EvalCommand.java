@@ -9,7 +9,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import resnet4j.data.DataSource;
-import resnet4j.data.Loader;
 import resnet4j.data.Skipped;
 import resnet4j.eval.Evaluation;
 import resnet4j.eval.Evaluator;
@@ -43,6 +42,9 @@ final class EvalCommand extends Command<EvalCommand.Result> {
             description = "Average over each picture and its mirror image; or over shifts of both, too (default: one).")
     private Views views = Views.ONE;
 
+    @Mixin
+    private Decoding decoding;
+
     /** The keys of the evaluation, with the model and the data before them. */
     record Result(
             String model,
@@ -61,6 +63,7 @@ final class EvalCommand extends Command<EvalCommand.Result> {
 
     @Override
     Result run() throws Exception {
+        decoding.check();
         var source = DataSource.parse(data);
         var pictures = source.split(split == null ? source.measured() : split);
         if (limit != null) pictures = pictures.limit(limit);
@@ -72,8 +75,7 @@ final class EvalCommand extends Command<EvalCommand.Result> {
                         + pictures.classes().size() + " classes, and the network only "
                         + opened.file().classNames().size() + "; give weights that were trained on these classes");
             var preprocess = opened.file().preprocess();
-            var loader = Loader.inOrder(pictures.upright(preprocess.applyExif()), batch)
-                    .withPreprocess(preprocess::apply);
+            var loader = decoding.loader(pictures, preprocess, batch);
             Evaluation e;
             try (var inference = Inference.of(
                     opened.net(), device, common.precision("fp32"), preprocess.cropHeight(), preprocess.cropWidth())) {

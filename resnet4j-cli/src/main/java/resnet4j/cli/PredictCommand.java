@@ -1,13 +1,13 @@
 package resnet4j.cli;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -15,13 +15,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import resnet4j.Classifier;
-import resnet4j.data.Dataset;
-import resnet4j.data.Epoch;
-import resnet4j.data.Loader;
 import resnet4j.data.PictureFiles;
 import resnet4j.data.Skipped;
-import resnet4j.image.Image;
-import resnet4j.image.Preprocess;
 
 /** {@code predict}: what pictures show. */
 @CommandLine.Command(
@@ -50,53 +45,38 @@ final class PredictCommand extends Command<PredictCommand.Result> {
     @Option(names = "--batch", paramLabel = "N", description = "Pictures at a time (default: 16).")
     private int batch = 16;
 
-    @Option(
-            names = "--loader-threads",
-            paramLabel = "N",
-            description = "Threads that decode and resize (default: all cores).")
-    private int loaderThreads = Runtime.getRuntime().availableProcessors();
+    @Mixin
+    private Decoding decoding;
 
     /** @param top likeliest first */
     record Predicted(String image, List<Classifier.Prediction> top) {}
 
-    record Result(List<Predicted> predictions, List<Skipped> skipped) {}
+    /** @param predictions empty where they were written to a file */
+    record Result(int pictures, List<Predicted> predictions, List<Skipped> skipped) {}
 
     @Override
     Result run() throws Exception {
         if (top < 1) throw new IllegalArgumentException("--top: expected at least 1, got " + top);
-        if (loaderThreads < 1)
-            throw new IllegalArgumentException("--loader-threads: expected at least 1, got " + loaderThreads);
+        decoding.check();
         var files = files(); // before the network is read: what is not there is soon said
         var predictions = new ArrayList<Predicted>();
+        var done = new AtomicInteger();
         try (var classifier = new Classifier(model.open(), common.device(), common.precision("fp32"));
-                var batches = Loader.inOrder(
-                                new Pictures(files, classifier.description().preprocess()), batch)
-                        .withThreads(loaderThreads, 2 * loaderThreads)
+                var batches = new Pictures(files, classifier.description().preprocess(), decoding.fast)
+                        .loader(batch, decoding)
                         .epoch(0);
                 var table = out == null ? null : PredictionWriter.to(out);
                 var progress = progress("predict", files.size(), "images")) {
-            while (hasNext(batches)) {
-                var pictures = batches.next();
-                var answers = classifier.classify(pictures, top);
-                for (int i = 0; i < answers.size(); i++) {
-                    var predicted =
-                            new Predicted(files.get(pictures.indices()[i]).toString(), answers.get(i));
-                    predictions.add(predicted);
-                    if (table != null) table.write(predicted);
+            Pictures.classify(classifier, batches, top, (pictures, answers) -> {
+                for (int i = 0; i < pictures.length; i++) {
+                    var predicted = new Predicted(files.get(pictures[i]).toString(), answers.get(i));
+                    if (table == null) predictions.add(predicted);
+                    else table.write(predicted);
                 }
                 if (table != null) table.flush();
-                progress.at(predictions.size() + batches.skipped().size(), "");
-            }
-            return new Result(predictions, batches.skipped());
-        }
-    }
-
-    /** Whether there is a batch; an epoch of which nothing can be read has none, and its list of what was skipped. */
-    private static boolean hasNext(Epoch batches) {
-        try {
-            return batches.hasNext();
-        } catch (UncheckedIOException nothingReadable) {
-            return false;
+                progress.at(done.addAndGet(pictures.length) + batches.skipped().size(), "");
+            });
+            return new Result(done.get(), predictions, batches.skipped());
         }
     }
 
@@ -119,7 +99,7 @@ final class PredictCommand extends Command<PredictCommand.Result> {
     String text(Result result) {
         var skipped = result.skipped.stream().map(s -> "skipped " + s.file() + ": " + s.reason());
         var found = out != null
-                ? Stream.of(result.predictions.size() + " pictures: " + out)
+                ? Stream.of(result.pictures + " pictures: " + out)
                 : result.predictions.stream().map(PredictCommand::line);
         return Stream.concat(found, skipped).collect(Collectors.joining(System.lineSeparator()));
     }
@@ -133,43 +113,6 @@ final class PredictCommand extends Command<PredictCommand.Result> {
 
     @Override
     int exitCode(Result result) {
-        return result.predictions.isEmpty() ? FAILED : DONE;
-    }
-
-    /** Files as a network's input, with nothing known of their classes. */
-    private record Pictures(List<Path> files, Preprocess preprocess) implements Dataset {
-        @Override
-        public int size() {
-            return files.size();
-        }
-
-        @Override
-        public Image image(int index) throws IOException {
-            try {
-                return preprocess.read(files.get(index));
-            } catch (IllegalArgumentException e) { // a shape that cannot be resized
-                throw new IOException(files.get(index) + ": " + e.getMessage(), e);
-            }
-        }
-
-        @Override
-        public List<String> classes() {
-            return List.of("unknown");
-        }
-
-        @Override
-        public int label(int index) {
-            return 0;
-        }
-
-        @Override
-        public String name(int index) {
-            return files.get(index).toString();
-        }
-
-        @Override
-        public String digest() {
-            throw new UnsupportedOperationException("pictures to classify are not identified");
-        }
+        return result.pictures == 0 ? FAILED : DONE;
     }
 }

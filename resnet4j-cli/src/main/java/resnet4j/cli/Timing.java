@@ -9,9 +9,10 @@ import java.util.Arrays;
  * How long a piece of work took, each of the times that it was done after it had become warm. The one stopwatch of all
  * measurements, so that what is compared was measured alike.
  *
- * @param nanos one entry for each time
+ * @param nanos one entry for each time, or for evenly spread ones where there were very many
+ * @param runs  how many times there were
  */
-public record Timing(long[] nanos) {
+public record Timing(long[] nanos, long runs) {
     private static final int WARM_UP_RUNS = 3, LEAST_RUNS = 5;
 
     public Timing {
@@ -20,21 +21,50 @@ public record Timing(long[] nanos) {
         Arrays.sort(nanos);
     }
 
+    /** Every one of the times. */
+    public Timing(long[] nanos) {
+        this(nanos, nanos.length);
+    }
+
     /** Does the work for a third of {@code seconds} (3 times at least) to warm up, then for {@code seconds} (5 times at least). */
     public static Timing of(double seconds, Runnable work) {
         repeat(seconds / 3, WARM_UP_RUNS, work);
-        return new Timing(repeat(seconds, LEAST_RUNS, work));
+        return repeat(seconds, LEAST_RUNS, work).timing();
     }
 
-    private static long[] repeat(double seconds, int least, Runnable work) {
-        var times = new long[1024];
+    private static Samples repeat(double seconds, int least, Runnable work) {
+        var samples = new Samples();
         long start = System.nanoTime(), before = start;
-        for (int n = 0; ; before = System.nanoTime()) {
+        for (int n = 1; ; n++, before = System.nanoTime()) {
             work.run();
             long now = System.nanoTime();
-            if (n == times.length) times = Arrays.copyOf(times, 2 * n);
-            times[n++] = now - before;
-            if (n >= least && now - start >= seconds * 1e9) return Arrays.copyOf(times, n);
+            samples.add(now - before);
+            if (n >= least && now - start >= seconds * 1e9) return samples;
+        }
+    }
+
+    /**
+     * Times in memory that does not grow, however long it goes on: when it is full, every second time is given up, and
+     * from there on only every second one is kept.
+     */
+    static final class Samples {
+        private static final int MOST = 1 << 18; // 2,621 of them are beyond the 99th percentile
+
+        private final long[] kept = new long[MOST];
+        private int size;
+        private long runs, stride = 1;
+
+        void add(long nanos) {
+            if (runs++ % stride != 0) return;
+            if (size == MOST) {
+                for (size = 0; size < MOST / 2; size++) kept[size] = kept[2 * size];
+                stride *= 2;
+            }
+            kept[size++] = nanos;
+        }
+
+        Timing timing() {
+            return new Timing(Arrays.copyOf(kept, size), runs);
         }
     }
 
@@ -46,6 +76,11 @@ public record Timing(long[] nanos) {
     /** 99 of 100 times were no longer; the longest where there are fewer. */
     public double p99Millis() {
         return nanos[(int) Math.ceil(nanos.length * 0.99) - 1] / 1e6;
+    }
+
+    /** How far the slow ones stand out. */
+    public double p99OverMedian() {
+        return p99Millis() / medianMillis();
     }
 
     /** At the median's pace. */

@@ -6,13 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import resnet4j.config.Records;
+import resnet4j.image.Image;
+import resnet4j.image.ImageFile;
 
 class BenchCommandTest {
     private final StringWriter out = new StringWriter(), err = new StringWriter();
@@ -59,11 +64,27 @@ class BenchCommandTest {
         assertTrue(outside >= 0 && outside < 1, json::toString); // so few samples may all fall inside
     }
 
+    @Test
+    void folder_isMeasuredBesideItsParts(@TempDir Path folder) throws IOException {
+        for (int i = 0; i < 5; i++)
+            ImageFile.writePng(folder.resolve(i + ".png"), new Image(64, 48, new byte[64 * 48 * 3]));
+        var json = bench("--mode folder --loader-threads 1 --pictures " + folder);
+        assertEquals("plan folder fp32", words(json));
+        var parts = json.get("folder");
+        assertEquals(5, parts.get("pictures").intValue());
+        double whole = json.get("imagesPerSecond").doubleValue();
+        double slower =
+                Math.min(parts.get("decode").doubleValue(), parts.get("network").doubleValue());
+        assertTrue(whole > 0 && slower > 0, json::toString);
+        assertEquals(whole / slower, parts.get("share").doubleValue(), 1e-9);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
                 "bench resnet20 --mode train --engine plan | --engine: a plan has no gradients, training is eager",
+                "bench resnet20 --mode folder | --pictures: expected the folder to measure, got none",
                 "bench resnet20 --batch 0 | --batch: expected at least 1, got 0",
                 "bench resnet20 --seconds 0 | --seconds: expected more than 0 and at most a day, got 0.0",
             })
@@ -79,7 +100,21 @@ class BenchCommandTest {
         var timing = new Timing(nanos);
         assertEquals(100.5, timing.medianMillis());
         assertEquals(198, timing.p99Millis()); // 198 of 200 are no longer
+        assertEquals(198 / 100.5, timing.p99OverMedian());
         assertEquals(20, new Timing(new long[] {100_000_000}).perSecond(2));
+    }
+
+    /** As many as ten minutes of half-milliseconds: the kept ones are spread over all of them. */
+    @Test
+    void samples_areSpreadEvenly_inMemoryThatDoesNotGrow() {
+        var samples = new Timing.Samples();
+        int runs = 1_200_000;
+        for (int i = 1; i <= runs; i++) samples.add(i * 1_000L); // 1 us to 1.2 s
+        var timing = samples.timing();
+        assertEquals(runs, timing.runs());
+        assertTrue(timing.nanos().length > 1 << 17 && timing.nanos().length <= 1 << 18);
+        assertEquals(600, timing.medianMillis(), 0.1);
+        assertEquals(1188, timing.p99Millis(), 0.1);
     }
 
     private static String words(JsonNode json) {

@@ -105,7 +105,10 @@ class PredictCommandTest {
     @Test
     void files_holdWhatTheResultHolds() throws IOException {
         Path csv = folder.resolve("p.csv"), lines = folder.resolve("p.jsonl");
-        var json = predict("--csv", csv.toString(), "--batch", "3", "--loader-threads", "2");
+        var json = predict("--batch", "3");
+        var written = predict("--csv", csv.toString(), "--batch", "3", "--loader-threads", "2");
+        assertEquals(4, written.get("pictures").intValue());
+        assertEquals(0, written.get("predictions").size()); // a million of them need not fit memory
         predict("--out", lines.toString(), "--batch", "3");
         assertEquals(json.get("predictions"), Records.parse("[" + String.join(",", Files.readAllLines(lines)) + "]"));
         var rows = new ArrayList<String>();
