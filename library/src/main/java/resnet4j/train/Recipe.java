@@ -5,12 +5,15 @@ import java.util.List;
 import java.util.Optional;
 import resnet4j.config.Records;
 import resnet4j.data.Augment;
+import resnet4j.data.DataSource;
 import resnet4j.data.Mix;
 import resnet4j.data.Order;
 import resnet4j.eval.Views;
 import resnet4j.image.Preprocess;
 import resnet4j.model.Architecture;
 import resnet4j.model.Models;
+import resnet4j.tensor.Ops;
+import resnet4j.tensor.Tensor;
 
 /**
  * All that decides a run. A recipe file holds the fields that differ from these defaults; the run folder holds all.
@@ -134,10 +137,22 @@ public record Recipe(
             this(0, 24);
         }
 
+        /** Images [N,3,H,W] as they are to be at {@code progress}, the share of updates done. */
+        Tensor resize(Tensor images, double progress) {
+            return progress < share ? Ops.shrink(images, size, size) : images;
+        }
+
         public Progressive {
             Recipe.share("progressive.share", share);
             atLeast("progressive.size", size, 1);
         }
+    }
+
+    /** The pictures that a run of this recipe sees: upright, as many as it says, with its validation split. */
+    DataSource of(DataSource all) {
+        var data = all.upright(preprocess.applyExif());
+        if (limit > 0) data = data.limit(limit);
+        return validation > 0 ? data.withValidation(validation, seed) : data;
     }
 
     /** The network's architecture for that many classes. */

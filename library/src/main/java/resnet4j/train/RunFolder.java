@@ -45,7 +45,7 @@ public record RunFolder(Path path) {
     }
 
     /** Keeps the search for a learning rate that a run begins with, for its report. */
-    public void keepRates(List<Trainer.RatePoint> points) throws IOException {
+    public void keepRates(List<RateFinder.Point> points) throws IOException {
         Files.createDirectories(path);
         replace(path.resolve("rates.json"), Records.tree(points) + "\n");
     }

@@ -580,17 +580,13 @@ class TrainerTest {
     @Test
     void lossThatIsNotFinite_namesTheFirstLayer() throws IOException {
         var recipe = recipe();
-        try (var trainer = new Trainer(
-                        recipe,
-                        Squares.source(24),
-                        new RunFolder(folder),
-                        Trainer.Options.DEFAULT,
-                        new Trainer.Log() {});
+        try (var learner = new Learner(recipe, Squares.source(24), Device.CPU, 1);
                 var batches = Loader.inOrder(new Squares(1, 8, 8), 8).epoch(0)) {
             var batch = batches.next();
-            assertTrue(Double.isFinite(trainer.step(batch, 0.1, 1, true).loss()));
-            trainer.step(batch, Double.MAX_VALUE, 1, true); // 0 * infinity and the like, in every weight
-            var e = assertThrows(DivergedException.class, () -> trainer.step(batch, 0.1, 1, true));
+            assertTrue(
+                    Double.isFinite(learner.step(batch, 0, 0, 0, 0.1, 1, true).loss()));
+            learner.step(batch, 1, 0, 0, Double.MAX_VALUE, 1, true); // 0 * infinity and the like, in every weight
+            var e = assertThrows(DivergedException.class, () -> learner.step(batch, 2, 0, 0, 0.1, 1, true));
             assertTrue(e.getMessage().contains("the first layer whose output is not finite is conv1,"), e::getMessage);
         }
     }

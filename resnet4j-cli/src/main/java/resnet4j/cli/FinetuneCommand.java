@@ -17,11 +17,11 @@ import resnet4j.data.Augment;
 import resnet4j.data.DataSource;
 import resnet4j.model.ModelFile;
 import resnet4j.train.Optim;
+import resnet4j.train.RateFinder;
 import resnet4j.train.Recipe;
 import resnet4j.train.RunFolder;
 import resnet4j.train.Schedule;
 import resnet4j.train.Strategy;
-import resnet4j.train.Trainer;
 
 /** {@code finetune}: published weights and a folder of pictures in, a classifier of those pictures out. */
 @CommandLine.Command(
@@ -68,7 +68,7 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
      * @param folds   test accuracy of each fold; their mean and deviation are in {@code top1}
      */
     record Result(
-            List<String> reasons, Optional<List<Trainer.RatePoint>> rates, List<TrainingRun.Result> runs, Top1 top1) {
+            List<String> reasons, Optional<List<RateFinder.Point>> rates, List<TrainingRun.Result> runs, Top1 top1) {
         record Top1(double mean, double deviation) {}
     }
 
@@ -81,11 +81,11 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
         try (var opened = model.open()) {
             recipe = recipe(opened.file(), source);
         }
-        Optional<List<Trainer.RatePoint>> rates = Optional.empty();
+        Optional<List<RateFinder.Point>> rates = Optional.empty();
         var folder = run == null ? RecipeArgument.freshFolder("finetune") : run;
         if (findLr) {
             rates = Optional.of(rates(recipe, source));
-            double found = Trainer.steepest(rates.get());
+            double found = RateFinder.steepest(rates.get());
             because("learning rate %.2g: the loss falls fastest there", found);
             recipe = Records.overlay(recipe, Records.set(Records.parse("{}"), "optimizer.lr=" + found));
         }
@@ -116,12 +116,8 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
         return new Result.Top1(mean, accuracies.length < 2 ? 0 : Math.sqrt(square / (accuracies.length - 1)));
     }
 
-    private List<Trainer.RatePoint> rates(Recipe recipe, DataSource source) throws Exception {
-        var unused = new RunFolder(Path.of("unused")); // a search of rates writes nothing
-        var options = new TrainingRun(this).options(() -> false);
-        try (var trainer = new Trainer(recipe, source, unused, options, new Trainer.Log() {})) {
-            return trainer.findRate(1e-5, 1, 100);
-        }
+    private List<RateFinder.Point> rates(Recipe recipe, DataSource source) throws Exception {
+        return RateFinder.search(recipe, source, new TrainingRun(this).options(() -> false), 1e-5, 1, 100);
     }
 
     /** Defaults for this many pictures, then what the command line says. */

@@ -1,0 +1,61 @@
+package resnet4j.train;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import resnet4j.data.DataSource;
+import resnet4j.tensor.Ops;
+
+/** A search for the learning rate: a run whose rate grows at every step. Smith 2017, arXiv:1506.01186 section 3.3. */
+public final class RateFinder {
+    private RateFinder() {}
+
+    /** The smoothed loss after a step at a rate. */
+    public record Point(double lr, double loss) {}
+
+    /** From {@code low} to {@code high} in {@code steps} steps, or until the loss is four times its least. */
+    public static List<Point> search(
+            Recipe recipe, DataSource data, Trainer.Options options, double low, double high, int steps)
+            throws IOException {
+        var points = new ArrayList<Point>();
+        double smooth = 0, least = Double.MAX_VALUE;
+        try (var learner = new Learner(recipe, recipe.of(data), options.device(), options.loaderThreads());
+                var mode = Ops.precision(learner.precision())) {
+            var loader = learner.loader();
+            learner.begin(Integer.MAX_VALUE); // all stages that a gradual strategy comes to
+            for (int epoch = 0; points.size() < steps; epoch++) {
+                try (var batches = loader.epoch(epoch)) {
+                    for (var batch : batches) {
+                        int n = points.size() + 1;
+                        double lr = low * Math.pow(high / low, (n - 1.0) / (steps - 1));
+                        double loss =
+                                learner.step(batch, n - 1, 0, 1, lr, 1, true).loss();
+                        smooth = 0.9 * smooth + 0.1 * loss;
+                        double mean = smooth / (1 - Math.pow(0.9, n)); // arXiv:1412.6980 section 3
+                        points.add(new Point(lr, mean));
+                        least = Math.min(least, mean);
+                        if (n >= steps || mean > 4 * least) return points;
+                    }
+                } catch (DivergedException e) {
+                    if (points.isEmpty()) throw e; // even the lowest rate is too high
+                    return points;
+                }
+            }
+        }
+        return points;
+    }
+
+    /** The rate at which the loss falls fastest, in units of the logarithm of the rate. */
+    public static double steepest(List<Point> points) {
+        int best = 0;
+        double slope = 0;
+        for (int i = 1; i + 1 < points.size(); i++) {
+            double s = points.get(i + 1).loss() - points.get(i - 1).loss();
+            if (s < slope) {
+                slope = s;
+                best = i;
+            }
+        }
+        return points.get(best).lr();
+    }
+}
