@@ -70,7 +70,7 @@ public final class Checkpointing implements AutoCloseable {
         int length = nested ? 1 : (int) Math.ceil(Math.sqrt(layers.size()));
         for (int i = 0; i < layers.size(); i += length) {
             var segment = layers.subList(i, Math.min(i + length, layers.size()));
-            x = sequences.contains(segment.get(0)) ? through(segment, x) : first(segment, x);
+            x = sequences.contains(segment.get(0)) ? segment.get(0).apply(x) : first(segment, x);
         }
         return x;
     }
@@ -83,15 +83,10 @@ public final class Checkpointing implements AutoCloseable {
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad()) {
             var randomState = Ops.randomState(x.device()).own();
-            var out = through(layers, x).detach().own().requireGrad(learns);
+            var out = Sequential.through(layers, x).detach().own().requireGrad(learns);
             segments.add(new Segment(layers, x, out, randomState));
             return out;
         }
-    }
-
-    private static Tensor through(List<Layer> layers, Tensor x) {
-        for (var layer : layers) x = layer.apply(x);
-        return x;
     }
 
     /** {@link Tensor#backward()} of a loss that was computed in this step. */
@@ -106,7 +101,7 @@ public final class Checkpointing implements AutoCloseable {
                 var gradient = segment.out.grad(); // of all that came after it
                 if (gradient != null) {
                     Ops.setRandomState(segment.randomState, device);
-                    through(segment.layers, segment.in).backward(gradient);
+                    Sequential.through(segment.layers, segment.in).backward(gradient);
                 }
             }
             free(segment);

@@ -3,6 +3,8 @@ package resnet4j.nn;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
 
 /** Layers in order, named 0, 1, 2... or as given; with no layers it is the identity. */
@@ -38,8 +40,30 @@ public final class Sequential extends Layer {
     @Override
     protected Tensor forward(Tensor x) {
         var checkpointing = Checkpointing.cutting(this);
-        if (checkpointing != null) return checkpointing.run(layers, x);
-        for (var layer : layers) x = layer.apply(x);
+        return checkpointing == null ? through(layers, x) : checkpointing.run(layers, x);
+    }
+
+    /** Layers in order. Where nobody needs what is between them, it goes at once: neither gradients nor a listener. */
+    static Tensor through(List<Layer> layers, Tensor x) {
+        boolean needed = Ops.recordsHistory() || Ops.listener() != null;
+        var first = x;
+        for (var layer : layers) {
+            var before = x;
+            if (needed) {
+                x = layer.apply(before);
+            } else {
+                x = alone(layer, before);
+                if (before != x && before != first) before.close();
+            }
+        }
         return x;
+    }
+
+    /** The layer's output, with all else that it made gone. */
+    private static Tensor alone(Layer layer, Tensor x) {
+        try (var scope = new NativeScope()) {
+            var y = layer.apply(x);
+            return y == x ? x : scope.keep(y);
+        }
     }
 }

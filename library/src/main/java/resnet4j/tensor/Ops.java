@@ -8,6 +8,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Generator;
+import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.TensorOptional;
@@ -34,6 +35,11 @@ public final class Ops {
     public static Mode noGrad() {
         var guard = new NoGradGuard();
         return guard::close;
+    }
+
+    /** Whether this thread's operations record their history for gradients: not inside {@link #noGrad}. */
+    public static boolean recordsHistory() {
+        return GradMode.is_enabled();
     }
 
     /** Computes convolutions and linear layers in {@code precision}. */
