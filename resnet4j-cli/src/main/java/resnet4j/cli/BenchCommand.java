@@ -77,6 +77,12 @@ final class BenchCommand extends Command<BenchCommand.Result> {
 
     private int batch;
 
+    @Option(
+            names = "--set",
+            paramLabel = "PATH=VALUE",
+            description = "train: change a field of the recipe, as in --set checkpointing=true.")
+    private List<String> sets = new ArrayList<>();
+
     enum Mode {
         INFER,
         TRAIN,
@@ -127,6 +133,8 @@ final class BenchCommand extends Command<BenchCommand.Result> {
             throw new IllegalArgumentException("--seconds: expected more than 0 and at most a day, got " + seconds);
         if (size != null && size < 1)
             throw new IllegalArgumentException("--size: expected at least 1 pixel, got " + size);
+        if (mode != Mode.TRAIN && !sets.isEmpty())
+            throw new IllegalArgumentException("--set: expected with --mode train, got " + sets);
         Ops.seed(common.seed().orElse(0));
         return switch (mode) {
             case INFER -> infer();
@@ -173,16 +181,19 @@ final class BenchCommand extends Command<BenchCommand.Result> {
             throw new IllegalArgumentException("--engine: a plan has no gradients, training is eager");
         var entry = Models.get(model.model);
         int side = size != null ? size : entry.inputSize();
-        var fields = Records.parse("{}");
-        for (var field : List.of(
+        var changes = new ArrayList<>(List.of(
                 "model=" + model.model,
                 "batch=" + batch,
                 "precision=" + (common.precision() == null ? "fp32" : common.precision()),
                 "seed=" + common.seed().orElse(0),
                 "validation=0",
-                "preprocess=" + Records.line(Preprocess.of(new Resize.None(), side))))
-            fields = Records.set(fields, field);
+                "preprocess=" + Records.line(Preprocess.of(new Resize.None(), side))));
+        changes.addAll(sets);
+        var fields = Records.parse("{}");
+        for (var change : changes) fields = Records.set(fields, change);
         var recipe = Records.overlay(new Recipe(), fields);
+        if (recipe.batch() != batch || !recipe.model().equals(model.model))
+            throw new IllegalArgumentException("--set: model and batch have options of their own, got " + sets);
         var pictures = new RandomPictures(batch, side, entry.architecture().classes());
         var source = new DataSource("random", pictures, Optional.empty(), Optional.empty());
         var folder = Files.createTempDirectory("resnet4j-bench");

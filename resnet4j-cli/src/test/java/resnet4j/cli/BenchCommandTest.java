@@ -84,6 +84,11 @@ class BenchCommandTest {
             delimiter = '|',
             value = {
                 "bench resnet20 --mode train --engine plan | --engine: a plan has no gradients, training is eager",
+                "bench resnet20 --set batch=8 | --set: expected with --mode train, got [batch=8]",
+                "bench resnet20 --mode train --set batch=8 | --set: model and batch have options of their own, got"
+                        + " [batch=8]",
+                "bench lenet5 --mode train --set checkpointing=true | checkpointing: expected a network that is a"
+                        + " sequence of blocks, got lenet5; set checkpointing to false",
                 "bench resnet20 --mode folder | --pictures: expected the folder to measure, got none",
                 "bench resnet20 --batch 0 | --batch: expected at least 1, got 0",
                 "bench resnet20 --seconds 0 | --seconds: expected more than 0 and at most a day, got 0.0",
