@@ -44,7 +44,7 @@ final class Learner implements AutoCloseable {
     private final int loaderThreads;
     private final Precision precision;
     private final ClassificationNet net;
-    private final ClassificationNet averaged; // null without ema
+    private final ClassificationNet averaged; // null where no average is kept
     private final Optimizer optimizer;
     private final Tensor classWeights; // null where all pictures count the same
     private final Map<String, Integer> stageOf = new HashMap<>(); // of each trained weight, counted from the head
@@ -70,7 +70,7 @@ final class Learner implements AutoCloseable {
                 net.calibrate(this::calibrationImages);
             }
         }
-        averaged = recipe.ema() > 0 ? build() : null;
+        averaged = recipe.ema() > 0 || recipe.lookahead().every() > 0 ? build() : null;
         if (averaged != null) copy(net, averaged);
         if (recipe.freezeNorms())
             for (var layer : net.nets().values()) if (layer instanceof BatchNorm2d norm) norm.freezeStatistics();
@@ -249,7 +249,7 @@ final class Learner implements AutoCloseable {
             if (update) {
                 if (recipe.clipNorm() > 0) Ops.clipGradNorm(optimizer.weights(), recipe.clipNorm());
                 optimizer.step(lr);
-                if (averaged != null) average(step);
+                if (averaged != null) average(step, progress);
             }
             return new Stepped(value, correct(outputs.get(0).logits(), batch));
         }
@@ -288,17 +288,30 @@ final class Learner implements AutoCloseable {
         return right;
     }
 
-    private void average(long step) {
+    private void average(long step, double progress) {
+        var lookahead = recipe.lookahead();
+        if (lookahead.every() == 0) {
+            // a young average leans on new weights more: Tarvainen and Valpola 2017, arXiv:1703.01780 section 3
+            follow(Math.min(recipe.ema(), (1.0 + step) / (10.0 + step)));
+        } else if ((step + 1) % lookahead.every() == 0) {
+            follow(lookahead.decay() * progress * progress * progress);
+            copy(averaged, net);
+        }
+    }
+
+    /** Moves the average to the weights and statistics of now, but for this share. */
+    private void follow(double decay) {
         var from = new ArrayList<Tensor>();
         var to = new ArrayList<Tensor>();
         var averages = averaged.state();
         net.state().forEach((name, t) -> {
-            if (t.dtype() != DType.F32) return;
+            if (t.dtype() != DType.F32) {
+                averages.get(name).set(t); // counts
+                return;
+            }
             from.add(t.detach());
             to.add(averages.get(name).detach());
         });
-        // a young average leans on new weights more: Tarvainen and Valpola 2017, arXiv:1703.01780 section 3
-        double decay = Math.min(recipe.ema(), (1.0 + step) / (10.0 + step));
         Ops.lerp_(to, from, 1 - decay);
     }
 

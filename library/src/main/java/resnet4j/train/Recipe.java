@@ -38,6 +38,7 @@ import resnet4j.tensor.Tensor;
  * @param clipNorm       longest joint gradient; 0 for any
  * @param ema            share of the old average in an average of the weights over steps, which is then the model; 0 for
  *                       none
+ * @param lookahead      an average of the weights that the weights go back to
  * @param patience       epochs without a better validation accuracy after which the run ends; 0 for none
  * @param views          of each picture, whose logits are averaged where accuracy is measured
  * @param classBalance   weigh the loss so that every class counts the same
@@ -69,6 +70,7 @@ public record Recipe(
         double labelSmoothing,
         double clipNorm,
         double ema,
+        Lookahead lookahead,
         int patience,
         Views views,
         boolean classBalance,
@@ -101,6 +103,7 @@ public record Recipe(
                 0,
                 0,
                 0,
+                new Lookahead(),
                 0,
                 Views.ONE,
                 false,
@@ -122,6 +125,8 @@ public record Recipe(
         share("ema", ema);
         if (!(biasScale > 0 && Double.isFinite(biasScale)))
             throw new IllegalArgumentException("biasScale: expected a finite number above 0, got " + biasScale);
+        if (ema > 0 && lookahead.every > 0)
+            throw new IllegalArgumentException("lookahead: expected one average of the weights, got ema too");
         if (!(clipNorm >= 0)) throw new IllegalArgumentException("clipNorm: expected >= 0, got " + clipNorm);
     }
 
@@ -145,6 +150,25 @@ public record Recipe(
         public Progressive {
             Recipe.share("progressive.share", share);
             atLeast("progressive.size", size, 1);
+        }
+    }
+
+    /**
+     * Slow weights that follow the trained ones, which go back to them every few updates; the slow ones are the model.
+     * Zhang et al. 2019, arXiv:1907.08610.
+     *
+     * @param every updates; 0 for never
+     * @param decay share of the slow weights that stays each time, at the end of a run: before, it is less by the cube of
+     *              the share of updates done, as in arXiv:2404.00498 section 3.4
+     */
+    public record Lookahead(int every, double decay) {
+        public Lookahead() {
+            this(0, 0.77);
+        }
+
+        public Lookahead {
+            atLeast("lookahead.every", every, 0);
+            share("lookahead.decay", decay);
         }
     }
 
