@@ -499,6 +499,27 @@ class TrainerTest {
         }
     }
 
+    @Test
+    void lookahead_takesTheWeightsBackToTheirAverage() throws IOException {
+        var plain = folder.resolve("plain");
+        train(recipe("epochs=1"), Squares.source(24), plain, 1, 2);
+        var recipe = recipe("epochs=1", "lookahead={\"every\":2,\"decay\":0.9}");
+        train(recipe, Squares.source(24), folder, 1, 2);
+        double decay = 0.9 / 27; // one of three updates was done when the second began
+        var start = startingWeights(recipe);
+        var average = weights(folder, "ema.");
+        weights(plain, "net.").forEach((name, without) -> {
+            var expected = new float[without.length];
+            for (int i = 0; i < expected.length; i++)
+                expected[i] = (float) (decay * start.get(name)[i] + (1 - decay) * without[i]);
+            assertArrayEquals(expected, average.get(name), 1e-6f, name);
+        });
+        weights(folder, "net.").forEach((name, weight) -> assertArrayEquals(average.get(name), weight, name));
+        train(recipe, Squares.source(24), folder); // the third update moves the weights alone
+        weights(folder, "ema.").forEach((name, weight) -> assertArrayEquals(average.get(name), weight, name));
+        assertTrue(norm(weights(folder, "net."), average) > 0);
+    }
+
     /** 24 pictures at once, or in three batches: also where an update was to have four, and three are left. */
     @ParameterizedTest
     @CsvSource({"8, 3", "8, 4", "12, 2"})
