@@ -58,4 +58,9 @@ abstract class Command<R> implements Callable<Integer> {
     final Progress progress(String task, long total, String unit) {
         return Progress.of(spec.commandLine().getErr(), task, total, unit);
     }
+
+    /** Shows how a file of this name is downloaded, if it has to be. Close it. */
+    final Download download(String name) {
+        return new Download(spec.commandLine().getErr(), name);
+    }
 }

@@ -134,6 +134,12 @@ final class CompareCommand extends Command<CompareCommand.Result> {
         }
     }
 
+    private Path fetched(String id) throws IOException {
+        try (var download = download(id)) {
+            return Fetch.weights(id, weightsDir, download);
+        }
+    }
+
     /** A network on its way through the measurements: what 'bench' said, by batch, once a round. */
     private final class Candidate {
         private final String model;
@@ -148,9 +154,7 @@ final class CompareCommand extends Command<CompareCommand.Result> {
         Candidate(String given) throws IOException {
             int equals = given.indexOf('=');
             model = equals < 0 ? given : given.substring(0, equals);
-            weights = equals < 0
-                    ? newest(model)
-                    : Optional.of(Fetch.weights(given.substring(equals + 1), weightsDir, Fetch.Progress.NONE));
+            weights = equals < 0 ? newest(model) : Optional.of(fetched(given.substring(equals + 1)));
             var known = published(model).toList();
             card = weights.isEmpty()
                     ? known.stream().reduce((older, newer) -> newer)

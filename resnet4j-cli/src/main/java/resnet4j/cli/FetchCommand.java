@@ -52,7 +52,7 @@ final class FetchCommand extends Command<FetchCommand.Fetched> {
 
     @Override
     Fetched run() throws IOException {
-        try (var download = new Download()) {
+        try (var download = download(name)) {
             Published data = DATA.get(name);
             Path file = data == null ? weights(download) : data(data, download);
             var entry = data == null ? Optional.of(Catalogue.find(name)) : Optional.<Catalogue.Entry>empty();
@@ -83,21 +83,5 @@ final class FetchCommand extends Command<FetchCommand.Fetched> {
                 ? "--weights " + fetched.name
                 : "--data " + fetched.name + ":" + fetched.file;
         return fetched.file + ": " + (fetched.bytes >> 20) + " MiB, for " + use;
-    }
-
-    /** Shows a bar from the first byte on; nothing where the file was there. */
-    private final class Download implements Fetch.Progress, AutoCloseable {
-        private Progress shown;
-
-        @Override
-        public void at(long bytes, long total) {
-            if (shown == null) shown = progress(name, Math.max(0, total >> 20), "MiB");
-            shown.at(bytes >> 20, "");
-        }
-
-        @Override
-        public void close() {
-            if (shown != null) shown.close();
-        }
     }
 }

@@ -6,14 +6,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 import resnet4j.model.ModelFile;
 import resnet4j.weights.Catalogue;
 import resnet4j.weights.Fetch;
 
 /** MODEL and what may be said of it. */
 final class ModelArgument {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
     @Parameters(
             index = "0",
             paramLabel = "MODEL",
@@ -46,9 +51,10 @@ final class ModelArgument {
     }
 
     private Optional<Path> fetched() throws IOException {
-        return weights == null
-                ? Optional.empty()
-                : Optional.of(Fetch.weights(weights, weightsDir, Fetch.Progress.NONE));
+        if (weights == null) return Optional.empty();
+        try (var download = new Download(command.commandLine().getErr(), weights)) {
+            return Optional.of(Fetch.weights(weights, weightsDir, download));
+        }
     }
 
     ModelFile.Opened open() throws IOException {

@@ -1,0 +1,27 @@
+package resnet4j.cli;
+
+import java.io.PrintWriter;
+import resnet4j.weights.Fetch;
+
+/** Shows a bar from a download's first byte on; nothing where the file was there. */
+final class Download implements Fetch.Progress, AutoCloseable {
+    private final PrintWriter to;
+    private final String name;
+    private Progress shown;
+
+    Download(PrintWriter to, String name) {
+        this.to = to;
+        this.name = name;
+    }
+
+    @Override
+    public void at(long bytes, long total) {
+        if (shown == null) shown = Progress.of(to, name, Math.max(0, total >> 20), "MiB");
+        shown.at(bytes >> 20, "");
+    }
+
+    @Override
+    public void close() {
+        if (shown != null) shown.close();
+    }
+}
