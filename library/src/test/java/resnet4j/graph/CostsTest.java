@@ -5,15 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import resnet4j.Shared;
 import resnet4j.model.Models;
+import resnet4j.nn.BatchNorm2d;
 import resnet4j.nn.Conv2d;
+import resnet4j.nn.Init;
+import resnet4j.nn.Net;
 import resnet4j.nn.Norm;
 import resnet4j.nn.Sequential;
 import resnet4j.tensor.DType;
@@ -61,6 +67,54 @@ class CostsTest {
                     costs.macs(), modules.stream().mapToLong(Costs.Row::macs).sum());
             assertEquals(147_968, modules.get(4).parameters()); // 4 * 64 * 64 * 9 + 4 * 128
             assertEquals(List.of(1L, 64L, 56L, 56L), modules.get(4).shape());
+        }
+    }
+
+    /**
+     * Parameters in millions, as rounded in the papers' tables, which count the norms' or do not. The papers state no
+     * multiply-adds; these are sums of height * width * in * out * kernel^2 / groups over the layers that they draw. Of
+     * a ResNet of 6n+2 layers, for example: 3*16*9*32^2 in the stem, 16*16*9*32^2 in each of 6n-1 convolutions (two
+     * of the 6n have stride 2 and half of the channels in: half of it each), 64*10 in the end.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        // arXiv:1512.03385, table 6
+        "resnet20,          0.27, with norms,       40551040",
+        "resnet32,          0.46, with norms,       68862592",
+        "resnet44,          0.66, with norms,       97174144",
+        "resnet56,          0.85, with norms,      125485696",
+        "resnet110,         1.7,  with norms,      252887680",
+        "resnet1202,       19.4,  with norms,     2829238912",
+        // arXiv:1611.05431, table 7
+        "resnext29_8x64d,  34.4,  without norms,  5387266048",
+        "resnext29_16x64d, 68.1,  without norms, 10688866304",
+        // arXiv:1605.07146, table 4
+        "wrn16_8,          11.0,  with norms,     1548145664",
+        "wrn28_10,         36.5,  with norms,     5243328768",
+        "wrn40_4,           8.9,  with norms,     1298582016",
+        // arXiv:1603.05027, table 4
+        "preresnet110,      1.7,  without norms,   253149824",
+        "preresnet164,      1.7,  without norms,   247646720",
+        "preresnet1001,    10.2,  without norms,  1490995712",
+        // arXiv:1608.06993, table 2
+        "densenet100_12,    0.8,  with norms,      287929692",
+        "densenet190_40,   25.6,  with norms,     9301945740"
+    })
+    void cifarNetworks_costWhatTheirPapersSay(String name, String millions, String counted, long macs) {
+        try (var nothing = Init.none();
+                var net = Models.get(name).architecture().build()) {
+            long norms = net.nets().values().stream()
+                    .filter(BatchNorm2d.class::isInstance)
+                    .mapToLong(Net::parameterCount)
+                    .sum();
+            long parameters = net.parameterCount() - (counted.equals("without norms") ? norms : 0);
+            assertEquals(
+                    new BigDecimal(millions),
+                    BigDecimal.valueOf(parameters, 6)
+                            .setScale(new BigDecimal(millions).scale(), RoundingMode.HALF_EVEN));
+            var costs = Costs.of(Tracer.trace(net, 1, 3, 32, 32));
+            assertEquals(macs, costs.macs());
+            assertEquals(net.parameterCount(), costs.parameters());
         }
     }
 

@@ -25,7 +25,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import resnet4j.graph.Plan;
@@ -525,24 +524,6 @@ class ZooTest {
         }
         assertTrue(InceptionV3.of(false).leavesOut("AuxLogits.fc.weight"));
         assertFalse(InceptionV3.of(true).leavesOut("AuxLogits.fc.weight"));
-    }
-
-    /** In millions, as the papers' tables say: arXiv:1605.07146 T4, 1603.05027 T4, 1608.06993 T2, 1611.05431 T7. */
-    @ParameterizedTest
-    @CsvSource({
-        "wrn16_8, 11.0",
-        "wrn28_10, 36.5",
-        "wrn40_4, 8.9",
-        "preresnet110, 1.7",
-        "preresnet164, 1.7",
-        "preresnet1001, 10.2",
-        "densenet100_12, 0.8",
-        "densenet190_40, 25.6",
-        "resnext29_8x64d, 34.4",
-        "resnext29_16x64d, 68.1"
-    })
-    void parametersOfCifarNetworks_areThoseOfThePapersTables(String name, double millions) {
-        assertEquals(millions, Models.get(name).parameters() / 1e6, 0.13); // rounded there, 10.33 to 10.2
     }
 
     /** The optional layers cost random numbers in training only. */
