@@ -4,13 +4,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.pytorch.CompilationUnit;
 import org.bytedeco.pytorch.Dispatcher;
+import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.OperatorHandle;
-import org.bytedeco.pytorch.QualifiedName;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Calls operators by their schema's name, for those that the presets do not map: fused optimisers, {@code _foreach_}
@@ -20,19 +18,6 @@ final class Dispatch {
     private Dispatch() {}
 
     private static final Map<String, OperatorHandle> HANDLES = new ConcurrentHashMap<>();
-
-    /**
-     * Makes typed lists, empty when n is 0: the one thing that an IValue cannot be built for from Java. The length is
-     * an argument because a literal {@code []} is one constant, the same list at every call.
-     */
-    private static final CompilationUnit LISTS = keep(torch.compile("""
-            def tensors(n: int) -> List[Tensor]:
-              return [torch.empty(0) for _ in range(n)]
-            def ints(n: int) -> List[int]:
-              return [0 for _ in range(n)]
-            def optional_scalars(n: int) -> List[Optional[number]]:
-              return [None for _ in range(n)]
-            """));
 
     /** Lives as long as the process, whatever scope is open now. */
     private static <P extends Pointer> P keep(P pointer) {
@@ -50,7 +35,7 @@ final class Dispatch {
     static IValueVector call(String name, String overload, Object... args) {
         var stack = new IValueVector();
         for (var arg : args) stack.push_back(value(arg));
-        Dispatcher.singleton().callBoxed(handle(name, overload), stack);
+        handle(name, overload).callBoxed(stack);
         return stack;
     }
 
@@ -68,26 +53,32 @@ final class Dispatch {
         if (arg instanceof Boolean flag) return new IValue(flag.booleanValue());
         if (arg instanceof String text) return new IValue(text);
         if (arg instanceof long[] numbers) {
-            var list = list("ints");
-            var items = list.toIntList();
-            for (long number : numbers) items.push_back(number);
-            return list;
+            var list = emptyList("aten::permute", "", 1);
+            for (long number : numbers) list.push_back(new IValue(number));
+            return new IValue(list);
         }
         if (arg instanceof List<?> tensors) {
-            var list = list("tensors");
-            var items = list.toTensorList();
-            for (var tensor : tensors) items.push_back(((Tensor) tensor).handle);
-            return list;
+            var list = emptyList("aten::_foreach_neg", "", 0);
+            for (var tensor : tensors) list.push_back(new IValue(((Tensor) tensor).handle));
+            return new IValue(list);
         }
         throw new IllegalArgumentException("no native value for " + arg.getClass());
     }
 
-    /** An empty list of optional numbers: the {@code scalars} argument of oneDNN's pointwise operators. */
-    static IValue noScalars() {
-        return list("optional_scalars");
+    /** Optional numbers, as oneDNN's pointwise operators take them. */
+    static IValue scalars(double... numbers) {
+        var list = emptyList("mkldnn::_linear_pointwise", "", 4);
+        for (double number : numbers) list.push_back(new IValue(number));
+        return new IValue(list);
     }
 
-    private static IValue list(String kind) {
-        return LISTS.get_function(new QualifiedName(kind)).apply(new IValueVector(new IValue(0L)));
+    /** Lists know the type of their elements: here, what that argument of an operator has. */
+    private static GenericList emptyList(String operator, String overload, int argument) {
+        var type = handle(operator, overload)
+                .schema()
+                .arguments()
+                .getPointer(argument)
+                .type();
+        return new GenericList(type.get().containedType(0));
     }
 }

@@ -2,9 +2,9 @@ package resnet4j.tensor;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
+import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -13,9 +13,10 @@ import org.bytedeco.pytorch.global.torch;
  * still in registers. Threads may share it. Owns its memory until {@link #close}.
  */
 public final class OneDnn implements AutoCloseable {
-    private final String name, overload;
+    private final String name;
+    private final OperatorHandle operator, inPlace; // the latter with a residual only
     private final DType dtype;
-    private final List<IValue> arguments = new ArrayList<>(); // those after x and the residual
+    private final IValueVector arguments; // x and the residual are empty until they are there
 
     /** Whether this machine's libtorch has it, for {@code dtype}: BF16 also needs AVX-512 or AVX-NE-CONVERT. */
     public static boolean available(DType dtype) {
@@ -44,7 +45,7 @@ public final class OneDnn implements AutoCloseable {
         Object[] sizes = {
             conv.padding().longs(), conv.stride().longs(), conv.dilation().longs(), (long) conv.groups()
         };
-        var prepared = new OneDnn("mkldnn::_convolution_pointwise", op.add() ? "binary" : "", dtype);
+        var prepared = new OneDnn("mkldnn::_convolution_pointwise", op.add(), dtype);
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad()) {
             var images = shape.stream().mapToLong(Long::longValue).toArray();
@@ -67,7 +68,7 @@ public final class OneDnn implements AutoCloseable {
      * @param batch the number of rows that weights are ordered for; others are computed too, maybe slower
      */
     public static OneDnn linear(Tensor weight, Tensor bias, DType dtype, long batch) {
-        var prepared = new OneDnn("mkldnn::_linear_pointwise", "", dtype);
+        var prepared = new OneDnn("mkldnn::_linear_pointwise", false, dtype);
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad()) {
             prepared.weights("mkldnn::_reorder_linear_weight", weight, bias, new Object[0], batch);
@@ -76,10 +77,13 @@ public final class OneDnn implements AutoCloseable {
         return prepared;
     }
 
-    private OneDnn(String name, String overload, DType dtype) {
+    private OneDnn(String name, boolean residual, DType dtype) {
         this.name = name;
-        this.overload = overload;
         this.dtype = dtype;
+        operator = Dispatch.handle(name, residual ? "binary" : "");
+        inPlace = residual ? Dispatch.handle(name + "_", "binary") : null;
+        arguments = new IValueVector(residual ? 2 : 1);
+        arguments.retainReference();
     }
 
     private void weights(String reorder, Tensor weight, Tensor bias, Object[] attributes, Object inputSize) {
@@ -92,18 +96,12 @@ public final class OneDnn implements AutoCloseable {
 
     private void activation(Op op, String absent) {
         add(Dispatch.value(op == null ? absent : name(op)));
-        var numbers = Dispatch.noScalars();
-        if (op instanceof Op.Clamp clamp) {
-            numbers.toList().push_back(new IValue(clamp.min()));
-            numbers.toList().push_back(new IValue(clamp.max()));
-        }
-        add(numbers);
+        add(op instanceof Op.Clamp clamp ? Dispatch.scalars(clamp.min(), clamp.max()) : Dispatch.scalars());
         add(Dispatch.value(op instanceof Op.Gelu ? "none" : null)); // GELU exact, not by tanh
     }
 
     private void add(IValue argument) {
-        argument.retainReference();
-        arguments.add(argument);
+        arguments.push_back(argument);
     }
 
     /** What oneDNN calls an activation; null for one that it lacks. */
@@ -120,7 +118,7 @@ public final class OneDnn implements AutoCloseable {
     /** Without a residual. x of any type and memory order. */
     public Tensor apply(Tensor x) {
         try (var scope = new NativeScope()) {
-            return scope.keep(call(name, x, new IValueVector(value(x))));
+            return scope.keep(call(operator, x, x.to(dtype)));
         }
     }
 
@@ -131,22 +129,16 @@ public final class OneDnn implements AutoCloseable {
      */
     public Tensor apply(Tensor x, Tensor residual, boolean overwrite) {
         try (var scope = new NativeScope()) {
-            var other = value(residual.channelsLast());
-            return scope.keep(
-                    overwrite
-                            ? call(name + "_", x, new IValueVector(other, value(x)))
-                            : call(name, x, new IValueVector(value(x), other)));
+            Tensor in = x.to(dtype), other = residual.channelsLast().to(dtype);
+            return scope.keep(overwrite ? call(inPlace, x, other, in) : call(operator, x, in, other));
         }
     }
 
-    private IValue value(Tensor x) {
-        return new IValue(x.to(dtype).handle);
-    }
-
-    private Tensor call(String name, Tensor x, IValueVector stack) {
-        arguments.forEach(stack::push_back);
+    private Tensor call(OperatorHandle operator, Tensor x, Tensor... inputs) {
+        var stack = new IValueVector().put(arguments);
+        for (int i = 0; i < inputs.length; i++) stack.put(i, new IValue(inputs[i].handle));
         return Ops.guard(name, x, () -> {
-            Dispatcher.singleton().callBoxed(Dispatch.handle(name, overload), stack);
+            operator.callBoxed(stack);
             return result(stack);
         });
     }
@@ -158,6 +150,6 @@ public final class OneDnn implements AutoCloseable {
 
     @Override
     public void close() {
-        arguments.forEach(IValue::close);
+        arguments.close();
     }
 }

@@ -61,10 +61,13 @@ final class PredictCommand extends Command<PredictCommand.Result> {
         var files = files(); // before the network is read: what is not there is soon said
         var predictions = new ArrayList<Predicted>();
         var done = new AtomicInteger();
-        try (var classifier = new Classifier(model.open(), common.device(), common.precision("fp32"));
-                var batches = new Pictures(files, classifier.description().preprocess(), decoding.fast)
+        var device = common.device();
+        var precision = common.precision("fp32");
+        try (var opened = model.open();
+                var batches = new Pictures(files, opened.file().preprocess(), decoding.fast)
                         .loader(batch, decoding)
-                        .epoch(0);
+                        .epoch(0); // decodes while the network is made ready
+                var classifier = new Classifier(opened, device, precision);
                 var table = out == null ? null : PredictionWriter.to(out);
                 var progress = progress("predict", files.size(), "images")) {
             Pictures.classify(classifier, batches, top, (pictures, answers) -> {
