@@ -19,7 +19,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -240,6 +242,7 @@ class ZooTest {
     static {
         SMALL.put("basic", basic());
         SMALL.put("bottleneck", bottleneck());
+        SMALL.put("CIFAR", ResNetConfig.cifar(8));
         SMALL.put("plain", basic().withShortcut(Shortcut.NONE));
         SMALL.put("option A", basic().withShortcut(Shortcut.A));
         SMALL.put("option C", bottleneck().withShortcut(Shortcut.C));
@@ -276,6 +279,7 @@ class ZooTest {
         SMALL.put("pre-activation", PreResNet.cifar(PreResNet.Block.BASIC, 8));
         SMALL.put("pre-activation bottleneck", PreResNet.cifar(PreResNet.Block.BOTTLENECK, 11));
         SMALL.put("WRN", PreResNet.wide(10, 2, 0.3));
+        SMALL.put("v2", PreResNet.imagenet(PreResNet.Block.BASIC, 1, 1, 1, 1));
         SMALL.put("v2 D", PreResNet.imagenet(PreResNet.Block.BASIC, 1, 1, 1, 1).withDeepStem());
         SMALL.put(
                 "BiT",
@@ -352,6 +356,79 @@ class ZooTest {
                 assertTrue(changes, path);
             });
         }
+    }
+
+    /** Every choice that some registered network makes is made by a small one: what holds for those holds for all. */
+    @Test
+    void theSmallNetworks_haveAllOptionsOfTheRegistry() {
+        var small = SMALL.values().stream().flatMap(ZooTest::options).collect(Collectors.toSet());
+        var registered = Models.all().stream()
+                .flatMap(entry -> options(entry.architecture()))
+                .collect(Collectors.toSet());
+        registered.removeAll(small);
+        // the tests of auxiliary heads have these
+        registered.removeAll(Set.of("GoogLeNet auxiliary false", "InceptionV3 auxiliary true"));
+        assertEquals(Set.of(), registered);
+    }
+
+    /** Which class of networks, and the choices in it that are not sizes. */
+    private static Stream<String> options(Architecture architecture) {
+        var type = architecture.getClass();
+        var choices = Arrays.stream(type.getRecordComponents()).map(component -> {
+            try {
+                var value = component.getAccessor().invoke(architecture);
+                if (value instanceof Optional<?> optional) value = optional.orElse(null);
+                var choice = value instanceof Record record ? record.getClass().getSimpleName() : value;
+                return value instanceof Number || value instanceof List<?> ? "" : component.getName() + " " + choice;
+            } catch (ReflectiveOperationException e) {
+                throw new AssertionError(e);
+            }
+        });
+        return choices.map(choice -> type.getSimpleName() + " " + choice);
+    }
+
+    /** The loss falls along its gradient as steeply as the gradient is long. */
+    @ParameterizedTest
+    @MethodSource("smallButInception")
+    void gradients_areTheSlopesOfTheLoss(String name) {
+        var architecture = SMALL.get(name);
+        try (var scope = new NativeScope();
+                var nothing = Init.none();
+                var net = architecture.build()) {
+            net.state().forEach(ZooTest::fill);
+            var images = Tensor.of(uniform("images", 4 * 3 * 65 * 65, 1, 0), 4, 3, 65, 65);
+            loss(net, images).backward();
+            double square = 0;
+            for (var parameter : net.parameters().values())
+                for (float g : parameter.grad().toFloats()) square += (double) g * g;
+            double length = Math.sqrt(square), step = 2e-3 / length; // changes the loss by 0.002 to either side
+            double before = lossAt(net, images, -step / length), after = lossAt(net, images, step / length);
+            double slope = (after - before) / (2 * step);
+            // single precision and the loss's own curve: 0.01 at most, but 0.04 in GoogLeNet's auxiliary heads
+            assertEquals(length, slope, 0.05 * length);
+        }
+    }
+
+    /** The loss with every weight moved by {@code share} of its gradient. */
+    private static double lossAt(ClassificationNet net, Tensor images, double share) {
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            var weights = List.copyOf(net.parameters().values());
+            var before = weights.stream().map(Tensor::copy).toList();
+            for (var weight : weights) weight.set(Ops.add(weight, Ops.scale(weight.grad(), share)));
+            double loss = loss(net, images).item();
+            for (int i = 0; i < weights.size(); i++) weights.get(i).set(before.get(i));
+            return loss;
+        }
+    }
+
+    private static Tensor loss(ClassificationNet net, Tensor images) {
+        Ops.seed(5); // the same numbers are dropped
+        var labels = Tensor.of(new long[] {1, 4, 6, 0}, 4);
+        return net.outputs(images).stream()
+                .map(output -> Ops.crossEntropy(output.logits(), labels, 0))
+                .reduce(Ops::add)
+                .orElseThrow();
     }
 
     /** What a step leaves: loss, gradients, weights with running statistics, and the next random number. */
