@@ -16,7 +16,8 @@ import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
 
 /**
- * DenseNet-BC: each layer sees the outputs of all layers before it. Huang et al. 2016, arXiv:1608.06993.
+ * DenseNet-BC: each layer sees the outputs of all layers before it. Huang et al. 2016, arXiv:1608.06993. Trained with
+ * {@link resnet4j.nn.Checkpointing} it computes its concatenations again instead of keeping them, as arXiv:1707.06990.
  *
  * @param growth  channels that each layer adds: the paper's k
  * @param depths  layers per dense block; between blocks channels, height and width are halved
