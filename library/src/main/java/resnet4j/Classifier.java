@@ -10,24 +10,34 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import resnet4j.data.Batch;
 import resnet4j.data.Loader;
+import resnet4j.export.OnnxMetadata;
+import resnet4j.export.OnnxModel;
 import resnet4j.graph.Inference;
 import resnet4j.image.Image;
 import resnet4j.image.ImageFile;
+import resnet4j.image.Preprocess;
 import resnet4j.model.ModelFile;
 import resnet4j.tensor.Device;
+import resnet4j.tensor.Engine;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Precision;
 import resnet4j.tensor.Tensor;
 
 /**
- * Says what pictures show. On a CPU the network runs as a fused {@link resnet4j.graph.Plan}. Safe to use from many threads at once; owns
- * native memory until it is closed.
+ * Says what pictures show. On a CPU the network runs as a fused {@link resnet4j.graph.Plan}, that of an ONNX file by
+ * ONNX Runtime. Safe to use from many threads at once; owns native memory until it is closed.
  */
 public final class Classifier implements AutoCloseable {
-    private final ModelFile description;
-    private final Device device;
-    private final Inference network;
+    private final Preprocess preprocess;
+    private final List<String> classNames;
+    private final Network network;
+    private final Runnable close;
+
+    private interface Network {
+        /** Logits [N,K] of pixels [N,H,W,3], in a scope of the caller's. */
+        Tensor logits(byte[] pixels, long... shape);
+    }
 
     /**
      * One answer.
@@ -40,14 +50,43 @@ public final class Classifier implements AutoCloseable {
 
     /** Takes a network over, and closes it in the end. */
     public Classifier(ModelFile.Opened model, Device device, Precision precision) {
-        description = model.file();
-        this.device = device;
-        var preprocess = description.preprocess();
-        network = Inference.of(model.net(), device, precision, preprocess.cropHeight(), preprocess.cropWidth());
+        preprocess = model.file().preprocess();
+        classNames = model.file().classNames();
+        var inference = Inference.of(model.net(), device, precision, preprocess.cropHeight(), preprocess.cropWidth());
+        network = (pixels, shape) -> inference.run(images(pixels, device, shape));
+        close = inference::close;
     }
 
-    /** Opens a saved model or a run folder, on the CPU in 32-bit floats. */
+    private Classifier(OnnxMetadata metadata, OnnxModel model) {
+        preprocess = metadata.preprocess();
+        classNames = metadata.classNames();
+        network = (pixels, shape) -> {
+            float[] logits;
+            if (model.takesPixels()) logits = model.run(pixels, shape);
+            else {
+                var images = images(pixels, Device.CPU, shape);
+                logits = model.run(images.toFloats(), images.shape());
+            }
+            return Tensor.of(logits, shape[0], logits.length / shape[0]);
+        };
+        close = model::close;
+    }
+
+    /** Normalised [N,3,H,W]. */
+    private Tensor images(byte[] pixels, Device device, long... shape) {
+        return Ops.normalize(Tensor.of(pixels, shape).to(device), preprocess.mean(), preprocess.std());
+    }
+
+    /**
+     * Opens a saved model or a run folder, or an ONNX file ({@code .onnx}) that ResNet4J exported, on the CPU in 32-bit
+     * floats. ONNX Runtime must be on the class path for the latter, and its native parser was not made for hostile
+     * files: open only ONNX files that you trust.
+     *
+     * @throws IOException with the path and what is wrong; an ONNX file from elsewhere is refused, as it does not say
+     *                     how its input is made
+     */
     public static Classifier load(Path path) throws IOException {
+        if (path.toString().endsWith(".onnx")) return loadOnnx(path);
         return new Classifier(
                 ModelFile.open(path.toString(), Optional.empty(), OptionalInt.empty()), Device.CPU, Precision.FP32);
     }
@@ -58,14 +97,31 @@ public final class Classifier implements AutoCloseable {
                 ModelFile.open(model, Optional.of(weights), OptionalInt.empty()), Device.CPU, Precision.FP32);
     }
 
-    /** What is known of the model: classes, preprocessing, metrics. */
-    public ModelFile description() {
-        return description;
+    private static Classifier loadOnnx(Path path) throws IOException {
+        var metadata = OnnxMetadata.of(path); // in Java, before any native code sees the file
+        var model = OnnxModel.openTrusted(path, Engine.threads());
+        try {
+            model.check(metadata);
+            return new Classifier(metadata, model);
+        } catch (IOException | RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    /** How pictures are made ready. */
+    public Preprocess preprocess() {
+        return preprocess;
+    }
+
+    /** The classes' names, in the order of their numbers. */
+    public List<String> classNames() {
+        return classNames;
     }
 
     /** The {@code top} likeliest classes of a picture file, likeliest first. */
     public List<Prediction> classify(Path picture, int top) throws IOException {
-        return classify(ImageFile.read(picture, description.preprocess().applyExif()), top);
+        return classify(ImageFile.read(picture, preprocess.applyExif()), top);
     }
 
     /** The {@code top} likeliest classes of a picture, likeliest first. */
@@ -76,7 +132,6 @@ public final class Classifier implements AutoCloseable {
     /** The same for pictures of any sizes, which go through the network together. */
     public List<List<Prediction>> classify(List<Image> pictures, int top) {
         if (pictures.isEmpty()) return List.of();
-        var preprocess = description.preprocess();
         int size = preprocess.cropWidth() * preprocess.cropHeight() * 3;
         var pixels = new byte[Math.multiplyExact(pictures.size(), size)];
         for (int i = 0; i < pictures.size(); i++)
@@ -86,7 +141,6 @@ public final class Classifier implements AutoCloseable {
 
     /** The same for the pictures of a {@link Loader} that applied this model's preprocessing. */
     public List<List<Prediction>> classify(Batch prepared, int top) {
-        var preprocess = description.preprocess();
         if (prepared.width() != preprocess.cropWidth() || prepared.height() != preprocess.cropHeight())
             throw new IllegalArgumentException("prepared: expected pictures of " + preprocess.cropWidth() + "x"
                     + preprocess.cropHeight() + ", got " + prepared.width() + "x" + prepared.height());
@@ -96,7 +150,7 @@ public final class Classifier implements AutoCloseable {
     private List<List<Prediction>> classify(byte[] pixels, int pictures, int top) {
         if (top < 1) throw new IllegalArgumentException("top: expected at least 1, got " + top);
         float[] probabilities = probabilities(pixels, pictures);
-        var names = description.classNames();
+        var names = classNames;
         var answers = new ArrayList<List<Prediction>>();
         for (int i = 0; i < pictures; i++) {
             int offset = i * names.size();
@@ -112,21 +166,16 @@ public final class Classifier implements AutoCloseable {
 
     /** [pictures, classes], row by row. */
     private float[] probabilities(byte[] pixels, int pictures) {
-        var preprocess = description.preprocess();
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad()) {
-            var images = Ops.normalize(
-                    Tensor.of(pixels, pictures, preprocess.cropHeight(), preprocess.cropWidth(), 3)
-                            .to(device),
-                    preprocess.mean(),
-                    preprocess.std());
-            return Ops.softmax(network.run(images), 1).toFloats();
+            var logits = network.logits(pixels, pictures, preprocess.cropHeight(), preprocess.cropWidth(), 3);
+            return Ops.softmax(logits, 1).toFloats();
         }
     }
 
     /** Frees the weights; no thread may be classifying. */
     @Override
     public void close() {
-        network.close();
+        close.run();
     }
 }

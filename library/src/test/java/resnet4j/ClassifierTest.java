@@ -2,6 +2,7 @@ package resnet4j;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,10 +10,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import resnet4j.export.OnnxExport;
+import resnet4j.export.OnnxMetadata;
+import resnet4j.graph.Passes;
+import resnet4j.graph.Tracer;
 import resnet4j.image.Image;
 import resnet4j.model.ModelFile;
 import resnet4j.model.Models;
@@ -75,12 +84,77 @@ class ClassifierTest {
         assertEquals(before, NativeScope.liveObjects());
     }
 
+    /** The exported file answers as the network that it was made of, whether it normalises by itself or not. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void onnxFile_givesTheSameAnswers(boolean pixels, @TempDir Path folder) throws IOException {
+        var random = new Random(1);
+        var pictures = IntStream.range(0, 5)
+                .mapToObj(i -> {
+                    var rgb = new byte[40 * 36 * 3];
+                    random.nextBytes(rgb);
+                    return new Image(40, 36, rgb);
+                })
+                .toList();
+        var file = folder.resolve("net.onnx");
+        var opened = opened();
+        OnnxExport.write(
+                Passes.simplify(Tracer.trace(opened.net(), 1, 3, 32, 32)),
+                file,
+                OnnxMetadata.of(opened.file()).withPixels(pixels));
+        try (var ours = new Classifier(opened, Device.CPU, Precision.FP32);
+                var onnx = Classifier.load(file)) {
+            assertEquals(ours.preprocess(), onnx.preprocess());
+            assertEquals(ours.classNames(), onnx.classNames());
+            var expected = ours.classify(pictures, 10);
+            var actual = onnx.classify(pictures, 10);
+            for (int i = 0; i < 5; i++)
+                for (int k = 0; k < 10; k++) {
+                    var e = expected.get(i).get(k);
+                    var a = actual.get(i).get(k);
+                    assertEquals(e.index() + e.label(), a.index() + a.label());
+                    assertEquals(e.probability(), a.probability(), 1e-5); // sums in another order
+                }
+        }
+    }
+
+    @Test
+    void onnxFileFromElsewhere_isRefusedInOneSentence(@TempDir Path folder) throws IOException {
+        // ir_version = 8, producer_name = "me"
+        var foreign = Files.write(folder.resolve("foreign.onnx"), new byte[] {8, 8, 18, 2, 'm', 'e'});
+        var e = assertThrows(IOException.class, () -> Classifier.load(foreign));
+        assertEquals(
+                foreign + ": metadata: expected the entry 'model', as files exported by ResNet4J have it, got []",
+                e.getMessage());
+        var damaged = Files.write(folder.resolve("damaged.onnx"), new byte[] {(14 << 3 | 2), 100, 1, 2});
+        e = assertThrows(IOException.class, () -> Classifier.load(damaged));
+        assertTrue(e.getMessage().startsWith(damaged + ": expected an ONNX file, got damaged"), e.getMessage());
+    }
+
+    @Test
+    void onnxFileWhoseMetadataLies_isRefused(@TempDir Path folder) throws IOException {
+        var file = folder.resolve("lie.onnx");
+        try (var opened = opened()) {
+            var preprocess = opened.file().preprocess().withCrop(64, 64);
+            OnnxExport.write(
+                    Tracer.trace(opened.net(), 1, 3, 32, 32),
+                    file,
+                    OnnxMetadata.of(opened.file().withPreprocess(preprocess)));
+        }
+        var e = assertThrows(IOException.class, () -> Classifier.load(file));
+        assertTrue(e.getMessage().contains("expected 10 logits for images of 64x64"), e.getMessage());
+    }
+
     private static Classifier resnet20() {
+        return new Classifier(opened(), Device.CPU, Precision.FP32);
+    }
+
+    private static ModelFile.Opened opened() {
         Ops.seed(0);
         var entry = Models.get("resnet20");
         var names = IntStream.range(0, 10).mapToObj(i -> "class" + i).toList();
         var file = new ModelFile(
                 "resnet20", entry.architecture().withClasses(10), entry.preprocess(), names, Map.of(), "", Map.of());
-        return new Classifier(new ModelFile.Opened(file, Models.create("resnet20", 10)), Device.CPU, Precision.FP32);
+        return new ModelFile.Opened(file, Models.create("resnet20", 10));
     }
 }

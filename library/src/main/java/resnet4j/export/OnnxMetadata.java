@@ -1,5 +1,11 @@
 package resnet4j.export;
 
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.WireFormat;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +24,10 @@ import resnet4j.model.ModelFile;
  *                   itself; otherwise normalised floats [N,3,H,W]
  */
 public record OnnxMetadata(String model, Preprocess preprocess, List<String> classNames, boolean pixels) {
+    private static final int METADATA_PROPS = 14 << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED, // of a ModelProto
+            KEY = 1 << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED,
+            VALUE = 2 << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
+
     public OnnxMetadata {
         classNames = List.copyOf(classNames);
     }
@@ -38,6 +48,42 @@ public record OnnxMetadata(String model, Preprocess preprocess, List<String> cla
         properties.put("classes", Records.line(classNames));
         properties.put("input", pixels ? "pixels" : "normalised");
         return properties;
+    }
+
+    /**
+     * What a file says about itself, read in Java: nothing of it reaches a native parser, and its network is passed over.
+     *
+     * @throws IOException with the path, if it is no ONNX file or was not exported by ResNet4J
+     */
+    public static OnnxMetadata of(Path file) throws IOException {
+        var properties = new LinkedHashMap<String, String>();
+        try (var stream = Files.newInputStream(file)) {
+            var in = CodedInputStream.newInstance(stream);
+            for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+                if (tag != METADATA_PROPS) {
+                    if (!in.skipField(tag)) throw new IOException("expected an ONNX file, got something else");
+                    continue;
+                }
+                int outer = in.pushLimit(in.readRawVarint32());
+                String key = "", value = "";
+                for (int inner = in.readTag(); inner != 0; inner = in.readTag()) {
+                    if (inner == KEY) key = in.readStringRequireUtf8();
+                    else if (inner == VALUE) value = in.readStringRequireUtf8();
+                    else in.skipField(inner);
+                }
+                properties.put(key, value);
+                in.popLimit(outer);
+            }
+        } catch (NoSuchFileException e) {
+            throw new NoSuchFileException(file.toString(), null, "expected an ONNX file, there is none");
+        } catch (IOException e) {
+            throw new IOException(file + ": expected an ONNX file, got damaged or other data: " + e.getMessage(), e);
+        }
+        try {
+            return read(properties);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(file + ": " + e.getMessage(), e);
+        }
     }
 
     /** Reads what {@link #properties} wrote. @throws IllegalArgumentException that names what is missing or wrong */

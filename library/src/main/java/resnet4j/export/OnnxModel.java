@@ -26,6 +26,7 @@ public final class OnnxModel implements AutoCloseable {
     private final OrtSession session;
     private final String input;
     private final long[] inputShape;
+    private final long[] outputShape;
     private final boolean pixels;
     private final Map<String, String> properties;
 
@@ -81,6 +82,9 @@ public final class OnnxModel implements AutoCloseable {
         input = info.getName();
         inputShape = tensor.getShape();
         pixels = tensor.type == OnnxJavaType.UINT8;
+        outputShape = session.getOutputInfo().values().iterator().next().getInfo() instanceof TensorInfo logits
+                ? logits.getShape()
+                : new long[0];
         properties = session.getMetadata().getCustomMetadata();
     }
 
@@ -91,6 +95,21 @@ public final class OnnxModel implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw new IOException(file + ": " + e.getMessage(), e);
         }
+    }
+
+    /** @throws IOException if the network's input and output are not those that {@code metadata} speaks of */
+    public void check(OnnxMetadata metadata) throws IOException {
+        var p = metadata.preprocess();
+        int first = pixels ? 1 : 2;
+        boolean fits = pixels == metadata.pixels()
+                && inputShape[first] == p.cropHeight()
+                && inputShape[first + 1] == p.cropWidth()
+                && outputShape.length == 2
+                && outputShape[1] == metadata.classNames().size();
+        if (!fits)
+            throw new IOException(file + ": expected " + metadata.classNames().size() + " logits for images of "
+                    + p.cropHeight() + "x" + p.cropWidth() + ", as its metadata says, got "
+                    + Arrays.toString(outputShape) + " for " + Arrays.toString(inputShape));
     }
 
     /** The input's shape; -1 where any size will do, as for the batch. */

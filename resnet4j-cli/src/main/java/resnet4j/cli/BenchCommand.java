@@ -231,7 +231,7 @@ final class BenchCommand extends Command<BenchCommand.Result> {
         var csv = Files.createTempFile("resnet4j-bench", ".csv");
         try (var classifier = new Classifier(model.open(), device, precision);
                 var table = PredictionWriter.to(csv)) {
-            var preprocess = classifier.description().preprocess();
+            var preprocess = classifier.preprocess();
             int n = files.size();
             var again = IntStream.range(0, MOST_PICTURES).map(i -> i % n).toArray(); // one epoch is enough for all
             var loader =
