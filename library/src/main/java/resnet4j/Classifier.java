@@ -18,7 +18,6 @@ import resnet4j.image.ImageFile;
 import resnet4j.image.Preprocess;
 import resnet4j.model.ModelFile;
 import resnet4j.tensor.Device;
-import resnet4j.tensor.Engine;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Precision;
@@ -35,8 +34,8 @@ public final class Classifier implements AutoCloseable {
     private final Runnable close;
 
     private interface Network {
-        /** Logits [N,K] of pixels [N,H,W,3], in a scope of the caller's. */
-        Tensor logits(byte[] pixels, long... shape);
+        /** Pixels [N,H,W,3] to logits [N,K], row by row. */
+        float[] logits(byte[] pixels, int pictures);
     }
 
     /**
@@ -53,33 +52,31 @@ public final class Classifier implements AutoCloseable {
         preprocess = model.file().preprocess();
         classNames = model.file().classNames();
         var inference = Inference.of(model.net(), device, precision, preprocess.cropHeight(), preprocess.cropWidth());
-        network = (pixels, shape) -> inference.run(images(pixels, device, shape));
+        network = (pixels, pictures) -> {
+            try (var scope = new NativeScope()) {
+                var images = Tensor.of(pixels, pictures, preprocess.cropHeight(), preprocess.cropWidth(), 3)
+                        .to(device);
+                return inference
+                        .run(Ops.normalize(images, preprocess.mean(), preprocess.std()))
+                        .toFloats();
+            }
+        };
         close = inference::close;
     }
 
     private Classifier(OnnxMetadata metadata, OnnxModel model) {
         preprocess = metadata.preprocess();
         classNames = metadata.classNames();
-        network = (pixels, shape) -> {
-            float[] logits;
-            if (model.takesPixels()) logits = model.run(pixels, shape);
-            else {
-                var images = images(pixels, Device.CPU, shape);
-                logits = model.run(images.toFloats(), images.shape());
-            }
-            return Tensor.of(logits, shape[0], logits.length / shape[0]);
-        };
+        long height = preprocess.cropHeight(), width = preprocess.cropWidth();
+        network = (pixels, pictures) -> model.takesPixels()
+                ? model.run(pixels, pictures, height, width, 3)
+                : model.run(preprocess.normalize(pixels), pictures, 3, height, width);
         close = model::close;
-    }
-
-    /** Normalised [N,3,H,W]. */
-    private Tensor images(byte[] pixels, Device device, long... shape) {
-        return Ops.normalize(Tensor.of(pixels, shape).to(device), preprocess.mean(), preprocess.std());
     }
 
     /**
      * Opens a saved model or a run folder, or an ONNX file ({@code .onnx}) that ResNet4J exported, on the CPU in 32-bit
-     * floats. ONNX Runtime must be on the class path for the latter, and its native parser was not made for hostile
+     * floats. The latter needs ONNX Runtime on the class path, and not libtorch; its native parser was not made for hostile
      * files: open only ONNX files that you trust.
      *
      * @throws IOException with the path and what is wrong; an ONNX file from elsewhere is refused, as it does not say
@@ -99,7 +96,7 @@ public final class Classifier implements AutoCloseable {
 
     private static Classifier loadOnnx(Path path) throws IOException {
         var metadata = OnnxMetadata.of(path); // in Java, before any native code sees the file
-        var model = OnnxModel.openTrusted(path, Engine.threads());
+        var model = OnnxModel.openTrusted(path, Runtime.getRuntime().availableProcessors());
         try {
             model.check(metadata);
             return new Classifier(metadata, model);
@@ -149,28 +146,28 @@ public final class Classifier implements AutoCloseable {
 
     private List<List<Prediction>> classify(byte[] pixels, int pictures, int top) {
         if (top < 1) throw new IllegalArgumentException("top: expected at least 1, got " + top);
-        float[] probabilities = probabilities(pixels, pictures);
+        float[] logits = network.logits(pixels, pictures);
         var names = classNames;
         var answers = new ArrayList<List<Prediction>>();
         for (int i = 0; i < pictures; i++) {
-            int offset = i * names.size();
+            var probabilities = softmax(logits, i * names.size(), names.size());
             answers.add(IntStream.range(0, names.size())
                     .boxed()
-                    .sorted(Comparator.comparingDouble(c -> -probabilities[offset + c]))
+                    .sorted(Comparator.comparingDouble(c -> -probabilities[c]))
                     .limit(top)
-                    .map(c -> new Prediction(c, names.get(c), probabilities[offset + c]))
+                    .map(c -> new Prediction(c, names.get(c), probabilities[c]))
                     .toList());
         }
         return answers;
     }
 
-    /** [pictures, classes], row by row. */
-    private float[] probabilities(byte[] pixels, int pictures) {
-        try (var scope = new NativeScope();
-                var noGrad = Ops.noGrad()) {
-            var logits = network.logits(pixels, pictures, preprocess.cropHeight(), preprocess.cropWidth(), 3);
-            return Ops.softmax(logits, 1).toFloats();
-        }
+    private static double[] softmax(float[] logits, int from, int n) {
+        double largest = Double.NEGATIVE_INFINITY, sum = 0;
+        for (int i = from; i < from + n; i++) largest = Math.max(largest, logits[i]);
+        var p = new double[n];
+        for (int i = 0; i < n; i++) sum += p[i] = Math.exp(logits[from + i] - largest);
+        for (int i = 0; i < n; i++) p[i] /= sum;
+        return p;
     }
 
     /** Frees the weights; no thread may be classifying. */

@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
+import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,7 +16,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,6 +121,52 @@ class ClassifierTest {
                     assertEquals(e.index() + e.label(), a.index() + a.label());
                     assertEquals(e.probability(), a.probability(), 1e-5); // sums in another order
                 }
+        }
+    }
+
+    /** In a process whose class path has neither libtorch nor its BLAS. */
+    @Test
+    void onnxFile_needsNoLibtorch(@TempDir Path folder) throws Exception {
+        var file = folder.resolve("net.onnx");
+        var picture = folder.resolve("picture.png");
+        ImageIO.write(new BufferedImage(40, 30, BufferedImage.TYPE_INT_RGB), "png", picture.toFile());
+        List<Classifier.Prediction> expected;
+        try (var scope = new NativeScope();
+                var opened = opened()) {
+            OnnxExport.write(
+                    Passes.simplify(Tracer.trace(opened.net(), 1, 3, 32, 32)), file, OnnxMetadata.of(opened.file()));
+            try (var classifier = Classifier.load(file)) {
+                expected = classifier.classify(picture, 3);
+            }
+        }
+        var path = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(jar -> !jar.matches(".*(pytorch|openblas)-[^/\\\\]*[.]jar"))
+                .collect(Collectors.joining(File.pathSeparator));
+        var process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        path,
+                        WithoutLibtorch.class.getName(),
+                        file.toString(),
+                        picture.toString())
+                .redirectErrorStream(true)
+                .start();
+        var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), said);
+        assertTrue(said.contains(expected.toString()), () -> said + " has not " + expected);
+    }
+
+    static final class WithoutLibtorch {
+        public static void main(String[] args) throws IOException {
+            try {
+                Class.forName("org.bytedeco.pytorch.Tensor");
+                throw new IllegalStateException("libtorch is on the class path");
+            } catch (ClassNotFoundException e) {
+                // as it should be
+            }
+            try (var classifier = Classifier.load(Path.of(args[0]))) {
+                System.out.println(classifier.classify(Path.of(args[1]), 3));
+            }
         }
     }
 

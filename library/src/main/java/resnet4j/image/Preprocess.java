@@ -110,6 +110,19 @@ public record Preprocess(
         return apply(ImageFile.read(file, applyExif, resize.shortSide()));
     }
 
+    /** Pixels [N,H,W,3] to a network's input [N,3,H,W], {@code (x / 255 - mean) / std}, without libtorch. */
+    public float[] normalize(byte[] pixels) {
+        int area = cropHeight * cropWidth;
+        var out = new float[pixels.length];
+        for (int c = 0; c < 3; c++) {
+            float m = mean.get(c).floatValue(), s = std.get(c).floatValue();
+            for (int image = 0; image < pixels.length; image += 3 * area)
+                for (int i = 0; i < area; i++)
+                    out[image + c * area + i] = ((pixels[image + 3 * i + c] & 255) / 255f - m) / s;
+        }
+        return out;
+    }
+
     /** Where the crop starts; negative where it is larger than the picture (torchvision's CenterCrop). */
     private static int offset(int size, int crop) {
         return crop > size
