@@ -30,13 +30,18 @@ import resnet4j.tensor.Tensor;
 class PlanTest {
     /** The largest difference, relative to the largest number, is at most {@code tolerance}. */
     static void assertClose(float[] expected, float[] actual, double tolerance) {
+        double difference = difference(expected, actual);
+        assertTrue(difference <= tolerance, difference + " is more than " + tolerance);
+    }
+
+    private static double difference(float[] expected, float[] actual) {
         assertEquals(expected.length, actual.length);
         double largest = 0, difference = 0;
         for (int i = 0; i < expected.length; i++) {
             largest = Math.max(largest, Math.abs(expected[i]));
             difference = Math.max(difference, Math.abs(expected[i] - actual[i]));
         }
-        assertTrue(difference <= tolerance * largest, difference + " of " + largest);
+        return difference / largest;
     }
 
     private static void assertPlanIsEager(String name, int size) {
@@ -48,9 +53,11 @@ class PlanTest {
             net.train(false);
             var images = Tensor.randn(2, 3, size, size); // another batch size than compiled for
             var expected = net.apply(images).toFloats();
+            // what the network differs by from itself where sums are taken in another order: 1.2e-4 in BiT's ResNet-101
+            double own = difference(expected, net.apply(images.channelsLast()).toFloats());
             try (var plan = Plan.compile(net, Precision.FP32, 1, 3, size, size);
                     var half = Plan.compile(net, Precision.BF16, 1, 3, size, size)) {
-                assertClose(expected, plan.run(images).toFloats(), 1e-4);
+                assertClose(expected, plan.run(images).toFloats(), Math.max(1e-4, 2 * own));
                 assertClose(expected, half.run(images).toFloats(), 0.05); // 8 bits per number, through all layers
             }
         }
