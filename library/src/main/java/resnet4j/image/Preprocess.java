@@ -105,11 +105,6 @@ public record Preprocess(
         return apply(ImageFile.read(file, applyExif));
     }
 
-    /** The same, near and not equal: JPEGs at least twice as large as the resize needs are decoded at reduced size. */
-    public Image readFast(Path file) throws IOException {
-        return apply(ImageFile.read(file, applyExif, resize.shortSide()));
-    }
-
     /** Pixels [N,H,W,3] to a network's input [N,3,H,W], {@code (x / 255 - mean) / std}, without libtorch. */
     public float[] normalize(byte[] pixels) {
         int area = cropHeight * cropWidth;

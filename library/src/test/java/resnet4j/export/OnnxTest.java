@@ -81,7 +81,8 @@ class OnnxTest {
         try (var net = Models.create(name, 10)) {
             TameWeights.fill(net);
             // 1.6e-5 in BiT's ResNet-101, whose filters are standardised: orders of summation matter more there
-            assertAgrees(net, true, Models.get(name).inputSize(), 1e-4);
+            double tolerance = Models.get(name).family().equals("bit") ? 2e-5 : 1e-5;
+            assertAgrees(net, true, Models.get(name).inputSize(), tolerance);
         }
     }
 

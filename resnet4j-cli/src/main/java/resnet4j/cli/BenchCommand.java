@@ -234,8 +234,8 @@ final class BenchCommand extends Command<BenchCommand.Result> {
             var preprocess = classifier.preprocess();
             int n = files.size();
             var again = IntStream.range(0, MOST_PICTURES).map(i -> i % n).toArray(); // one epoch is enough for all
-            var loader =
-                    decoding.ahead(Loader.inOrder(new Pictures(files, preprocess, decoding.fast).subset(again), batch));
+            var loader = decoding.ahead(
+                    Loader.inOrder(Pictures.of(files, preprocess, decoding).subset(again), batch));
             Batch some;
             try (var batches = loader.epoch(0)) {
                 some = batches.next();

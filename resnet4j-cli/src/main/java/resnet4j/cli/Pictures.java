@@ -8,11 +8,19 @@ import resnet4j.Classifier;
 import resnet4j.data.Dataset;
 import resnet4j.data.Epoch;
 import resnet4j.data.Loader;
+import resnet4j.data.PictureFiles;
 import resnet4j.image.Image;
 import resnet4j.image.Preprocess;
 
 /** Picture files as a network's input, with nothing known of their classes. */
-record Pictures(List<Path> files, Preprocess preprocess, boolean fast) implements Dataset {
+record Pictures(PictureFiles files, Preprocess preprocess) implements Dataset {
+    static Pictures of(List<Path> files, Preprocess preprocess, Decoding decoding) {
+        int shortSide = decoding.fast ? preprocess.resize().shortSide() : 0;
+        var unknown = new int[files.size()];
+        return new Pictures(
+                new PictureFiles(List.of("unknown"), files, unknown, preprocess.applyExif(), shortSide), preprocess);
+    }
+
     /** What becomes of the answers. */
     interface Answers {
         /** @param pictures their indices among the files */
@@ -48,30 +56,31 @@ record Pictures(List<Path> files, Preprocess preprocess, boolean fast) implement
 
     @Override
     public Image image(int index) throws IOException {
+        var picture = files.image(index);
         try {
-            return fast ? preprocess.readFast(files.get(index)) : preprocess.read(files.get(index));
+            return preprocess.apply(picture);
         } catch (IllegalArgumentException e) { // a shape that cannot be resized
-            throw new IOException(files.get(index) + ": " + e.getMessage(), e);
+            throw new IOException(name(index) + ": " + e.getMessage(), e);
         }
     }
 
     @Override
     public List<String> classes() {
-        return List.of("unknown");
+        return files.classes();
     }
 
     @Override
     public int label(int index) {
-        return 0;
+        return files.label(index);
     }
 
     @Override
     public String name(int index) {
-        return files.get(index).toString();
+        return files.name(index);
     }
 
     @Override
     public String digest() {
-        throw new UnsupportedOperationException("pictures to classify are not identified");
+        return files.digest();
     }
 }

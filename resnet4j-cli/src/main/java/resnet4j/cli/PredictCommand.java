@@ -64,7 +64,7 @@ final class PredictCommand extends Command<PredictCommand.Result> {
         var device = common.device();
         var precision = common.precision("fp32");
         try (var opened = model.open();
-                var batches = new Pictures(files, opened.file().preprocess(), decoding.fast)
+                var batches = Pictures.of(files, opened.file().preprocess(), decoding)
                         .loader(batch, decoding)
                         .epoch(0); // decodes while the network is made ready
                 var classifier = new Classifier(opened, device, precision);
