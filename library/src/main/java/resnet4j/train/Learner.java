@@ -84,6 +84,8 @@ final class Learner implements AutoCloseable {
         var architecture = recipe.architectureFor(data.train().classes().size());
         architecture.requireInput(
                 recipe.preprocess().cropHeight(), recipe.preprocess().cropWidth());
+        var small = recipe.progressive();
+        if (small.share() > 0) architecture.requireInput(small.size(), small.size());
         var built = architecture.build();
         built.channelsLast();
         built.to(device);

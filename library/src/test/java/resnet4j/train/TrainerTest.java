@@ -500,6 +500,14 @@ class TrainerTest {
     }
 
     @Test
+    void smallerPicturesThanTheNetworkTakes_areRefusedBeforeAnyWork() {
+        var recipe = recipe(
+                "model=resnet8_speed", "architecture={\"widths\":[8,16]}", "progressive={\"share\":0.5,\"size\":4}");
+        var e = assertThrows(IllegalArgumentException.class, () -> train(recipe, Squares.source(24), folder));
+        assertTrue(e.getMessage().contains("at least 5x5 pixels for this network, got 4x4"), e::getMessage);
+    }
+
+    @Test
     void lookahead_takesTheWeightsBackToTheirAverage() throws IOException {
         var plain = folder.resolve("plain");
         train(recipe("epochs=1"), Squares.source(24), plain, 1, 2);
