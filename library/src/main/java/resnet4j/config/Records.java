@@ -156,6 +156,7 @@ public final class Records {
 
     /** The record that JSON describes. */
     public static <T> T read(JsonNode json, Class<T> type) {
+        if (json.isNull()) throw expected("", "the fields of " + name(type), json);
         return type.cast(value(json, type, null, ""));
     }
 

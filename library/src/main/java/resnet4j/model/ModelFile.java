@@ -138,13 +138,13 @@ public record ModelFile(
         var text = weights.metadata();
         try {
             var file = new ModelFile(
-                    text.get("model"),
-                    Models.readArchitecture(Records.parse(text.get("architecture"))),
-                    Records.read(text.get("preprocess"), Preprocess.class),
-                    strings(text.get("classes")),
-                    numbers(text.get("metrics")),
+                    required(text, "model"),
+                    Models.readArchitecture(Records.parse(required(text, "architecture"))),
+                    Records.read(required(text, "preprocess"), Preprocess.class),
+                    strings(required(text, "classes")),
+                    numbers(required(text, "metrics")),
                     text.getOrDefault("recipe", ""),
-                    texts(text.get("provenance")));
+                    texts(required(text, "provenance")));
             var net = undrawn(file.architecture());
             try {
                 load(net, weights.tensors(), path.toString());
@@ -153,7 +153,7 @@ public record ModelFile(
                 net.close();
                 throw e;
             }
-        } catch (IllegalArgumentException | NullPointerException e) {
+        } catch (IllegalArgumentException e) {
             throw new IOException(path + ": the description of the model is damaged: " + e.getMessage(), e);
         }
     }
@@ -211,6 +211,12 @@ public record ModelFile(
 
     private static List<Long> shape(Tensor t) {
         return Arrays.stream(t.shape()).boxed().toList();
+    }
+
+    private static String required(Map<String, String> text, String field) {
+        var value = text.get(field);
+        if (value == null) throw new IllegalArgumentException("expected the field " + field + ", there is none");
+        return value;
     }
 
     private static List<String> strings(String json) {

@@ -283,8 +283,10 @@ public final class Models {
 
     /** The architecture that {@link #write} wrote. @throws IllegalArgumentException for a kind that is not registered */
     static Architecture readArchitecture(JsonNode json) {
-        var type = json.path("type").asText();
-        var fields = json.<ObjectNode>deepCopy();
+        if (!(json instanceof ObjectNode object))
+            throw new IllegalArgumentException("architecture: expected an object, got " + json);
+        var type = object.path("type").asText();
+        var fields = object.deepCopy();
         fields.remove("type");
         for (var entry : ENTRIES.values())
             if (entry.architecture().getClass().getSimpleName().equals(type))

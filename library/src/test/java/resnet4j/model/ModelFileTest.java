@@ -1,0 +1,97 @@
+package resnet4j.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import resnet4j.weights.SafeTensors;
+import resnet4j.weights.WeightFile;
+
+class ModelFileTest {
+    @TempDir
+    Path folder;
+
+    private Path saved;
+    private ModelFile file;
+
+    @BeforeEach
+    void save() throws IOException {
+        saved = folder.resolve("saved.safetensors");
+        try (var net = Models.create("lenet5", 2)) {
+            file = new ModelFile(
+                    "lenet5",
+                    net.architecture(),
+                    Models.get("lenet5").preprocess(),
+                    List.of("cat", "dog"),
+                    Map.of("top1", 0.5),
+                    "{}",
+                    Map.of("seed", "0"));
+            file.save(saved, net);
+        }
+    }
+
+    private Path with(String field, String value) throws IOException {
+        var weights = WeightFile.read(saved);
+        var metadata = new LinkedHashMap<>(weights.metadata());
+        if (value == null) metadata.remove(field);
+        else metadata.put(field, value);
+        var changed = folder.resolve("changed.safetensors");
+        SafeTensors.write(changed, weights.tensors(), metadata);
+        return changed;
+    }
+
+    @Test
+    void open_givesWhatWasSaved() throws IOException {
+        try (var opened = ModelFile.open(saved)) {
+            assertEquals(file, opened.file());
+            var weights = WeightFile.read(saved).tensors();
+            var state = ModelFile.state(opened.net());
+            assertEquals(weights.keySet(), state.keySet());
+            for (var name : state.keySet())
+                assertEquals(weights.get(name).data(), state.get(name).data(), name);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"model", "preprocess", "classes", "metrics", "provenance"})
+    void missingField_isNamed(String field) throws IOException {
+        var changed = with(field, null);
+        var e = assertThrows(IOException.class, () -> ModelFile.open(changed));
+        assertEquals(
+                changed + ": the description of the model is damaged: expected the field " + field + ", there is none",
+                e.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "architecture, null",
+        "architecture, {}",
+        "architecture, 7",
+        "preprocess, null",
+        "preprocess, {}",
+        "preprocess, [",
+        "classes, null",
+        "classes, [\"cat\"]",
+        "classes, {",
+        "metrics, [",
+        "provenance, nothing"
+    })
+    void damagedField_isOneSentence(String field, String value) throws IOException {
+        var changed = with(field, value);
+        var e = assertThrows(IOException.class, () -> ModelFile.open(changed));
+        assertTrue(e.getMessage().startsWith(changed + ": the description of the model is damaged: "), e.getMessage());
+        assertFalse(e.getMessage().contains("java."), e.getMessage());
+    }
+}
