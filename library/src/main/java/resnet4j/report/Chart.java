@@ -178,7 +178,7 @@ public record Chart(String title, Axis x, Axis y, List<Series> series) {
                     description());
             grid();
             if (series.size() > 1) legend();
-            for (int s = 0; s < series.size(); s++) series(series.get(s), "s" + (s % 6 + 1));
+            for (int s = 0; s < series.size(); s++) series(series.get(s), colour(s));
             labels();
             return svg.close();
         }
@@ -231,13 +231,18 @@ public record Chart(String title, Axis x, Axis y, List<Series> series) {
             svg.leaf("text", x.label(), "class", "axis", "x", WIDTH - RIGHT, "y", HEIGHT - 6, "text-anchor", "end");
         }
 
+        /** The seventh has the first one's colour, in dashes. */
+        private static String colour(int series) {
+            return "s" + (series % 6 + 1) + (series / 6 % 2 == 0 ? "" : " dashed");
+        }
+
         private void legend() {
             List<Box> places = legendPlaces();
             for (int s = 0; s < series.size(); s++) {
                 Series one = series.get(s);
                 double at = places.get(s).left;
                 double down = places.get(s).top;
-                String colour = "s" + (s % 6 + 1);
+                String colour = colour(s);
                 if (one.mark() != Mark.POINTS)
                     svg.empty(
                             "line",
