@@ -396,7 +396,7 @@ final class BenchCommand extends Command<BenchCommand.Result> {
             double spent = (now - phaseBegun) / 1e9;
             boolean over = ++stepsOfPhase >= LEAST_STEPS
                     && switch (phase) {
-                        case WARM_UP -> spent >= seconds / 3;
+                        case WARM_UP -> spent >= Math.min(seconds / 3, Timing.WARM_UP_SECONDS);
                         case TIMED -> spent >= seconds;
                         case SAMPLED, DONE -> spent >= seconds / 2;
                     };

@@ -13,6 +13,7 @@ import java.util.Arrays;
  * @param runs  how many times there were
  */
 public record Timing(long[] nanos, long runs) {
+    static final double WARM_UP_SECONDS = 20;
     private static final int WARM_UP_RUNS = 3, LEAST_RUNS = 5;
 
     public Timing {
@@ -26,9 +27,12 @@ public record Timing(long[] nanos, long runs) {
         this(nanos, nanos.length);
     }
 
-    /** Does the work for a third of {@code seconds} (3 times at least) to warm up, then for {@code seconds} (5 times at least). */
+    /**
+     * Does the work for a third of {@code seconds}, but no more than 20, (3 times at least) to warm up, then for {@code seconds}
+     * (5 times at least).
+     */
     public static Timing of(double seconds, Runnable work) {
-        repeat(seconds / 3, WARM_UP_RUNS, work);
+        repeat(Math.min(seconds / 3, WARM_UP_SECONDS), WARM_UP_RUNS, work);
         return repeat(seconds, LEAST_RUNS, work).timing();
     }
 
