@@ -29,6 +29,11 @@ public record PictureFiles(List<String> classes, List<Path> files, int[] labels,
         files = List.copyOf(files);
     }
 
+    /** Files of which nobody says what they show: all are of one class. */
+    public static PictureFiles unlabelled(List<Path> files) {
+        return new PictureFiles(List.of("unknown"), files, new int[files.size()], false, 0);
+    }
+
     /**
      * A folder with a folder for each class; or with {@code train} and {@code val} (or {@code valid}) or {@code test},
      * each of which has one.

@@ -234,8 +234,7 @@ final class BenchCommand extends Command<BenchCommand.Result> {
             var preprocess = classifier.preprocess();
             int n = files.size();
             var again = IntStream.range(0, MOST_PICTURES).map(i -> i % n).toArray(); // one epoch is enough for all
-            var loader = decoding.ahead(
-                    Loader.inOrder(Pictures.of(files, preprocess, decoding).subset(again), batch));
+            var loader = decoding.loader(PictureFiles.unlabelled(files).subset(again), preprocess, batch);
             Batch some;
             try (var batches = loader.epoch(0)) {
                 some = batches.next();

@@ -29,11 +29,6 @@ final class Decoding {
     Loader loader(Dataset pictures, Preprocess preprocess, int batch) {
         var decoded = pictures.upright(preprocess.applyExif());
         if (fast) decoded = decoded.reduced(preprocess.resize().shortSide());
-        return ahead(Loader.inOrder(decoded, batch).withPreprocess(preprocess::apply));
-    }
-
-    /** The same loader on the threads asked for. */
-    Loader ahead(Loader loader) {
-        return loader.withThreads(threads, 2 * threads);
+        return Loader.inOrder(decoded, batch).withPreprocess(preprocess::apply).withThreads(threads, 2 * threads);
     }
 }

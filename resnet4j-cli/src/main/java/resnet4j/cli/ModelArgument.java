@@ -50,6 +50,15 @@ final class ModelArgument {
         return Files.exists(path) ? Optional.of(path) : fetched();
     }
 
+    /** The model, if it is an ONNX file: one knows its classes and its preprocessing itself. */
+    Optional<Path> onnx() {
+        if (!model.endsWith(".onnx")) return Optional.empty();
+        if (weights != null || classes != null || mean != null || std != null)
+            throw new IllegalArgumentException(model
+                    + ": an ONNX file has its own weights, classes, mean and std; leave the options for them out");
+        return Optional.of(Path.of(model));
+    }
+
     private Optional<Path> fetched() throws IOException {
         if (weights == null) return Optional.empty();
         try (var download = new Download(command.commandLine().getErr(), weights)) {

@@ -1,13 +1,13 @@
 package resnet4j.cli;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -15,13 +15,20 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import resnet4j.Classifier;
+import resnet4j.data.Epoch;
 import resnet4j.data.PictureFiles;
 import resnet4j.data.Skipped;
+import resnet4j.image.Preprocess;
+import resnet4j.tensor.Precision;
 
 /** {@code predict}: what pictures show. */
 @CommandLine.Command(
         name = "predict",
-        description = "Say what pictures show. Pictures that cannot be read are listed and skipped.")
+        description = {
+            "Say what pictures show. Pictures that cannot be read are listed and skipped.",
+            "MODEL may also be an ONNX file that 'export' wrote; ONNX Runtime, whose parser is native, opens it: take"
+                    + " only files that you trust."
+        })
 final class PredictCommand extends Command<PredictCommand.Result> {
     @Mixin
     private ModelArgument model;
@@ -59,27 +66,58 @@ final class PredictCommand extends Command<PredictCommand.Result> {
         if (top < 1) throw new IllegalArgumentException("--top: expected at least 1, got " + top);
         decoding.check();
         var files = files(); // before the network is read: what is not there is soon said
-        var predictions = new ArrayList<Predicted>();
-        var done = new AtomicInteger();
         var device = common.device();
         var precision = common.precision("fp32");
+        var onnx = model.onnx();
+        if (onnx.isPresent()) {
+            if (device.cuda() || precision != Precision.FP32)
+                throw new IllegalArgumentException(
+                        "--device and --precision: an ONNX file runs on the CPU in fp32, got " + device + " and "
+                                + precision);
+            try (var classifier = Classifier.load(onnx.get());
+                    var batches = batches(files, classifier.preprocess())) {
+                return predict(files, batches, classifier);
+            }
+        }
         try (var opened = model.open();
-                var batches = Pictures.of(files, opened.file().preprocess(), decoding)
-                        .loader(batch, decoding)
-                        .epoch(0); // decodes while the network is made ready
-                var classifier = new Classifier(opened, device, precision);
-                var table = out == null ? null : PredictionWriter.to(out);
+                var batches = batches(files, opened.file().preprocess()); // decoded while the network is made ready
+                var classifier = new Classifier(opened, device, precision)) {
+            return predict(files, batches, classifier);
+        }
+    }
+
+    private Epoch batches(List<Path> files, Preprocess preprocess) {
+        return decoding.loader(PictureFiles.unlabelled(files), preprocess, batch)
+                .epoch(0);
+    }
+
+    private Result predict(List<Path> files, Epoch batches, Classifier classifier) throws Exception {
+        var predictions = new ArrayList<Predicted>();
+        int done = 0;
+        try (var table = out == null ? null : PredictionWriter.to(out);
                 var progress = progress("predict", files.size(), "images")) {
-            Pictures.classify(classifier, batches, top, (pictures, answers) -> {
-                for (int i = 0; i < pictures.length; i++) {
-                    var predicted = new Predicted(files.get(pictures[i]).toString(), answers.get(i));
+            while (hasNext(batches)) {
+                var batch = batches.next();
+                var answers = classifier.classify(batch, top);
+                for (int i = 0; i < batch.size(); i++) {
+                    var predicted = new Predicted(files.get(batch.indices()[i]).toString(), answers.get(i));
                     if (table == null) predictions.add(predicted);
                     else table.write(predicted);
                 }
                 if (table != null) table.flush();
-                progress.at(done.addAndGet(pictures.length) + batches.skipped().size(), "");
-            });
-            return new Result(done.get(), predictions, batches.skipped());
+                done += batch.size();
+                progress.at(done + batches.skipped().size(), "");
+            }
+        }
+        return new Result(done, predictions, batches.skipped());
+    }
+
+    /** Whether there is a batch; an epoch of which nothing can be read has none, and its list of what was skipped. */
+    private static boolean hasNext(Epoch batches) {
+        try {
+            return batches.hasNext();
+        } catch (UncheckedIOException nothingReadable) {
+            return false;
         }
     }
 

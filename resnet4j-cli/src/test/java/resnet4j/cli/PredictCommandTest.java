@@ -128,6 +128,43 @@ class PredictCommandTest {
     }
 
     @Test
+    void onnxFile_answersAsTheModelItCameFrom() {
+        var expected = predict();
+        var onnx = folder.resolve("model.onnx");
+        assertEquals(
+                0,
+                Main.run(
+                        new PrintWriter(out),
+                        new PrintWriter(err),
+                        "export",
+                        model.toString(),
+                        "--out",
+                        onnx.toString()),
+                err::toString);
+        model = onnx;
+        var actual = predict();
+        assertEquals(expected.get("skipped"), actual.get("skipped"));
+        assertEquals(expected.findValuesAsText("image"), actual.findValuesAsText("image"));
+        assertEquals(expected.findValuesAsText("label"), actual.findValuesAsText("label"));
+        var probabilities = actual.findValues("probability");
+        for (int i = 0; i < 4 * 4; i++)
+            assertEquals(
+                    expected.findValues("probability").get(i).doubleValue(),
+                    probabilities.get(i).doubleValue(),
+                    1e-5);
+    }
+
+    @Test
+    void onnxFile_knowsItsClasses() {
+        model = folder.resolve("model.onnx");
+        assertEquals(2, run(pictures.toString(), "--classes", "4"));
+        assertEquals(
+                "resnet4j: " + model + ": an ONNX file has its own weights, classes, mean and std; leave the options"
+                        + " for them out" + System.lineSeparator(),
+                err.toString());
+    }
+
+    @Test
     void nothingReadable_isAFailure_withTheListOfWhy() {
         assertEquals(1, run(pictures.resolve("0.jpg").toString(), "--json"));
         var json = Records.parse(out.toString());
