@@ -1,6 +1,7 @@
 package resnet4j.graph;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -64,14 +65,16 @@ public final class Plan implements AutoCloseable {
      * @param inputShape [N,C,H,W]; images of another size are refused, another N is right and maybe not the fastest
      */
     public static Plan compile(Layer net, Precision precision, long... inputShape) {
+        var one = inputShape.clone();
+        one[0] = 1; // a trace computes the whole network, and needs memory for all N
         try (var scope = new NativeScope()) {
-            return new Plan(Passes.fuse(Passes.simplify(Tracer.trace(net, inputShape))), precision);
+            return new Plan(Passes.fuse(Passes.simplify(Tracer.trace(net, one))), precision, inputShape);
         }
     }
 
-    private Plan(Graph graph, Precision precision) {
+    private Plan(Graph graph, Precision precision, long... inputShape) {
         this.precision = precision;
-        inputShape = graph.inputShape();
+        this.inputShape = Arrays.stream(inputShape).boxed().toList();
         dtype = precision == Precision.BF16 ? DType.BF16 : DType.F32;
         var lives = new Liveness(graph);
         var rounded = rounded(graph);
@@ -117,7 +120,8 @@ public final class Plan implements AutoCloseable {
 
     private Step oneDnn(Node node, DType type, int out, Liveness lives) {
         var in = node.inputs();
-        var shape = lives.graph.shape(in.get(0));
+        var shape = new ArrayList<>(lives.graph.shape(in.get(0)));
+        shape.set(0, shape.get(0) * inputShape.get(0)); // the graph is of one image
         var weight = lives.graph.constants().get(in.get(1));
         var bias = lives.graph.constants().get(in.get(2));
         var kernel = node.op() instanceof Op.FusedConv2d conv
