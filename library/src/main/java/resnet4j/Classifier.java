@@ -83,20 +83,16 @@ public final class Classifier implements AutoCloseable {
      *                     how its input is made
      */
     public static Classifier load(Path path) throws IOException {
-        if (path.toString().endsWith(".onnx")) return loadOnnx(path);
+        if (path.toString().endsWith(".onnx"))
+            return loadOnnx(path, Runtime.getRuntime().availableProcessors());
         return new Classifier(
                 ModelFile.open(path.toString(), Optional.empty(), OptionalInt.empty()), Device.CPU, Precision.FP32);
     }
 
-    /** Opens a network of the registry with published weights, such as {@code resnet50} with torchvision's file. */
-    public static Classifier load(String model, Path weights) throws IOException {
-        return new Classifier(
-                ModelFile.open(model, Optional.of(weights), OptionalInt.empty()), Device.CPU, Precision.FP32);
-    }
-
-    private static Classifier loadOnnx(Path path) throws IOException {
+    /** The same for an ONNX file, of which one prediction is split over {@code threads}. */
+    public static Classifier loadOnnx(Path path, int threads) throws IOException {
         var metadata = OnnxMetadata.of(path); // in Java, before any native code sees the file
-        var model = OnnxModel.openTrusted(path, Runtime.getRuntime().availableProcessors());
+        var model = OnnxModel.openTrusted(path, threads);
         try {
             model.check(metadata);
             return new Classifier(metadata, model);
@@ -104,6 +100,12 @@ public final class Classifier implements AutoCloseable {
             model.close();
             throw e;
         }
+    }
+
+    /** Opens a network of the registry with published weights, such as {@code resnet50} with torchvision's file. */
+    public static Classifier load(String model, Path weights) throws IOException {
+        return new Classifier(
+                ModelFile.open(model, Optional.of(weights), OptionalInt.empty()), Device.CPU, Precision.FP32);
     }
 
     /** How pictures are made ready. */

@@ -57,6 +57,15 @@ final class CommonOptions {
         return Precision.parse(precision == null ? otherwise : precision);
     }
 
+    /** Refuses what somebody asked for besides a CPU and fp32, for {@code what} knows nothing else. */
+    void onCpuInFp32(String what) {
+        if (device().cuda() && !device.equals("auto")
+                || precision("fp32") == Precision.BF16 && !precision.equals("auto"))
+            throw new IllegalArgumentException("--device and --precision: " + what
+                    + " runs on the CPU in fp32; leave them out or give cpu and fp32, got " + device
+                    + (precision == null ? "" : " and " + precision));
+    }
+
     /** The seed, if one was given. */
     OptionalLong seed() {
         return seed == null ? OptionalLong.empty() : OptionalLong.of(seed);

@@ -19,7 +19,6 @@ import resnet4j.data.Epoch;
 import resnet4j.data.PictureFiles;
 import resnet4j.data.Skipped;
 import resnet4j.image.Preprocess;
-import resnet4j.tensor.Precision;
 
 /** {@code predict}: what pictures show. */
 @CommandLine.Command(
@@ -66,19 +65,17 @@ final class PredictCommand extends Command<PredictCommand.Result> {
         if (top < 1) throw new IllegalArgumentException("--top: expected at least 1, got " + top);
         decoding.check();
         var files = files(); // before the network is read: what is not there is soon said
-        var device = common.device();
-        var precision = common.precision("fp32");
         var onnx = model.onnx();
         if (onnx.isPresent()) {
-            if (device.cuda() || precision != Precision.FP32)
-                throw new IllegalArgumentException(
-                        "--device and --precision: an ONNX file runs on the CPU in fp32, got " + device + " and "
-                                + precision);
-            try (var classifier = Classifier.load(onnx.get());
+            common.onCpuInFp32("an ONNX file");
+            int threads = common.threads == null ? Runtime.getRuntime().availableProcessors() : common.threads;
+            try (var classifier = Classifier.loadOnnx(onnx.get(), threads);
                     var batches = batches(files, classifier.preprocess())) {
                 return predict(files, batches, classifier);
             }
         }
+        var device = common.device();
+        var precision = common.precision("fp32");
         try (var opened = model.open();
                 var batches = batches(files, opened.file().preprocess()); // decoded while the network is made ready
                 var classifier = new Classifier(opened, device, precision)) {

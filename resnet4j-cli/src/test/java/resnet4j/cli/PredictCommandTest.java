@@ -155,13 +155,17 @@ class PredictCommandTest {
     }
 
     @Test
-    void onnxFile_knowsItsClasses() {
+    void onnxFile_knowsItsClasses_andRunsInFp32() {
         model = folder.resolve("model.onnx");
         assertEquals(2, run(pictures.toString(), "--classes", "4"));
+        assertEquals(2, run(pictures.toString(), "--precision", "bf16"));
         assertEquals(
-                "resnet4j: " + model + ": an ONNX file has its own weights, classes, mean and std; leave the options"
-                        + " for them out" + System.lineSeparator(),
-                err.toString());
+                List.of(
+                        "resnet4j: " + model + ": an ONNX file has its own weights, classes, mean and std; leave the"
+                                + " options for them out",
+                        "resnet4j: --device and --precision: an ONNX file runs on the CPU in fp32; leave them out or"
+                                + " give cpu and fp32, got cpu and bf16"),
+                err.toString().lines().toList());
     }
 
     @Test
