@@ -23,24 +23,39 @@ public record Chart(String title, Axis x, Axis y, List<Series> series) {
      * An axis.
      *
      * @param label   what is along it, with the unit
-     * @param log     logarithmic
      * @param percent values are shares; shown times 100 with a percent sign
      */
-    public record Axis(String label, boolean log, boolean percent) {
+    public record Axis(String label, Scale scale, boolean percent) {
+        /** How values are laid out along it. */
+        public enum Scale {
+            LINEAR,
+            LOGARITHMIC,
+            /** Logarithmic, with its ticks at powers of two. */
+            DOUBLING
+        }
+
         public static Axis of(String label) {
-            return new Axis(label, false, false);
+            return new Axis(label, Scale.LINEAR, false);
         }
 
         public Axis logarithmic() {
-            return new Axis(label, true, percent);
+            return new Axis(label, Scale.LOGARITHMIC, percent);
+        }
+
+        public Axis doubling() {
+            return new Axis(label, Scale.DOUBLING, percent);
         }
 
         public Axis inPercent() {
-            return new Axis(label, log, true);
+            return new Axis(label, scale, true);
+        }
+
+        private boolean log() {
+            return scale != Scale.LINEAR;
         }
 
         private boolean holds(double value) {
-            return Double.isFinite(value) && !(log && value <= 0);
+            return Double.isFinite(value) && !(log() && value <= 0);
         }
 
         private double shown(double value) {
@@ -55,9 +70,11 @@ public record Chart(String title, Axis x, Axis y, List<Series> series) {
                 min = Math.min(min, value);
                 max = Math.max(max, value);
             }
-            if (log) return Ticks.log(min, max);
-            if (snap && min > 0 && min < max / 3) min = 0;
-            return Ticks.linear(min, max, about, snap);
+            return switch (scale) {
+                case LINEAR -> Ticks.linear(snap && min > 0 && min < max / 3 ? 0 : min, max, about, snap);
+                case LOGARITHMIC -> Ticks.log(min, max);
+                case DOUBLING -> Ticks.doubling(min, max);
+            };
         }
     }
 

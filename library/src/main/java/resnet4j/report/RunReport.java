@@ -65,8 +65,8 @@ public final class RunReport {
             points.add(new Point(point.path("lr").asDouble(), point.path("loss").asDouble(), ""));
         var chart = new Chart(
                 "Loss as the rate grows",
-                new Axis("Learning rate", true, false),
-                new Axis("Smoothed cross entropy, nats", false, false),
+                Axis.of("Learning rate").logarithmic(),
+                Axis.of("Smoothed cross entropy, nats"),
                 List.of(series("Loss", Mark.LINE, points)));
         page.section(
                 "Learning-rate search",

@@ -5,9 +5,10 @@ import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
- * Round numbers along an axis: steps of 1, 2 or 5 times a power of ten, or powers of ten on a logarithmic axis.
+ * Round numbers along an axis: steps of 1, 2 or 5 times a power of ten; on a logarithmic axis powers of ten, or of two.
  *
  * @param low    where the axis starts, at most the least value
  * @param high   where it ends, at least the greatest value, {@code > low}
@@ -74,6 +75,20 @@ record Ticks(double low, double high, List<Double> at, List<String> labels) {
                 labels.add(label(value, value, value));
                 done = v >= max / slack && at.size() > 1;
             }
+        return new Ticks(Math.min(min, at.get(0)), Math.max(max, at.get(at.size() - 1)), at, labels);
+    }
+
+    /** Powers of two on a logarithmic axis that starts and ends at one of them; {@code 0 < min <= max}. */
+    static Ticks doubling(double min, double max) {
+        double slack = 1e-9; // of a doubling
+        int first = (int) Math.floor(Math.log(min) / Math.log(2) + slack);
+        int last = Math.max(first + 1, (int) Math.ceil(Math.log(max) / Math.log(2) - slack));
+        var at = IntStream.rangeClosed(first, last)
+                .mapToObj(i -> Math.scalb(1.0, i))
+                .toList();
+        var labels = at.stream()
+                .map(v -> plain(BigDecimal.valueOf(v).stripTrailingZeros()))
+                .toList();
         return new Ticks(Math.min(min, at.get(0)), Math.max(max, at.get(at.size() - 1)), at, labels);
     }
 

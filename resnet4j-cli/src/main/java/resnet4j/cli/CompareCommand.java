@@ -375,7 +375,7 @@ final class CompareCommand extends Command<CompareCommand.Result> {
                         .toList());
         var speed = new Chart(
                 "Speed by batch",
-                Chart.Axis.of("Pictures at a time").logarithmic(),
+                Chart.Axis.of("Pictures at a time").doubling(),
                 Chart.Axis.of("Pictures per second").logarithmic(),
                 r.models.stream()
                         .map(m -> new Chart.Series(
