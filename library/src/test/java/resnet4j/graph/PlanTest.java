@@ -52,18 +52,21 @@ class PlanTest {
                 var net = Models.create(name, 7)) {
             TameWeights.fill(net);
             net.train(false);
-            var images = Tensor.randn(2, 3, size, size); // another batch size than compiled for
+            // Another batch size than compiled for, in the memory order of plans: BiT's ResNet-101 is 1.1e-4 from
+            // itself in
+            // another order, which takes its sums in another order too.
+            var images = Tensor.randn(2, 3, size, size).channelsLast();
             var expected = net.apply(images).toFloats();
-            // what the network differs by from itself where sums are taken in another order: 1.2e-4 in BiT's ResNet-101
-            double own = difference(expected, net.apply(images.channelsLast()).toFloats());
-            double rounding; // what 8 bits a number make of it, through all layers
+            float[] rounded;
             try (var bf16 = Ops.precision(Precision.BF16)) {
-                rounding = difference(expected, net.apply(images).to(DType.F32).toFloats());
+                rounded = net.apply(images).to(DType.F32).toFloats();
             }
             try (var plan = Plan.compile(net, Precision.FP32, 1, 3, size, size);
                     var half = Plan.compile(net, Precision.BF16, 1, 3, size, size)) {
-                assertClose(expected, plan.run(images).toFloats(), Math.max(1e-4, 2 * own));
-                assertClose(expected, half.run(images).toFloats(), Math.max(0.05, 2 * rounding));
+                assertClose(expected, plan.run(images).toFloats(), 1e-4);
+                // 8 bits per number, through all layers: the same network is 0.11 from itself in fp32, as a plan or not
+                var actual = half.run(images).toFloats();
+                assertClose(difference(expected, rounded) <= 0.05 ? expected : rounded, actual, 0.05);
             }
         }
     }
