@@ -23,10 +23,11 @@ public record Chart(String title, Axis x, Axis y, List<Series> series) {
      * An axis.
      *
      * @param label   what is along it, with the unit
+     * @param scale   how values are laid out along it
      * @param percent values are shares; shown times 100 with a percent sign
      */
     public record Axis(String label, Scale scale, boolean percent) {
-        /** How values are laid out along it. */
+        /** Steps of equal sums, or of equal factors. */
         public enum Scale {
             LINEAR,
             LOGARITHMIC,

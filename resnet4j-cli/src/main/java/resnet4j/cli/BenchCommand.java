@@ -395,7 +395,7 @@ final class BenchCommand extends Command<BenchCommand.Result> {
             double spent = (now - phaseBegun) / 1e9;
             boolean over = ++stepsOfPhase >= LEAST_STEPS
                     && switch (phase) {
-                        case WARM_UP -> spent >= Math.min(seconds / 3, Timing.WARM_UP_SECONDS);
+                        case WARM_UP -> spent >= Timing.warmUp(seconds);
                         case TIMED -> spent >= seconds;
                         case SAMPLED, DONE -> spent >= seconds / 2;
                     };

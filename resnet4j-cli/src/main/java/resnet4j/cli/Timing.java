@@ -13,7 +13,7 @@ import java.util.Arrays;
  * @param runs  how many times there were
  */
 public record Timing(long[] nanos, long runs) {
-    static final double WARM_UP_SECONDS = 20;
+    private static final double MOST_WARM_UP_SECONDS = 20;
     private static final int WARM_UP_RUNS = 3, LEAST_RUNS = 5;
 
     public Timing {
@@ -27,12 +27,14 @@ public record Timing(long[] nanos, long runs) {
         this(nanos, nanos.length);
     }
 
-    /**
-     * Does the work for a third of {@code seconds}, but no more than 20, (3 times at least) to warm up, then for {@code seconds}
-     * (5 times at least).
-     */
+    /** How long to warm up for a measurement of {@code seconds}: a third of them, and 20 at most. */
+    static double warmUp(double seconds) {
+        return Math.min(seconds / 3, MOST_WARM_UP_SECONDS);
+    }
+
+    /** Does the work to {@link #warmUp warm up} (3 times at least), then for {@code seconds} (5 times at least). */
     public static Timing of(double seconds, Runnable work) {
-        repeat(Math.min(seconds / 3, WARM_UP_SECONDS), WARM_UP_RUNS, work);
+        repeat(warmUp(seconds), WARM_UP_RUNS, work);
         return repeat(seconds, LEAST_RUNS, work).timing();
     }
 
