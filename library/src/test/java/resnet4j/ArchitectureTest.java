@@ -59,9 +59,9 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTensor_knowsLibtorch() {
-        assertNone(
-                d -> isIn("org.bytedeco.pytorch", d.getTargetClass()) && !isIn("resnet4j.tensor", d.getOriginClass()));
+    void onlyTensor_knowsLibtorchAndOneDnn() {
+        for (var engine : List.of("org.bytedeco.pytorch", "org.bytedeco.dnnl"))
+            assertNone(d -> isIn(engine, d.getTargetClass()) && !isIn("resnet4j.tensor", d.getOriginClass()));
     }
 
     @Test

@@ -124,18 +124,15 @@ public final class Plan implements AutoCloseable {
         shape.set(0, shape.get(0) * inputShape.get(0)); // the graph is of one image
         var weight = lives.graph.constants().get(in.get(1));
         var bias = lives.graph.constants().get(in.get(2));
+        boolean add = in.size() == 4, overwrite = add && lives.mayOverwrite(node, 3);
         var kernel = node.op() instanceof Op.FusedConv2d conv
-                ? OneDnn.conv2d(conv, weight, bias, type, shape)
+                ? OneDnn.conv2d(conv, overwrite, weight, bias, type, shape)
                 : OneDnn.linear(weight, bias, type, Node.elements(shape) / weight.size(1));
         owned.add(kernel);
-        int x = slots.get(in.get(0));
-        var dead = lives.dead(node, slots);
-        if (in.size() < 4)
-            return new Step(new Call("oneDNN", type, false, node.toString()), v -> kernel.apply(v[x]), out, dead);
-        int residual = slots.get(in.get(3));
-        boolean overwrite = lives.mayOverwrite(node, 3);
+        int x = slots.get(in.get(0)), residual = add ? slots.get(in.get(3)) : -1;
         var call = new Call("oneDNN", type, overwrite, node.toString());
-        return new Step(call, v -> kernel.apply(v[x], v[residual], overwrite), out, dead);
+        Kernel run = add ? v -> kernel.apply(v[x], v[residual]) : v -> kernel.apply(v[x]);
+        return new Step(call, run, out, lives.dead(node, slots));
     }
 
     private Step libtorch(Node node, DType type, int out, Liveness lives) {

@@ -40,7 +40,7 @@ public enum DType {
     }
 
     static DType of(torch.ScalarType type) {
-        for (var dtype : values()) if (dtype.scalarType().intern() == type.intern()) return dtype;
+        for (var dtype : values()) if (dtype.scalarType().value == type.value) return dtype;
         throw new IllegalArgumentException("dtype: expected one of " + List.of(values()) + ", got " + type);
     }
 }

@@ -11,8 +11,8 @@ import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.OperatorHandle;
 
 /**
- * Calls operators by their schema's name, for those that the presets do not map: fused optimisers, {@code _foreach_}
- * and oneDNN's fused convolutions.
+ * Calls operators by their schema's name, for those that the presets do not map: fused optimisers and
+ * {@code _foreach_}.
  */
 final class Dispatch {
     private Dispatch() {}
@@ -39,7 +39,7 @@ final class Dispatch {
         return stack;
     }
 
-    static OperatorHandle handle(String name, String overload) {
+    private static OperatorHandle handle(String name, String overload) {
         return HANDLES.computeIfAbsent(name + "." + overload, key -> {
             return keep(Dispatcher.singleton().findSchemaOrThrow(name, overload));
         });
@@ -63,13 +63,6 @@ final class Dispatch {
             return new IValue(list);
         }
         throw new IllegalArgumentException("no native value for " + arg.getClass());
-    }
-
-    /** Optional numbers, as oneDNN's pointwise operators take them. */
-    static IValue scalars(double... numbers) {
-        var list = emptyList("mkldnn::_linear_pointwise", "", 4);
-        for (double number : numbers) list.push_back(new IValue(number));
-        return new IValue(list);
     }
 
     /** Lists know the type of their elements: here, what that argument of an operator has. */

@@ -1,63 +1,108 @@
 package resnet4j.tensor;
 
-import java.util.ArrayList;
 import java.util.List;
-import org.bytedeco.pytorch.IValue;
-import org.bytedeco.pytorch.IValueVector;
-import org.bytedeco.pytorch.OperatorHandle;
-import org.bytedeco.pytorch.global.torch;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
+import org.bytedeco.dnnl.convolution_forward;
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.dnnl.inner_product_forward;
+import org.bytedeco.dnnl.matmul;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.memory.format_tag;
+import org.bytedeco.dnnl.post_ops;
+import org.bytedeco.dnnl.primitive_attr;
+import org.bytedeco.javacpp.Loader;
+import resnet4j.tensor.OneDnnKernel.Operation;
+import resnet4j.tensor.OneDnnKernel.Operation.Description;
 
 /**
- * One operation of oneDNN with all that does not change from call to call made ready: weights in the order that this
- * processor's kernel reads, and the arguments. A sum with a residual and an activation are done while the result is
- * still in registers. Threads may share it. Owns its memory until {@link #close}.
+ * A convolution or a linear layer with fixed weights, computed by oneDNN on libtorch's tensors: a sum with a residual and
+ * an activation are done while the result is still in registers. Kernels are compiled once for every shape; libtorch,
+ * which has a oneDNN of its own, looks its kernel up anew at every call. Threads may share it. Owns its memory until
+ * {@link #close}.
  */
 public final class OneDnn implements AutoCloseable {
-    private final String name;
-    private final OperatorHandle operator, inPlace; // the latter with a residual only
-    private final DType dtype;
-    private final IValueVector arguments; // x and the residual are empty until they are there
+    /** For so many shapes kernels are kept; for others they are compiled at every call. */
+    private static final int KEPT = 16;
 
-    /** Whether this machine's libtorch has it, for {@code dtype}: BF16 also needs AVX-512 or AVX-NE-CONVERT. */
-    public static boolean available(DType dtype) {
-        if (!torch.hasMKLDNN()) return false;
-        if (dtype != DType.BF16) return true;
-        try (var scope = new NativeScope()) {
-            return Dispatch.call("mkldnn::_is_mkldnn_bf16_supported", "").get(0).toBool();
+    private static final boolean THERE = load();
+    private static final boolean BF16 = THERE && multipliesInBf16();
+
+    private final Operation operation;
+    private final memory bias;
+    private final List<OneDnnKernel> kernels = new CopyOnWriteArrayList<>(); // never empty
+
+    private static boolean load() {
+        try {
+            Loader.load(dnnl.class);
+            return true;
+        } catch (LinkageError | TypeNotPresentException missing) { // no jar, or no natives for this machine
+            return false;
         }
+    }
+
+    private static boolean multipliesInBf16() {
+        try (var scope = new NativeScope()) {
+            var one = new memory.desc(new long[] {1, 1}, memory.data_type.bf16, format_tag.ab);
+            new matmul.primitive_desc(OneDnnKernel.CPU, one, one, one);
+            return true;
+        } catch (RuntimeException unimplemented) {
+            return false;
+        }
+    }
+
+    /** Whether this machine has it, for {@code dtype}: BF16 also needs AVX-512 or AVX-NE-CONVERT. */
+    public static boolean available(DType dtype) {
+        return dtype == DType.BF16 ? BF16 : THERE;
     }
 
     /** Whether {@code op} is one call. */
     public static boolean supports(Op.FusedConv2d op) {
-        return op.activation() == null
-                || (op.add() ? op.activation() instanceof Op.Relu : name(op.activation()) != null);
+        return op.activation() == null || algorithm(op.activation()) != null;
     }
 
     /**
      * A convolution such that {@link #supports} holds, from [N,Cin,H,W] to [N,Cout,H',W'] channels-last.
      *
-     * @param bias  [Cout], or null
-     * @param dtype F32 or BF16: what it computes in, with sums in 32 bits, and the type of the result
-     * @param shape of the images that weights are ordered for, [N,Cin,H,W]; others are computed too, maybe slower
+     * @param inPlace lets the result take the residual's memory
+     * @param bias    [Cout], or null
+     * @param dtype   F32 or BF16: what it computes in, with sums in 32 bits, and the type of the result
+     * @param shape   of the images that it is made ready for, [N,Cin,H,W]; for others it is at their first call
      */
-    public static OneDnn conv2d(Op.FusedConv2d op, Tensor weight, Tensor bias, DType dtype, List<Long> shape) {
+    public static OneDnn conv2d(
+            Op.FusedConv2d op, boolean inPlace, Tensor weight, Tensor bias, DType dtype, List<Long> shape) {
         var conv = op.conv();
-        Object[] sizes = {
-            conv.padding().longs(), conv.stride().longs(), conv.dilation().longs(), (long) conv.groups()
-        };
-        var prepared = new OneDnn("mkldnn::_convolution_pointwise", op.add(), dtype);
-        try (var scope = new NativeScope();
-                var noGrad = Ops.noGrad()) {
-            var images = shape.stream().mapToLong(Long::longValue).toArray();
-            prepared.weights("mkldnn::_reorder_convolution_weight", weight, bias, sizes, images);
-            for (var size : sizes) prepared.add(Dispatch.value(size));
-            if (op.add()) {
-                prepared.add(Dispatch.value("add"));
-                prepared.add(Dispatch.value(null));
+        long[] size = weight.shape();
+        long[] stride = conv.stride().longs(), padding = conv.padding().longs();
+        long[] holes = {conv.dilation().h() - 1, conv.dilation().w() - 1};
+        int groups = conv.groups();
+        long[] grouped = groups == 1 ? size : new long[] {groups, size[0] / groups, size[1], size[2], size[3]};
+        Description description = (x, b, y) -> new convolution_forward.primitive_desc(
+                OneDnnKernel.CPU,
+                dnnl.prop_kind.forward_inference,
+                dnnl.algorithm.convolution_direct,
+                x,
+                anyOrder(grouped, dtype),
+                b,
+                y,
+                stride,
+                holes,
+                padding,
+                padding,
+                attributes(op, inPlace, y),
+                false);
+        UnaryOperator<long[]> result = in -> {
+            var out = new long[] {in[0], size[0], 0, 0};
+            for (int i = 0; i < 2; i++) {
+                long reach = size[2 + i] + (size[2 + i] - 1) * holes[i];
+                out[2 + i] = (in[2 + i] + 2 * padding[i] - reach) / stride[i] + 1;
             }
-            prepared.activation(op.activation(), op.add() ? null : "none");
+            return out;
+        };
+        var operation = new Operation("conv2d", dtype, format_tag.nhwc, inPlace, result, description);
+        try (var scope = new NativeScope()) {
+            return new OneDnn(operation, weight.reshape(grouped), bias, shape);
         }
-        return prepared;
     }
 
     /**
@@ -65,91 +110,139 @@ public final class OneDnn implements AutoCloseable {
      *
      * @param bias  [out], or null
      * @param dtype F32 or BF16, as in a convolution
-     * @param batch the number of rows that weights are ordered for; others are computed too, maybe slower
+     * @param rows  the number of rows that it is made ready for; for others it is at their first call
      */
-    public static OneDnn linear(Tensor weight, Tensor bias, DType dtype, long batch) {
-        var prepared = new OneDnn("mkldnn::_linear_pointwise", false, dtype);
+    public static OneDnn linear(Tensor weight, Tensor bias, DType dtype, long rows) {
+        long[] size = weight.shape();
+        Description description = (x, b, y) -> new inner_product_forward.primitive_desc(
+                OneDnnKernel.CPU,
+                dnnl.prop_kind.forward_inference,
+                x,
+                anyOrder(size, dtype),
+                b,
+                y,
+                attributes(),
+                false);
+        var operation = new Operation(
+                "linear", dtype, format_tag.ab, false, shape -> new long[] {shape[0], size[0]}, description);
+        return new OneDnn(operation, weight, bias, List.of(rows, size[1]));
+    }
+
+    private OneDnn(Operation operation, Tensor weight, Tensor bias, List<Long> first) {
+        this.operation = operation;
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad()) {
-            prepared.weights("mkldnn::_reorder_linear_weight", weight, bias, new Object[0], batch);
-            prepared.activation(null, "none");
+            var shape = first.stream().mapToLong(Long::longValue).toArray();
+            var sums = bias == null ? Tensor.zeros(operation.result().apply(shape)[1]) : bias.detach();
+            var plainSums = OneDnnKernel.view(sums.to(DType.F32).contiguous(), format_tag.a);
+            this.bias = OneDnnKernel.copy(plainSums, plainSums.get_desc());
+            var plain = weight.detach().to(operation.dtype()).contiguous();
+            var rowMajor = List.of(format_tag.ab, format_tag.abc, format_tag.abcd, format_tag.abcde);
+            var source = OneDnnKernel.view(plain, rowMajor.get(plain.dim() - 2));
+            kernels.add(new OneDnnKernel(
+                    operation, shape, Engine.threads(), order -> OneDnnKernel.copy(source, order), this.bias));
         }
-        return prepared;
-    }
-
-    private OneDnn(String name, boolean residual, DType dtype) {
-        this.name = name;
-        this.dtype = dtype;
-        operator = Dispatch.handle(name, residual ? "binary" : "");
-        inPlace = residual ? Dispatch.handle(name + "_", "binary") : null;
-        arguments = new IValueVector(residual ? 2 : 1);
-        arguments.retainReference();
-    }
-
-    private void weights(String reorder, Tensor weight, Tensor bias, Object[] attributes, Object inputSize) {
-        var arguments = new ArrayList<Object>(List.of(weight.detach().to(dtype)));
-        arguments.addAll(List.of(attributes));
-        arguments.add(inputSize);
-        add(Dispatch.value(result(Dispatch.call(reorder, "", arguments.toArray()))));
-        add(Dispatch.value(bias == null ? null : bias.detach().to(dtype)));
-    }
-
-    private void activation(Op op, String absent) {
-        add(Dispatch.value(op == null ? absent : name(op)));
-        add(op instanceof Op.Clamp clamp ? Dispatch.scalars(clamp.min(), clamp.max()) : Dispatch.scalars());
-        add(Dispatch.value(op instanceof Op.Gelu ? "none" : null)); // GELU exact, not by tanh
-    }
-
-    private void add(IValue argument) {
-        arguments.push_back(argument);
-    }
-
-    /** What oneDNN calls an activation; null for one that it lacks. */
-    private static String name(Op activation) {
-        if (activation instanceof Op.Silu) return "swish";
-        if (activation instanceof Op.Clamp) return "hardtanh";
-        boolean same = activation instanceof Op.Relu
-                || activation instanceof Op.Sigmoid
-                || activation instanceof Op.Tanh
-                || activation instanceof Op.Gelu;
-        return same ? activation.type() : null;
     }
 
     /** Without a residual. x of any type and memory order. */
     public Tensor apply(Tensor x) {
+        return run(x, null);
+    }
+
+    /** With {@code residual}, which has the shape of the result. */
+    public Tensor apply(Tensor x, Tensor residual) {
+        return run(x, residual);
+    }
+
+    private Tensor run(Tensor x, Tensor residual) {
         try (var scope = new NativeScope()) {
-            return scope.keep(call(operator, x, x.to(dtype)));
+            return scope.keep(Ops.guard(operation.name(), x, () -> {
+                Tensor in = ordered(x), other = residual == null ? null : ordered(residual);
+                var y = run(in.shape(), in, other);
+                if (y.dim() == x.dim()) return y;
+                var shape = x.shape();
+                shape[shape.length - 1] = y.size(1);
+                return y.reshape(shape);
+            }));
         }
     }
 
-    /**
-     * With {@code residual}, which has the shape of the result.
-     *
-     * @param overwrite lets the result take the residual's memory
-     */
-    public Tensor apply(Tensor x, Tensor residual, boolean overwrite) {
-        try (var scope = new NativeScope()) {
-            Tensor in = x.to(dtype), other = residual.channelsLast().to(dtype);
-            return scope.keep(overwrite ? call(inPlace, x, other, in) : call(operator, x, in, other));
+    /** In this operation's type and memory order, by a handle of its own. */
+    private Tensor ordered(Tensor x) {
+        var typed = x.to(operation.dtype());
+        if (operation.order() == format_tag.nhwc) return typed.channelsLast();
+        return typed.contiguous().reshape(-1, x.size(x.dim() - 1));
+    }
+
+    private Tensor run(long[] shape, Tensor x, Tensor residual) {
+        int threads = Engine.threads();
+        var kernel = kept(shape, threads);
+        if (kernel == null) {
+            synchronized (kernels) {
+                if (kept(shape, threads) == null && kernels.size() < KEPT) kernels.add(compile(shape, threads));
+            }
+            kernel = kept(shape, threads);
+        }
+        if (kernel != null) return kernel.run(x, residual);
+        try (var once = compile(shape, threads)) {
+            return once.run(x, residual);
         }
     }
 
-    private Tensor call(OperatorHandle operator, Tensor x, Tensor... inputs) {
-        var stack = new IValueVector().put(arguments);
-        for (int i = 0; i < inputs.length; i++) stack.put(i, new IValue(inputs[i].handle));
-        return Ops.guard(name, x, () -> {
-            operator.callBoxed(stack);
-            return result(stack);
-        });
+    private OneDnnKernel kept(long[] shape, int threads) {
+        for (var kernel : kernels) if (kernel.fits(shape, threads)) return kernel;
+        return null;
     }
 
-    /** The tensor on the stack, which keeps its memory when the stack goes. */
-    private static Tensor result(IValueVector stack) {
-        return new Tensor(new org.bytedeco.pytorch.Tensor(stack.get(0).toTensor()));
+    private OneDnnKernel compile(long[] shape, int threads) {
+        return new OneDnnKernel(operation, shape, threads, this::weight, bias);
+    }
+
+    /** Shared with a kernel that reads the same order, or reordered. */
+    private memory weight(memory.desc order) {
+        var made = kernels.stream().map(OneDnnKernel::weight).toList();
+        var same = made.stream().filter(w -> order.equals(w.get_desc())).findFirst();
+        return same.map(memory::new).map(OneDnnKernel::keep).orElseGet(() -> OneDnnKernel.copy(made.get(0), order));
     }
 
     @Override
     public void close() {
-        arguments.close();
+        for (var kernel : kernels) kernel.close();
+        bias.close();
+    }
+
+    /** Weights in the order that suits the kernel best. */
+    private static memory.desc anyOrder(long[] shape, DType dtype) {
+        return new memory.desc(shape, OneDnnKernel.type(dtype), format_tag.any);
+    }
+
+    private static primitive_attr attributes(Op.FusedConv2d op, boolean inPlace, memory.desc y) {
+        var after = new post_ops();
+        if (op.add() && inPlace) after.append_sum();
+        else if (op.add()) after.append_binary(dnnl.algorithm.binary_add, y);
+        if (op.activation() instanceof Op.Clamp clamp)
+            after.append_eltwise(algorithm(clamp), (float) clamp.min(), (float) clamp.max());
+        else if (op.activation() != null)
+            after.append_eltwise(algorithm(op.activation()), op.activation() instanceof Op.Silu ? 1 : 0, 0);
+        var attributes = attributes();
+        attributes.set_post_ops(after);
+        return attributes;
+    }
+
+    private static primitive_attr attributes() {
+        var attributes = new primitive_attr();
+        attributes.set_scratchpad_mode(dnnl.scratchpad_mode.user); // the library's own belongs to one thread
+        return attributes;
+    }
+
+    /** What oneDNN calls an activation; null for one that it lacks. */
+    private static dnnl.algorithm algorithm(Op activation) {
+        if (activation instanceof Op.Relu) return dnnl.algorithm.eltwise_relu;
+        if (activation instanceof Op.Sigmoid) return dnnl.algorithm.eltwise_logistic;
+        if (activation instanceof Op.Tanh) return dnnl.algorithm.eltwise_tanh;
+        if (activation instanceof Op.Silu) return dnnl.algorithm.eltwise_swish;
+        if (activation instanceof Op.Clamp) return dnnl.algorithm.eltwise_clip;
+        if (activation instanceof Op.Gelu) return dnnl.algorithm.eltwise_gelu_erf;
+        return null;
     }
 }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.AbstractTensor;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.DeviceOptional;
@@ -70,13 +71,28 @@ public final class Tensor implements AutoCloseable {
 
     /** Uninitialised memory. */
     public static Tensor empty(DType dtype, long... shape) {
+        return empty(dtype, new MemoryFormatOptional(), shape);
+    }
+
+    /** Uninitialised memory in the order of {@link #channelsLast}. */
+    static Tensor emptyChannelsLast(DType dtype, long... shape) {
+        return empty(dtype, new MemoryFormatOptional(torch.MemoryFormat.ChannelsLast), shape);
+    }
+
+    private static Tensor empty(DType dtype, MemoryFormatOptional order, long... shape) {
         return new Tensor(torch.empty(
-                shape,
-                new ScalarTypeOptional(dtype.scalarType()),
-                new LayoutOptional(),
-                new DeviceOptional(),
-                new BoolOptional(),
-                new MemoryFormatOptional()));
+                shape, new ScalarTypeOptional(dtype.scalarType()), Absent.LAYOUT, Absent.DEVICE, Absent.FLAG, order));
+    }
+
+    /** Arguments that are not given; they live as long as the process. */
+    private static final class Absent {
+        static final LayoutOptional LAYOUT = new LayoutOptional();
+        static final DeviceOptional DEVICE = new DeviceOptional();
+        static final BoolOptional FLAG = new BoolOptional();
+
+        static {
+            for (var absent : new Pointer[] {LAYOUT, DEVICE, FLAG}) absent.retainReference();
+        }
     }
 
     /** Uniform in [0,1), from the global generator: {@code torch.rand} after {@link Ops#seed}. */

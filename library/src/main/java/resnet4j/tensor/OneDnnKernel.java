@@ -1,0 +1,178 @@
+package resnet4j.tensor;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.bytedeco.dnnl.IntMemoryMap;
+import org.bytedeco.dnnl.engine;
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.memory.format_tag;
+import org.bytedeco.dnnl.primitive;
+import org.bytedeco.dnnl.primitive_desc;
+import org.bytedeco.dnnl.reorder;
+import org.bytedeco.dnnl.stream;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * A convolution or a linear layer that oneDNN has compiled for inputs of one shape and for some number of threads, with
+ * weights in the order that it reads. Threads may share it. Owns its memory until {@link #close}.
+ */
+final class OneDnnKernel implements AutoCloseable {
+    static final engine CPU = keep(new engine(engine.kind.cpu, 0));
+    private static final stream STREAM = keep(new stream(CPU));
+
+    private final Operation operation;
+    private final long[] shape, result;
+    private final int threads;
+    private final primitive primitive;
+    private final memory.desc x, y, scratch;
+    private final memory weight, bias;
+    private final AtomicReference<Arguments> spare = new AtomicReference<>();
+
+    /**
+     * What is to be compiled.
+     *
+     * @param dtype   F32 or BF16, of inputs and results
+     * @param order   their memory order
+     * @param inPlace whether the result takes the residual's memory
+     * @param result  the shape of the result, for an input's
+     */
+    record Operation(
+            String name,
+            DType dtype,
+            format_tag order,
+            boolean inPlace,
+            UnaryOperator<long[]> result,
+            Description description) {
+
+        /** oneDNN's description for inputs, sums and results so described, with weights in the order that it likes best. */
+        interface Description {
+            primitive_desc of(memory.desc x, memory.desc bias, memory.desc y);
+        }
+
+        private memory.desc describe(long[] shape) {
+            return new memory.desc(shape, type(dtype), order);
+        }
+    }
+
+    /**
+     * @param shape   of the input
+     * @param threads that the work is split over: as many as the calling thread has
+     * @param weights gives them in a memory order, to be owned by this
+     * @param bias    [outputs], F32
+     */
+    OneDnnKernel(Operation operation, long[] shape, int threads, Function<memory.desc, memory> weights, memory bias) {
+        this.operation = operation;
+        this.shape = shape;
+        this.threads = threads;
+        this.bias = bias;
+        result = operation.result.apply(shape);
+        try (var scope = new NativeScope()) {
+            x = keep(operation.describe(shape));
+            y = keep(operation.describe(result));
+            var compiled = operation.description.of(x, bias.get_desc(), y);
+            primitive = keep(new primitive(compiled));
+            scratch = keep(compiled.scratchpad_desc());
+            weight = weights.apply(compiled.weights_desc());
+        }
+    }
+
+    memory weight() {
+        return weight;
+    }
+
+    boolean fits(long[] shape, int threads) {
+        return threads == this.threads && Arrays.equals(shape, this.shape);
+    }
+
+    /** In and residual, which may be null, of the operation's type and memory order. */
+    Tensor run(Tensor in, Tensor residual) {
+        var ready = spare.getAndSet(null);
+        var arguments = ready == null ? new Arguments(residual != null && !operation.inPlace) : ready;
+        try {
+            return arguments.run(in, residual);
+        } finally {
+            if (!spare.compareAndSet(null, arguments)) arguments.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        var arguments = spare.getAndSet(null);
+        if (arguments != null) arguments.close();
+        List.of(x, y, scratch, primitive, weight).forEach(Pointer::close);
+    }
+
+    /** What one thread hands over: addresses that are told anew at every run. */
+    private final class Arguments implements AutoCloseable {
+        private final List<Pointer> owned = new ArrayList<>();
+        private final IntMemoryMap all = keep(new IntMemoryMap());
+        private final memory in, out, added, room; // the last two may be null
+
+        Arguments(boolean add) {
+            owned.add(all);
+            all.put(dnnl.DNNL_ARG_WEIGHTS, weight).put(dnnl.DNNL_ARG_BIAS, bias);
+            in = argument(dnnl.DNNL_ARG_SRC, x);
+            out = argument(dnnl.DNNL_ARG_DST, y);
+            int firstSum = dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE | dnnl.DNNL_ARG_SRC_1;
+            added = add ? argument(firstSum, y) : null;
+            room = scratch.get_size() > 0 ? argument(dnnl.DNNL_ARG_SCRATCHPAD, scratch) : null;
+        }
+
+        private memory argument(int key, memory.desc desc) {
+            var argument = keep(new memory(desc, CPU, weight.get_data_handle())); // no address is not allowed
+            owned.add(argument);
+            all.put(key, argument);
+            return argument;
+        }
+
+        Tensor run(Tensor x, Tensor residual) {
+            var y = residual != null && operation.inPlace ? residual : empty();
+            in.set_data_handle(x.handle.data_ptr());
+            out.set_data_handle(y.handle.data_ptr());
+            if (added != null) added.set_data_handle(residual.handle.data_ptr());
+            if (room != null)
+                room.set_data_handle(
+                        Tensor.empty(DType.U8, scratch.get_size()).handle.data_ptr());
+            primitive.execute(STREAM, all);
+            return y;
+        }
+
+        @Override
+        public void close() {
+            owned.forEach(Pointer::close);
+        }
+    }
+
+    private Tensor empty() {
+        return operation.order == format_tag.nhwc
+                ? Tensor.emptyChannelsLast(operation.dtype, result)
+                : Tensor.empty(operation.dtype, result);
+    }
+
+    /** A tensor's memory, which has {@code order}. */
+    static memory view(Tensor tensor, format_tag order) {
+        return new memory(new memory.desc(tensor.shape(), type(tensor.dtype()), order), CPU, tensor.handle.data_ptr());
+    }
+
+    /** A copy in the memory order {@code order}, owned by the caller. */
+    static memory copy(memory source, memory.desc order) {
+        var copy = keep(new memory(order, CPU));
+        new reorder(source, copy).execute(STREAM, source, copy);
+        return copy;
+    }
+
+    static memory.data_type type(DType dtype) {
+        return dtype == DType.BF16 ? memory.data_type.bf16 : memory.data_type.f32;
+    }
+
+    /** Lives until it is closed, whatever scope is open now. */
+    static <P extends Pointer> P keep(P pointer) {
+        pointer.retainReference();
+        return pointer;
+    }
+}

@@ -1,0 +1,130 @@
+package resnet4j.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import resnet4j.tensor.Op.Conv2d;
+import resnet4j.tensor.Op.FusedConv2d;
+import resnet4j.tensor.Op.Size;
+
+/** Against libtorch's convolutions, activations and linear layers. */
+class OneDnnTest {
+    private static final List<Op> ACTIVATIONS = Arrays.asList(
+            null, new Op.Relu(), new Op.Clamp(-0.5, 1), new Op.Sigmoid(), new Op.Tanh(), new Op.Silu(), new Op.Gelu());
+
+    private static void assertClose(Tensor expected, Tensor actual, DType dtype) {
+        assertArrayEquals(expected.shape(), actual.shape());
+        assertEquals(dtype, actual.dtype());
+        float[] right = expected.toFloats(), given = actual.toFloats();
+        double largest = 0, difference = 0;
+        for (int i = 0; i < right.length; i++) {
+            largest = Math.max(largest, Math.abs(right[i]));
+            difference = Math.max(difference, Math.abs(right[i] - given[i]));
+        }
+        assertTrue(difference <= largest * (dtype == DType.F32 ? 1e-5 : 0.02), difference + " of " + largest);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "3, 16, 7, 7, 2, 3, 1, 1", // a stem
+        "16, 32, 1, 1, 1, 0, 1, 1",
+        "16, 16, 3, 3, 1, 2, 2, 1", // dilated
+        "32, 32, 3, 3, 2, 1, 1, 4", // grouped
+        "32, 32, 3, 3, 1, 1, 1, 32", // depthwise
+        "8, 12, 1, 7, 1, 3, 1, 2",
+        "5, 7, 3, 2, 3, 0, 1, 1"
+    })
+    void convolutions_areLibtorchs(int in, int out, int kh, int kw, int stride, int pad, int dilation, int groups) {
+        Ops.seed(3);
+        var conv = new Conv2d(Size.of(stride), Size.of(pad), Size.of(dilation), groups);
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            var weight = Tensor.randn(out, in / groups, kh, kw);
+            var images = Tensor.randn(2, in, 13, 12);
+            for (var bias : Arrays.asList(null, Tensor.randn(out)))
+                for (var dtype : List.of(DType.F32, DType.BF16)) {
+                    if (!OneDnn.available(dtype)) continue;
+                    var expected = conv.apply(Arrays.asList(images, weight, bias));
+                    var op = new FusedConv2d(conv, false, null);
+                    try (var prepared = OneDnn.conv2d(op, false, weight, bias, dtype, shape(images))) {
+                        assertClose(expected, prepared.apply(images), dtype);
+                    }
+                }
+        }
+    }
+
+    @Test
+    void sumsAndActivations_areDoneWithTheConvolution() {
+        Ops.seed(4);
+        var conv = new Conv2d(Size.of(1), Size.of(1), Size.of(1), 1);
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            Tensor weight = Tensor.randn(8, 8, 3, 3), bias = Tensor.randn(8), images = Tensor.randn(2, 8, 6, 5);
+            for (var activation : ACTIVATIONS)
+                for (boolean overwrite : new boolean[] {false, true}) {
+                    var op = new FusedConv2d(conv, true, activation);
+                    var residual = Tensor.randn(2, 8, 6, 5).channelsLast();
+                    var before = residual.toFloats();
+                    var expected = op.apply(List.of(images, weight, bias, residual));
+                    try (var prepared = OneDnn.conv2d(op, overwrite, weight, bias, DType.F32, shape(images))) {
+                        assertClose(expected, prepared.apply(images, residual), DType.F32);
+                    }
+                    if (overwrite) assertClose(expected, residual, DType.F32);
+                    else assertArrayEquals(before, residual.toFloats());
+                }
+        }
+    }
+
+    @Test
+    void linearLayers_takeAnyNumberOfDimensions() {
+        Ops.seed(5);
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            var weight = Tensor.randn(6, 10);
+            try (var prepared = OneDnn.linear(weight, null, DType.F32, 4)) {
+                for (long[] shape : new long[][] {{10}, {4, 10}, {2, 3, 10}, {2, 1, 3, 10}}) {
+                    var x = Tensor.randn(shape);
+                    assertClose(new Op.Linear().apply(Arrays.asList(x, weight, null)), prepared.apply(x), DType.F32);
+                }
+            }
+        }
+    }
+
+    /** Kernels and memory stay bounded, however many shapes and numbers of threads come by. */
+    @Test
+    void manyShapes_andThreads_areRightAndFreed() {
+        Ops.seed(6);
+        int threads = Engine.threads();
+        var conv = new Conv2d(Size.of(1), Size.of(1), Size.of(1), 1);
+        var op = new FusedConv2d(conv, false, new Op.Relu());
+        try (var outer = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            Tensor weight = Tensor.randn(8, 4, 3, 3), bias = Tensor.randn(8);
+            long atStart = NativeScope.liveObjects(), full = 0;
+            try (var prepared = OneDnn.conv2d(op, false, weight, bias, DType.F32, List.of(1L, 4L, 6L, 6L))) {
+                for (int n = 1; n <= 24; n++) {
+                    Engine.threads(1 + n % 2);
+                    try (var scope = new NativeScope()) {
+                        var images = Tensor.randn(n, 4, 6 + n % 3, 6);
+                        assertClose(op.apply(List.of(images, weight, bias)), prepared.apply(images), DType.F32);
+                    }
+                    if (n == 16) full = NativeScope.liveObjects();
+                }
+                assertEquals(full, NativeScope.liveObjects());
+            } finally {
+                Engine.threads(threads);
+            }
+            assertEquals(atStart, NativeScope.liveObjects());
+        }
+    }
+
+    private static List<Long> shape(Tensor tensor) {
+        return Arrays.stream(tensor.shape()).boxed().toList();
+    }
+}
