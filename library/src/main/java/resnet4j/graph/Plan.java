@@ -107,10 +107,10 @@ public final class Plan implements AutoCloseable {
         return rounded;
     }
 
-    /** Whether the operation is oneDNN's, on the CPU, with weights that never change. */
+    /** Whether the operation is oneDNN's, on the CPU, with weights, if any, that never change. */
     private static boolean isPreparable(Node node, DType type, Graph graph) {
-        boolean known = node.op() instanceof Op.FusedConv2d || node.op() instanceof Op.Linear;
-        if (!known || !OneDnn.available(type)) return false;
+        if (!OneDnn.supports(node.op()) || !OneDnn.available(type)) return false;
+        if (node.inputs().size() == 1) return true;
         var weight = graph.constants().get(node.inputs().get(1));
         var bias = node.inputs().get(2);
         return weight != null
@@ -122,17 +122,22 @@ public final class Plan implements AutoCloseable {
         var in = node.inputs();
         var shape = new ArrayList<>(lives.graph.shape(in.get(0)));
         shape.set(0, shape.get(0) * inputShape.get(0)); // the graph is of one image
-        var weight = lives.graph.constants().get(in.get(1));
-        var bias = lives.graph.constants().get(in.get(2));
-        boolean add = in.size() == 4, overwrite = add && lives.mayOverwrite(node, 3);
-        var kernel = node.op() instanceof Op.FusedConv2d conv
-                ? OneDnn.conv2d(conv, overwrite, weight, bias, type, shape)
-                : OneDnn.linear(weight, bias, type, Node.elements(shape) / weight.size(1));
+        boolean add = in.size() == 4, inPlace = add && lives.mayOverwrite(node, 3);
+        var kernel = oneDnn(node, type, shape, inPlace, lives.graph.constants());
         owned.add(kernel);
         int x = slots.get(in.get(0)), residual = add ? slots.get(in.get(3)) : -1;
-        var call = new Call("oneDNN", type, overwrite, node.toString());
+        var call = new Call("oneDNN", type, inPlace, node.toString());
         Kernel run = add ? v -> kernel.apply(v[x], v[residual]) : v -> kernel.apply(v[x]);
         return new Step(call, run, out, lives.dead(node, slots));
+    }
+
+    private static OneDnn oneDnn(
+            Node node, DType type, List<Long> shape, boolean inPlace, Map<String, Tensor> constants) {
+        var in = node.inputs();
+        if (in.size() == 1) return OneDnn.pool2d(node.op(), type, shape);
+        Tensor weight = constants.get(in.get(1)), bias = constants.get(in.get(2));
+        if (node.op() instanceof Op.FusedConv2d conv) return OneDnn.conv2d(conv, inPlace, weight, bias, type, shape);
+        return OneDnn.linear(weight, bias, type, Node.elements(shape) / weight.size(1));
     }
 
     private Step libtorch(Node node, DType type, int out, Liveness lives) {

@@ -9,15 +9,17 @@ import org.bytedeco.dnnl.inner_product_forward;
 import org.bytedeco.dnnl.matmul;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.format_tag;
+import org.bytedeco.dnnl.pooling_forward;
 import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.javacpp.Loader;
 import resnet4j.tensor.OneDnnKernel.Operation;
 import resnet4j.tensor.OneDnnKernel.Operation.Description;
+import resnet4j.tensor.Op.Size;
 
 /**
- * A convolution or a linear layer with fixed weights, computed by oneDNN on libtorch's tensors: a sum with a residual and
- * an activation are done while the result is still in registers. Kernels are compiled once for every shape; libtorch,
+ * A convolution or a linear layer with fixed weights, or a pooling, computed by oneDNN on libtorch's tensors: a sum with a
+ * residual and an activation are done while the result is still in registers. Kernels are compiled once for every shape; libtorch,
  * which has a oneDNN of its own, looks its kernel up anew at every call. Threads may share it. Owns its memory until
  * {@link #close}.
  */
@@ -29,7 +31,7 @@ public final class OneDnn implements AutoCloseable {
     private static final boolean BF16 = THERE && multipliesInBf16();
 
     private final Operation operation;
-    private final memory bias;
+    private final memory bias; // null for an operation without weights
     private final List<OneDnnKernel> kernels = new CopyOnWriteArrayList<>(); // never empty
 
     private static boolean load() {
@@ -56,9 +58,10 @@ public final class OneDnn implements AutoCloseable {
         return dtype == DType.BF16 ? BF16 : THERE;
     }
 
-    /** Whether {@code op} is one call. */
-    public static boolean supports(Op.FusedConv2d op) {
-        return op.activation() == null || algorithm(op.activation()) != null;
+    /** Whether {@code op} is one call: of a convolution, a linear layer or a pooling. */
+    public static boolean supports(Op op) {
+        if (op instanceof Op.FusedConv2d conv) return conv.activation() == null || algorithm(conv.activation()) != null;
+        return op instanceof Op.Linear || Windows.ofPool(op, 1, 1) != null;
     }
 
     /**
@@ -73,8 +76,8 @@ public final class OneDnn implements AutoCloseable {
             Op.FusedConv2d op, boolean inPlace, Tensor weight, Tensor bias, DType dtype, List<Long> shape) {
         var conv = op.conv();
         long[] size = weight.shape();
-        long[] stride = conv.stride().longs(), padding = conv.padding().longs();
-        long[] holes = {conv.dilation().h() - 1, conv.dilation().w() - 1};
+        var windows = new Windows(
+                new Size((int) size[2], (int) size[3]), conv.stride(), conv.padding(), conv.dilation(), false, null);
         int groups = conv.groups();
         long[] grouped = groups == 1 ? size : new long[] {groups, size[0] / groups, size[1], size[2], size[3]};
         Description description = (x, b, y) -> new convolution_forward.primitive_desc(
@@ -85,21 +88,14 @@ public final class OneDnn implements AutoCloseable {
                 anyOrder(grouped, dtype),
                 b,
                 y,
-                stride,
-                holes,
-                padding,
-                padding,
+                windows.stride.longs(),
+                windows.holes(),
+                windows.padding.longs(),
+                windows.padding.longs(),
                 attributes(op, inPlace, y),
                 false);
-        UnaryOperator<long[]> result = in -> {
-            var out = new long[] {in[0], size[0], 0, 0};
-            for (int i = 0; i < 2; i++) {
-                long reach = size[2 + i] + (size[2 + i] - 1) * holes[i];
-                out[2 + i] = (in[2 + i] + 2 * padding[i] - reach) / stride[i] + 1;
-            }
-            return out;
-        };
-        var operation = new Operation("conv2d", dtype, format_tag.nhwc, inPlace, result, description);
+        UnaryOperator<long[]> result = in -> windows.result(in, size[0]);
+        var operation = new Operation("conv2d", dtype, format_tag.nhwc, op.add(), inPlace, result, description);
         try (var scope = new NativeScope()) {
             return new OneDnn(operation, weight.reshape(grouped), bias, shape);
         }
@@ -124,15 +120,46 @@ public final class OneDnn implements AutoCloseable {
                 attributes(),
                 false);
         var operation = new Operation(
-                "linear", dtype, format_tag.ab, false, shape -> new long[] {shape[0], size[0]}, description);
+                "linear", dtype, format_tag.ab, false, false, shape -> new long[] {shape[0], size[0]}, description);
         return new OneDnn(operation, weight, bias, List.of(rows, size[1]));
+    }
+
+    /**
+     * Pooling such that {@link #supports} holds, from [N,C,H,W] to [N,C,H',W'] channels-last.
+     *
+     * @param dtype F32 or BF16
+     * @param shape of the images that it is made ready for, [N,C,H,W]; others have the same H and W
+     */
+    public static OneDnn pool2d(Op op, DType dtype, List<Long> shape) {
+        var windows = Windows.ofPool(op, shape.get(2).intValue(), shape.get(3).intValue());
+        Description description = (x, none, y) -> new pooling_forward.primitive_desc(
+                OneDnnKernel.CPU,
+                dnnl.prop_kind.forward_inference,
+                windows.pooling,
+                x,
+                y,
+                windows.stride.longs(),
+                windows.kernel.longs(),
+                windows.holes(),
+                windows.padding.longs(),
+                windows.paddingAfter(shape),
+                attributes(),
+                false);
+        UnaryOperator<long[]> result = in -> windows.result(in, in[1]);
+        return new OneDnn(new Operation(op.type(), dtype, format_tag.nhwc, false, false, result, description), shape);
+    }
+
+    private OneDnn(Operation operation, List<Long> first) {
+        this.operation = operation;
+        bias = null;
+        kernels.add(compile(longs(first), Engine.threads()));
     }
 
     private OneDnn(Operation operation, Tensor weight, Tensor bias, List<Long> first) {
         this.operation = operation;
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad()) {
-            var shape = first.stream().mapToLong(Long::longValue).toArray();
+            var shape = longs(first);
             var sums = bias == null ? Tensor.zeros(operation.result().apply(shape)[1]) : bias.detach();
             var plainSums = OneDnnKernel.view(sums.to(DType.F32).contiguous(), format_tag.a);
             this.bias = OneDnnKernel.copy(plainSums, plainSums.get_desc());
@@ -208,7 +235,7 @@ public final class OneDnn implements AutoCloseable {
     @Override
     public void close() {
         for (var kernel : kernels) kernel.close();
-        bias.close();
+        if (bias != null) bias.close();
     }
 
     /** Weights in the order that suits the kernel best. */
@@ -244,5 +271,67 @@ public final class OneDnn implements AutoCloseable {
         if (activation instanceof Op.Clamp) return dnnl.algorithm.eltwise_clip;
         if (activation instanceof Op.Gelu) return dnnl.algorithm.eltwise_gelu_erf;
         return null;
+    }
+
+    private static long[] longs(List<Long> shape) {
+        return shape.stream().mapToLong(Long::longValue).toArray();
+    }
+
+    /**
+     * Where a kernel goes.
+     *
+     * @param ceil    whether the last window may hang over the edge
+     * @param pooling what becomes of a window; null for a convolution
+     */
+    private record Windows(
+            Size kernel, Size stride, Size padding, Size dilation, boolean ceil, dnnl.algorithm pooling) {
+
+        /** Of pooling, over images of h x w pixels; null for an operation that is none, or none of oneDNN's. */
+        static Windows ofPool(Op op, int h, int w) {
+            var one = Size.of(1);
+            if (op instanceof Op.MaxPool2d max)
+                return new Windows(
+                        max.kernel(), max.stride(), max.padding(), one, max.ceil(), dnnl.algorithm.pooling_max);
+            if (op instanceof Op.AvgPool2d mean && !mean.ceil()) {
+                var counted = mean.countPadding()
+                        ? dnnl.algorithm.pooling_avg_include_padding
+                        : dnnl.algorithm.pooling_avg_exclude_padding;
+                return new Windows(mean.kernel(), mean.stride(), mean.padding(), one, false, counted);
+            }
+            if (op instanceof Op.AdaptiveAvgPool2d mean && mean.out().equals(one))
+                return new Windows(
+                        new Size(h, w), one, Size.of(0), one, false, dnnl.algorithm.pooling_avg_exclude_padding);
+            return null;
+        }
+
+        /** oneDNN counts what lies between two pixels of a window. */
+        long[] holes() {
+            return new long[] {dilation.h() - 1, dilation.w() - 1};
+        }
+
+        long[] result(long[] in, long channels) {
+            return new long[] {
+                in[0],
+                channels,
+                along(in[2], kernel.h(), stride.h(), padding.h(), dilation.h()),
+                along(in[3], kernel.w(), stride.w(), padding.w(), dilation.w())
+            };
+        }
+
+        private long along(long in, int kernel, int stride, int padding, int dilation) {
+            long room = in + 2L * padding - (kernel - 1L) * dilation - 1;
+            if (!ceil) return room / stride + 1;
+            long windows = (room + stride - 1) / stride + 1;
+            return (windows - 1) * stride >= in + padding ? windows - 1 : windows; // none begins behind the image
+        }
+
+        /** Up to the end of the last window. */
+        long[] paddingAfter(List<Long> in) {
+            var out = result(longs(in), 0);
+            return new long[] {
+                (out[2] - 1) * stride.h() + kernel.h() - in.get(2) - padding.h(),
+                (out[3] - 1) * stride.w() + kernel.w() - in.get(3) - padding.w()
+            };
+        }
     }
 }

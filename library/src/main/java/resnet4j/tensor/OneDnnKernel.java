@@ -15,29 +15,32 @@ import org.bytedeco.dnnl.primitive;
 import org.bytedeco.dnnl.primitive_desc;
 import org.bytedeco.dnnl.reorder;
 import org.bytedeco.dnnl.stream;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * A convolution or a linear layer that oneDNN has compiled for inputs of one shape and for some number of threads, with
- * weights in the order that it reads. Threads may share it. Owns its memory until {@link #close}.
+ * An operation that oneDNN has compiled for inputs of one shape and for some number of threads, with weights in the order
+ * that it reads. Threads may share it. Owns its memory until {@link #close}.
  */
 final class OneDnnKernel implements AutoCloseable {
     static final engine CPU = keep(new engine(engine.kind.cpu, 0));
     private static final stream STREAM = keep(new stream(CPU));
+    private static final Pointer UNTOLD = keep(new BytePointer(1)); // oneDNN takes no null for an address
 
     private final Operation operation;
     private final long[] shape, result;
     private final int threads;
     private final primitive primitive;
-    private final memory.desc x, y, scratch;
-    private final memory weight, bias;
-    private final AtomicReference<Arguments> spare = new AtomicReference<>();
+    private final memory.desc x, y, scratchpad;
+    private final memory weight, bias; // null for an operation without weights
+    private final AtomicReference<Arguments> spare;
 
     /**
      * What is to be compiled.
      *
      * @param dtype   F32 or BF16, of inputs and results
      * @param order   their memory order
+     * @param add     whether a residual of the result's shape is added
      * @param inPlace whether the result takes the residual's memory
      * @param result  the shape of the result, for an input's
      */
@@ -45,6 +48,7 @@ final class OneDnnKernel implements AutoCloseable {
             String name,
             DType dtype,
             format_tag order,
+            boolean add,
             boolean inPlace,
             UnaryOperator<long[]> result,
             Description description) {
@@ -63,7 +67,7 @@ final class OneDnnKernel implements AutoCloseable {
      * @param shape   of the input
      * @param threads that the work is split over: as many as the calling thread has
      * @param weights gives them in a memory order, to be owned by this
-     * @param bias    [outputs], F32
+     * @param bias    [outputs], F32; null for an operation without weights
      */
     OneDnnKernel(Operation operation, long[] shape, int threads, Function<memory.desc, memory> weights, memory bias) {
         this.operation = operation;
@@ -74,10 +78,11 @@ final class OneDnnKernel implements AutoCloseable {
         try (var scope = new NativeScope()) {
             x = keep(operation.describe(shape));
             y = keep(operation.describe(result));
-            var compiled = operation.description.of(x, bias.get_desc(), y);
+            var compiled = operation.description.of(x, bias == null ? null : bias.get_desc(), y);
             primitive = keep(new primitive(compiled));
-            scratch = keep(compiled.scratchpad_desc());
-            weight = weights.apply(compiled.weights_desc());
+            scratchpad = keep(compiled.scratchpad_desc());
+            weight = bias == null ? null : weights.apply(compiled.weights_desc());
+            spare = new AtomicReference<>(new Arguments());
         }
     }
 
@@ -92,7 +97,7 @@ final class OneDnnKernel implements AutoCloseable {
     /** In and residual, which may be null, of the operation's type and memory order. */
     Tensor run(Tensor in, Tensor residual) {
         var ready = spare.getAndSet(null);
-        var arguments = ready == null ? new Arguments(residual != null && !operation.inPlace) : ready;
+        var arguments = ready == null ? new Arguments() : ready;
         try {
             return arguments.run(in, residual);
         } finally {
@@ -104,40 +109,41 @@ final class OneDnnKernel implements AutoCloseable {
     public void close() {
         var arguments = spare.getAndSet(null);
         if (arguments != null) arguments.close();
-        List.of(x, y, scratch, primitive, weight).forEach(Pointer::close);
+        List.of(x, y, scratchpad, primitive).forEach(Pointer::close);
+        if (weight != null) weight.close();
     }
 
-    /** What one thread hands over: addresses that are told anew at every run. */
+    /** What one thread hands over: a scratchpad, and the addresses of tensors, which are told anew at every run. */
     private final class Arguments implements AutoCloseable {
         private final List<Pointer> owned = new ArrayList<>();
-        private final IntMemoryMap all = keep(new IntMemoryMap());
-        private final memory in, out, added, room; // the last two may be null
+        private final IntMemoryMap all = own(new IntMemoryMap());
+        private final memory in, out, added; // the last one is null where nothing is added, or in place
 
-        Arguments(boolean add) {
-            owned.add(all);
-            all.put(dnnl.DNNL_ARG_WEIGHTS, weight).put(dnnl.DNNL_ARG_BIAS, bias);
-            in = argument(dnnl.DNNL_ARG_SRC, x);
-            out = argument(dnnl.DNNL_ARG_DST, y);
+        Arguments() {
+            if (weight != null) all.put(dnnl.DNNL_ARG_WEIGHTS, weight).put(dnnl.DNNL_ARG_BIAS, bias);
+            all.put(dnnl.DNNL_ARG_SCRATCHPAD, own(new memory(scratchpad, CPU)));
+            in = tensor(dnnl.DNNL_ARG_SRC, x);
+            out = tensor(dnnl.DNNL_ARG_DST, y);
             int firstSum = dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE | dnnl.DNNL_ARG_SRC_1;
-            added = add ? argument(firstSum, y) : null;
-            room = scratch.get_size() > 0 ? argument(dnnl.DNNL_ARG_SCRATCHPAD, scratch) : null;
+            added = operation.add && !operation.inPlace ? tensor(firstSum, y) : null;
         }
 
-        private memory argument(int key, memory.desc desc) {
-            var argument = keep(new memory(desc, CPU, weight.get_data_handle())); // no address is not allowed
-            owned.add(argument);
-            all.put(key, argument);
-            return argument;
+        private memory tensor(int key, memory.desc desc) {
+            var memory = own(new memory(desc, CPU, UNTOLD));
+            all.put(key, memory);
+            return memory;
+        }
+
+        private <P extends Pointer> P own(P pointer) {
+            owned.add(keep(pointer));
+            return pointer;
         }
 
         Tensor run(Tensor x, Tensor residual) {
-            var y = residual != null && operation.inPlace ? residual : empty();
+            var y = operation.add && operation.inPlace ? residual : empty();
             in.set_data_handle(x.handle.data_ptr());
             out.set_data_handle(y.handle.data_ptr());
             if (added != null) added.set_data_handle(residual.handle.data_ptr());
-            if (room != null)
-                room.set_data_handle(
-                        Tensor.empty(DType.U8, scratch.get_size()).handle.data_ptr());
             primitive.execute(STREAM, all);
             return y;
         }

@@ -2,6 +2,7 @@ package resnet4j.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
@@ -9,11 +10,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import resnet4j.tensor.Op.Conv2d;
 import resnet4j.tensor.Op.FusedConv2d;
 import resnet4j.tensor.Op.Size;
 
-/** Against libtorch's convolutions, activations and linear layers. */
+/** Against libtorch's convolutions, activations, pooling and linear layers. */
 class OneDnnTest {
     private static final List<Op> ACTIVATIONS = Arrays.asList(
             null, new Op.Relu(), new Op.Clamp(-0.5, 1), new Op.Sigmoid(), new Op.Tanh(), new Op.Silu(), new Op.Gelu());
@@ -79,6 +81,44 @@ class OneDnnTest {
                     else assertArrayEquals(before, residual.toFloats());
                 }
         }
+    }
+
+    static List<Op> pools() {
+        Size three = Size.of(3), two = Size.of(2), one = Size.of(1), none = Size.of(0);
+        return List.of(
+                new Op.MaxPool2d(three, two, one, false),
+                new Op.MaxPool2d(three, two, none, true), // the last window hangs over
+                new Op.MaxPool2d(two, two, one, true), // the last window would begin behind the image
+                new Op.MaxPool2d(two, new Size(3, 1), none, true),
+                new Op.AvgPool2d(three, one, one, false, true),
+                new Op.AvgPool2d(three, two, one, false, false),
+                new Op.AdaptiveAvgPool2d(one));
+    }
+
+    @ParameterizedTest
+    @MethodSource("pools")
+    void pools_areLibtorchs(Op pool) {
+        Ops.seed(7);
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            assertTrue(OneDnn.supports(pool));
+            for (int height : new int[] {12, 13, 14})
+                for (var dtype : List.of(DType.F32, DType.BF16)) {
+                    if (!OneDnn.available(dtype)) continue;
+                    var images = Tensor.randn(2, 5, height, 13);
+                    try (var prepared = OneDnn.pool2d(pool, dtype, shape(images))) {
+                        var more = Tensor.randn(3, 5, height, 13);
+                        for (var x : List.of(images, more))
+                            assertClose(pool.apply(List.of(x)), prepared.apply(x), dtype);
+                    }
+                }
+        }
+    }
+
+    @Test
+    void otherPools_areLeftToLibtorch() {
+        assertFalse(OneDnn.supports(new Op.AvgPool2d(Size.of(3), Size.of(2), Size.of(0), true, true)));
+        assertFalse(OneDnn.supports(new Op.AdaptiveAvgPool2d(Size.of(7))));
     }
 
     @Test
