@@ -35,6 +35,8 @@ public final class OneDnn implements AutoCloseable {
     private final List<OneDnnKernel> kernels = new CopyOnWriteArrayList<>(); // never empty
 
     private static boolean load() {
+        // libtorch's OpenMP and oneDNN's would both be loaded on a Mac, which ends the process.
+        if (Loader.getPlatform().startsWith("macosx")) return false;
         try {
             Loader.load(dnnl.class);
             return true;
