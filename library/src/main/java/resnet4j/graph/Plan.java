@@ -76,6 +76,16 @@ public final class Plan implements AutoCloseable {
         this.precision = precision;
         this.inputShape = Arrays.stream(inputShape).boxed().toList();
         dtype = precision == Precision.BF16 ? DType.BF16 : DType.F32;
+        try {
+            prepare(graph);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+        output = slots.get(graph.output());
+    }
+
+    private void prepare(Graph graph) {
         var lives = new Liveness(graph);
         var rounded = rounded(graph);
         slots.put(graph.input(), 0);
@@ -87,7 +97,6 @@ public final class Plan implements AutoCloseable {
             slots.put(node.name(), out);
             steps.add(step);
         }
-        output = slots.get(graph.output());
     }
 
     /**

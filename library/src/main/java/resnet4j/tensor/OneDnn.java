@@ -1,5 +1,6 @@
 package resnet4j.tensor;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
@@ -40,7 +41,7 @@ public final class OneDnn implements AutoCloseable {
         try {
             Loader.load(dnnl.class);
             return true;
-        } catch (LinkageError | TypeNotPresentException missing) { // no jar, or no natives for this machine
+        } catch (LinkageError | TypeNotPresentException missing) { // no natives for this machine, or not all jars
             return false;
         }
     }
@@ -127,7 +128,8 @@ public final class OneDnn implements AutoCloseable {
     }
 
     /**
-     * Pooling such that {@link #supports} holds, from [N,C,H,W] to [N,C,H',W'] channels-last.
+     * Pooling such that {@link #supports} holds, from [N,C,H,W] to [N,C,H',W'] channels-last. The largest of numbers that
+     * are all NaN is the least number, not NaN.
      *
      * @param dtype F32 or BF16
      * @param shape of the images that it is made ready for, [N,C,H,W]; others have the same H and W
@@ -147,7 +149,11 @@ public final class OneDnn implements AutoCloseable {
                 windows.paddingAfter(shape),
                 attributes(),
                 false);
-        UnaryOperator<long[]> result = in -> windows.result(in, in[1]);
+        UnaryOperator<long[]> result = in -> {
+            if (in[2] != shape.get(2) || in[3] != shape.get(3))
+                throw new IllegalArgumentException("x: expected images like " + shape + ", got " + Arrays.toString(in));
+            return windows.result(in, in[1]);
+        };
         return new OneDnn(new Operation(op.type(), dtype, format_tag.nhwc, false, false, result, description), shape);
     }
 
@@ -170,6 +176,9 @@ public final class OneDnn implements AutoCloseable {
             var source = OneDnnKernel.view(plain, rowMajor.get(plain.dim() - 2));
             kernels.add(new OneDnnKernel(
                     operation, shape, Engine.threads(), order -> OneDnnKernel.copy(source, order), this.bias));
+        } catch (RuntimeException e) {
+            close();
+            throw e;
         }
     }
 
@@ -198,6 +207,7 @@ public final class OneDnn implements AutoCloseable {
 
     /** In this operation's type and memory order, by a handle of its own. */
     private Tensor ordered(Tensor x) {
+        if (x.device().cuda()) throw new IllegalArgumentException("x: expected it on the CPU, got " + x.device());
         var typed = x.to(operation.dtype());
         if (operation.order() == format_tag.nhwc) return typed.channelsLast();
         return typed.contiguous().reshape(-1, x.size(x.dim() - 1));

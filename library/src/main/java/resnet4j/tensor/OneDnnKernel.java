@@ -76,12 +76,13 @@ final class OneDnnKernel implements AutoCloseable {
         this.bias = bias;
         result = operation.result.apply(shape);
         try (var scope = new NativeScope()) {
-            x = keep(operation.describe(shape));
-            y = keep(operation.describe(result));
+            x = operation.describe(shape);
+            y = operation.describe(result);
             var compiled = operation.description.of(x, bias == null ? null : bias.get_desc(), y);
-            primitive = keep(new primitive(compiled));
-            scratchpad = keep(compiled.scratchpad_desc());
+            primitive = new primitive(compiled);
+            scratchpad = compiled.scratchpad_desc();
             weight = bias == null ? null : weights.apply(compiled.weights_desc());
+            for (var made : List.of(x, y, primitive, scratchpad)) keep(made); // only now, when nothing fails any more
             spare = new AtomicReference<>(new Arguments());
         }
     }
@@ -94,8 +95,16 @@ final class OneDnnKernel implements AutoCloseable {
         return threads == this.threads && Arrays.equals(shape, this.shape);
     }
 
-    /** In and residual, which may be null, of the operation's type and memory order. */
+    /**
+     * Both of the operation's type and memory order.
+     *
+     * @param in       of the shape that this {@link #fits}
+     * @param residual of the result's shape, or null for an operation that adds none
+     */
     Tensor run(Tensor in, Tensor residual) {
+        if (operation.add != (residual != null) || residual != null && !Arrays.equals(residual.shape(), result))
+            throw new IllegalArgumentException("residual: expected "
+                    + (operation.add ? "the result's shape " + Arrays.toString(result) : "none") + ", got " + residual);
         var ready = spare.getAndSet(null);
         var arguments = ready == null ? new Arguments() : ready;
         try {

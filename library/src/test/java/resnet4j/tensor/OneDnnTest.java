@@ -3,11 +3,16 @@ package resnet4j.tensor;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -146,6 +151,9 @@ class OneDnnTest {
         try (var outer = new NativeScope();
                 var noGrad = Ops.noGrad()) {
             Tensor weight = Tensor.randn(8, 4, 3, 3), bias = Tensor.randn(8);
+            try (var first = OneDnn.linear(Tensor.zeros(1, 1), null, DType.F32, 1)) {
+                first.apply(Tensor.zeros(1, 1)); // makes what lives as long as the process
+            }
             long atStart = NativeScope.liveObjects(), full = 0;
             try (var prepared = OneDnn.conv2d(op, false, weight, bias, DType.F32, List.of(1L, 4L, 6L, 6L))) {
                 for (int n = 1; n <= 24; n++) {
@@ -162,6 +170,67 @@ class OneDnnTest {
             }
             assertEquals(atStart, NativeScope.liveObjects());
         }
+    }
+
+    @Test
+    void threadsShareOne_whileKernelsAreCompiled_andResidualsOverwritten() throws Exception {
+        Ops.seed(8);
+        var op = new FusedConv2d(new Conv2d(Size.of(1), Size.of(1), Size.of(1), 1), true, new Op.Relu());
+        var pool = Executors.newFixedThreadPool(4);
+        try (var outer = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            Tensor weight = Tensor.randn(8, 8, 3, 3), bias = Tensor.randn(8);
+            try (var prepared = OneDnn.conv2d(op, true, weight, bias, DType.F32, List.of(1L, 8L, 6L, 6L))) {
+                var work = IntStream.range(0, 120)
+                        .mapToObj(i -> (Callable<Void>) () -> {
+                            try (var scope = new NativeScope();
+                                    var plain = Ops.noGrad()) {
+                                int n = 1 + i % 20; // more shapes than kernels are kept for
+                                var images = Tensor.randn(n, 8, 6, 6);
+                                var residual = Tensor.randn(n, 8, 6, 6).channelsLast();
+                                var expected = op.apply(List.of(images, weight, bias, residual));
+                                assertClose(expected, prepared.apply(images, residual), DType.F32);
+                            }
+                            return null;
+                        })
+                        .toList();
+                for (var done : pool.invokeAll(work)) done.get();
+            }
+        } finally {
+            pool.shutdown();
+        }
+    }
+
+    @Test
+    void whatDoesNotFit_isRefused_andNothingLeaks() {
+        var conv = new Conv2d(Size.of(1), Size.of(1), Size.of(1), 1);
+        try (var outer = new NativeScope();
+                var noGrad = Ops.noGrad();
+                var adds = OneDnn.conv2d(
+                        new FusedConv2d(conv, true, null),
+                        true,
+                        Tensor.zeros(8, 4, 3, 3),
+                        null,
+                        DType.F32,
+                        List.of(2L, 4L, 6L, 6L));
+                var plain = OneDnn.linear(Tensor.zeros(3, 4), null, DType.F32, 1);
+                var mean = OneDnn.pool2d(new Op.AdaptiveAvgPool2d(Size.of(1)), DType.F32, List.of(1L, 4L, 6L, 6L))) {
+            var images = Tensor.zeros(2, 4, 6, 6);
+            long before = NativeScope.liveObjects();
+            try (var scope = new NativeScope()) {
+                refused(() -> adds.apply(images, Tensor.zeros(1, 8, 6, 6)), "expected the result's shape [2, 8, 6, 6]");
+                refused(() -> adds.apply(images), "got null");
+                refused(() -> plain.apply(Tensor.zeros(1, 4), Tensor.zeros(1, 3)), "expected none");
+                refused(() -> mean.apply(Tensor.zeros(1, 4, 7, 7)), "expected images like [1, 4, 6, 6]");
+                refused(() -> adds.apply(Tensor.zeros(2, 5, 6, 6), images), "conv2d(F32[2, 5, 6, 6])");
+            }
+            assertEquals(before, NativeScope.liveObjects());
+        }
+    }
+
+    private static void refused(Executable call, String message) {
+        var e = assertThrows(RuntimeException.class, call);
+        assertTrue(e.getMessage().contains(message), e::getMessage);
     }
 
     private static List<Long> shape(Tensor tensor) {

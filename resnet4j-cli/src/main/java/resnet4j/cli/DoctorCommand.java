@@ -71,7 +71,7 @@ final class DoctorCommand extends Command<DoctorCommand.Report> {
      *
      * @param way    layer by layer, or by the fused plan
      * @param auto   what {@code --precision auto} is here
-     * @param oneDnn whether oneDNN does a plan's convolutions and linear layers, in fp32
+     * @param oneDnn whether oneDNN does a plan's convolutions, linear layers and pooling, in fp32
      * @param oneDnnBf16 the same in bf16
      */
     record Answering(
