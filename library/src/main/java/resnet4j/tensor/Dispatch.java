@@ -3,7 +3,6 @@ package resnet4j.tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.IValue;
@@ -18,12 +17,6 @@ final class Dispatch {
     private Dispatch() {}
 
     private static final Map<String, OperatorHandle> HANDLES = new ConcurrentHashMap<>();
-
-    /** Lives as long as the process, whatever scope is open now. */
-    private static <P extends Pointer> P keep(P pointer) {
-        pointer.retainReference();
-        return pointer;
-    }
 
     /**
      * Calls {@code aten::name} or another namespace's operator and gives back what it leaves on the stack.
@@ -41,7 +34,7 @@ final class Dispatch {
 
     private static OperatorHandle handle(String name, String overload) {
         return HANDLES.computeIfAbsent(name + "." + overload, key -> {
-            return keep(Dispatcher.singleton().findSchemaOrThrow(name, overload));
+            return NativeScope.own(Dispatcher.singleton().findSchemaOrThrow(name, overload));
         });
     }
 

@@ -16,6 +16,12 @@ public final class NativeScope implements AutoCloseable {
         return tensor;
     }
 
+    /** Takes {@code pointer} out of the scopes that are open: it lives until it is closed. */
+    static <P extends Pointer> P own(P pointer) {
+        pointer.retainReference();
+        return pointer;
+    }
+
     @Override
     public void close() {
         pointers.close();

@@ -20,9 +20,9 @@ import resnet4j.tensor.Op.Size;
 
 /**
  * A convolution or a linear layer with fixed weights, or a pooling, computed by oneDNN on libtorch's tensors: a sum with a
- * residual and an activation are done while the result is still in registers. Kernels are compiled once for every shape; libtorch,
- * which has a oneDNN of its own, looks its kernel up anew at every call. Threads may share it. Owns its memory until
- * {@link #close}.
+ * residual and an activation are done while the result is still in registers. Kernels are compiled once for every shape;
+ * libtorch, which has a oneDNN of its own, looks its kernel up anew at every call. Threads may share it. Owns its memory
+ * until {@link #close}.
  */
 public final class OneDnn implements AutoCloseable {
     /** For so many shapes kernels are kept; for others they are compiled at every call. */
@@ -184,15 +184,11 @@ public final class OneDnn implements AutoCloseable {
 
     /** Without a residual. x of any type and memory order. */
     public Tensor apply(Tensor x) {
-        return run(x, null);
+        return apply(x, null);
     }
 
-    /** With {@code residual}, which has the shape of the result. */
+    /** With {@code residual}, which has the shape of the result. x of any type and memory order. */
     public Tensor apply(Tensor x, Tensor residual) {
-        return run(x, residual);
-    }
-
-    private Tensor run(Tensor x, Tensor residual) {
         try (var scope = new NativeScope()) {
             return scope.keep(Ops.guard(operation.name(), x, () -> {
                 Tensor in = ordered(x), other = residual == null ? null : ordered(residual);
@@ -241,7 +237,7 @@ public final class OneDnn implements AutoCloseable {
     private memory weight(memory.desc order) {
         var made = kernels.stream().map(OneDnnKernel::weight).toList();
         var same = made.stream().filter(w -> order.equals(w.get_desc())).findFirst();
-        return same.map(memory::new).map(OneDnnKernel::keep).orElseGet(() -> OneDnnKernel.copy(made.get(0), order));
+        return same.map(memory::new).map(NativeScope::own).orElseGet(() -> OneDnnKernel.copy(made.get(0), order));
     }
 
     @Override

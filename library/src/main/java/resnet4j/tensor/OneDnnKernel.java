@@ -23,9 +23,9 @@ import org.bytedeco.javacpp.Pointer;
  * that it reads. Threads may share it. Owns its memory until {@link #close}.
  */
 final class OneDnnKernel implements AutoCloseable {
-    static final engine CPU = keep(new engine(engine.kind.cpu, 0));
-    private static final stream STREAM = keep(new stream(CPU));
-    private static final Pointer UNTOLD = keep(new BytePointer(1)); // oneDNN takes no null for an address
+    static final engine CPU = NativeScope.own(new engine(engine.kind.cpu, 0));
+    private static final stream STREAM = NativeScope.own(new stream(CPU));
+    private static final Pointer UNTOLD = NativeScope.own(new BytePointer(1)); // oneDNN takes no null for an address
 
     private final Operation operation;
     private final long[] shape, result;
@@ -82,7 +82,8 @@ final class OneDnnKernel implements AutoCloseable {
             primitive = new primitive(compiled);
             scratchpad = compiled.scratchpad_desc();
             weight = bias == null ? null : weights.apply(compiled.weights_desc());
-            for (var made : List.of(x, y, primitive, scratchpad)) keep(made); // only now, when nothing fails any more
+            for (var made : List.of(x, y, primitive, scratchpad))
+                NativeScope.own(made); // only now, when nothing fails any more
             spare = new AtomicReference<>(new Arguments());
         }
     }
@@ -144,7 +145,7 @@ final class OneDnnKernel implements AutoCloseable {
         }
 
         private <P extends Pointer> P own(P pointer) {
-            owned.add(keep(pointer));
+            owned.add(NativeScope.own(pointer));
             return pointer;
         }
 
@@ -176,18 +177,12 @@ final class OneDnnKernel implements AutoCloseable {
 
     /** A copy in the memory order {@code order}, owned by the caller. */
     static memory copy(memory source, memory.desc order) {
-        var copy = keep(new memory(order, CPU));
+        var copy = NativeScope.own(new memory(order, CPU));
         new reorder(source, copy).execute(STREAM, source, copy);
         return copy;
     }
 
     static memory.data_type type(DType dtype) {
         return dtype == DType.BF16 ? memory.data_type.bf16 : memory.data_type.f32;
-    }
-
-    /** Lives until it is closed, whatever scope is open now. */
-    static <P extends Pointer> P keep(P pointer) {
-        pointer.retainReference();
-        return pointer;
     }
 }

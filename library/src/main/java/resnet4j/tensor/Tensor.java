@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.AbstractTensor;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.DeviceOptional;
@@ -86,13 +85,9 @@ public final class Tensor implements AutoCloseable {
 
     /** Arguments that are not given; they live as long as the process. */
     private static final class Absent {
-        static final LayoutOptional LAYOUT = new LayoutOptional();
-        static final DeviceOptional DEVICE = new DeviceOptional();
-        static final BoolOptional FLAG = new BoolOptional();
-
-        static {
-            for (var absent : new Pointer[] {LAYOUT, DEVICE, FLAG}) absent.retainReference();
-        }
+        static final LayoutOptional LAYOUT = NativeScope.own(new LayoutOptional());
+        static final DeviceOptional DEVICE = NativeScope.own(new DeviceOptional());
+        static final BoolOptional FLAG = NativeScope.own(new BoolOptional());
     }
 
     /** Uniform in [0,1), from the global generator: {@code torch.rand} after {@link Ops#seed}. */
@@ -131,7 +126,7 @@ public final class Tensor implements AutoCloseable {
 
     /** Takes the tensor out of its scopes: it lives until {@link #close}. */
     public Tensor own() {
-        handle.retainReference();
+        NativeScope.own(handle);
         return this;
     }
 

@@ -52,9 +52,8 @@ class PlanTest {
                 var net = Models.create(name, 7)) {
             TameWeights.fill(net);
             net.train(false);
-            // Another batch size than compiled for, in the memory order of plans: BiT's ResNet-101 is 1.1e-4 from
-            // itself in
-            // another order, which takes its sums in another order too.
+            // Another batch size than compiled for, in the memory order of plans: another takes sums in another order,
+            // in which BiT's ResNet-101 is 1.1e-4 from itself.
             var images = Tensor.randn(2, 3, size, size).channelsLast();
             var expected = net.apply(images).toFloats();
             float[] rounded;
