@@ -9,10 +9,10 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.Objects;
 import resnet4j.nn.Layer;
+import resnet4j.nn.LayerListener;
 import resnet4j.nn.Net;
-import resnet4j.tensor.Listener;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Op;
 import resnet4j.tensor.Ops;
@@ -20,16 +20,19 @@ import resnet4j.tensor.Precision;
 import resnet4j.tensor.Tensor;
 
 /** Turns one forward pass into a {@link Graph}. */
-public final class Tracer implements Listener {
+public final class Tracer implements LayerListener {
     private static final String INPUT = "images";
 
     private final Map<Tensor, String> weights = new IdentityHashMap<>(), values = new IdentityHashMap<>();
     private final Map<String, Tensor> constants = new LinkedHashMap<>();
     private final List<Node> nodes = new ArrayList<>();
     private final Map<String, Integer> sameName = new HashMap<>();
-    private final Deque<String> layers = new ArrayDeque<>();
+    private final Map<Net, String> paths;
+    private final Deque<Layer> layers = new ArrayDeque<>(); // those that run now, the innermost first
 
-    private Tracer() {}
+    private Tracer(Net owner) {
+        paths = owner.paths();
+    }
 
     /**
      * Runs {@code net} in evaluation mode on zeros of {@code inputShape}, such as [1,3,224,224], and records what it
@@ -44,14 +47,14 @@ public final class Tracer implements Listener {
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad();
                 var precision = Ops.precision(Precision.FP32)) {
-            return new Tracer().record(net, Tensor.zeros(inputShape));
+            return new Tracer(net).record(net, Tensor.zeros(inputShape));
         } finally {
             modes.forEach(Net::train);
         }
     }
 
     private Graph record(Layer net, Tensor images) {
-        net.state().forEach((name, weight) -> weights.put(weight, name));
+        net.state().forEach((name, weight) -> weights.putIfAbsent(weight, name));
         values.put(images, INPUT);
         try (var listening = Ops.listen(this)) {
             var out = net.apply(images);
@@ -60,13 +63,13 @@ public final class Tracer implements Listener {
     }
 
     @Override
-    public void enter(String name) {
-        layers.addLast(name);
+    public void enter(Layer layer) {
+        layers.push(layer);
     }
 
     @Override
-    public void exit(String name, Tensor out) {
-        layers.removeLast();
+    public void exit(Layer layer, Tensor out) {
+        layers.pop();
     }
 
     @Override
@@ -91,8 +94,13 @@ public final class Tracer implements Listener {
                 + ", which no recorded operation made; compute it through Ops, or make it a parameter or buffer");
     }
 
+    /** Of the innermost layer that is a part of the network. */
     private String path() {
-        return layers.stream().filter(name -> !name.isEmpty()).collect(Collectors.joining("."));
+        return layers.stream()
+                .map(paths::get)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse("");
     }
 
     private String unique(String name) {

@@ -87,7 +87,7 @@ public record AlexNet(int hidden, double dropout, int classes) implements Archit
 
         @Override
         public Tensor features(Tensor images) {
-            return classifier.slice(0, 6).apply(pooled(images)); // [N,hidden]
+            return classifier.first(6, pooled(images)); // [N,hidden]
         }
 
         @Override

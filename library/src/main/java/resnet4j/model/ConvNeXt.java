@@ -103,7 +103,7 @@ public record ConvNeXt(
 
         @Override
         public Tensor features(Tensor images) {
-            return classifier.slice(0, 2).apply(pooled(images)); // [N,C]
+            return classifier.first(2, pooled(images)); // [N,C]
         }
 
         @Override

@@ -84,7 +84,7 @@ public record MobileNetV2(double width, Norm norm, double dropout, int classes) 
 
         @Override
         public Tensor features(Tensor images) {
-            return classifier.slice(0, 1).apply(pooled(images)); // [N,1280]
+            return classifier.first(1, pooled(images)); // [N,1280]
         }
 
         @Override

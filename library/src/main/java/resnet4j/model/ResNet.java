@@ -379,7 +379,7 @@ public final class ResNet extends ClassificationNet {
         private static final int SCALE = 4;
 
         private final Layer conv1, bn1, dropBlock, conv3, bn3;
-        private final Sequential convs, bns;
+        private final List<Layer> convs, bns;
         private final int width;
         private final Op.AvgPool2d pool; // null inside a stage
 
@@ -394,8 +394,8 @@ public final class ResNet extends ClassificationNet {
                 narrow.add(conv(c, width, width, 3, stride, c.groups()));
                 norms.add(c.norm().of(width));
             }
-            convs = child("convs", new Sequential(narrow));
-            bns = child("bns", new Sequential(norms));
+            convs = child("convs", new Sequential(narrow)).layers();
+            bns = child("bns", new Sequential(norms)).layers();
             dropBlock = child("drop_block", squares);
             boolean first = stride > 1 || in != planes * 4;
             pool = first ? new Op.AvgPool2d(Size.of(3), Size.of(stride), Size.of(1), false, true) : null;
@@ -411,7 +411,7 @@ public final class ResNet extends ClassificationNet {
             for (int i = 0; i < SCALE - 1; i++) {
                 var part = part(x, i);
                 if (pool == null && i > 0) part = add(parts.get(i - 1), part);
-                part = bns.slice(i, i + 1).apply(convs.slice(i, i + 1).apply(part));
+                part = bns.get(i).apply(convs.get(i).apply(part));
                 parts.add(relu_(part));
             }
             parts.add(pool == null ? part(x, SCALE - 1) : avgPool2d(part(x, SCALE - 1), pool));

@@ -114,7 +114,7 @@ public record Vgg(List<Integer> depths, Optional<Norm> norm, int hidden, double 
 
         @Override
         public Tensor features(Tensor images) {
-            return classifier.slice(0, 6).apply(pooled(images)); // [N,hidden]
+            return classifier.first(6, pooled(images)); // [N,hidden]
         }
 
         @Override

@@ -8,13 +8,13 @@ public abstract class Layer extends Net {
     /** The layer's arithmetic. Called through {@link #apply}. */
     protected abstract Tensor forward(Tensor x);
 
-    /** Runs {@link #forward} and lets this thread's listener know the layer's name. */
+    /** Runs {@link #forward} and lets this thread's listeners know. */
     public final Tensor apply(Tensor x) {
-        var listener = Ops.listener();
-        if (listener == null) return forward(x);
-        listener.enter(name());
+        var listeners = Ops.listeners();
+        if (listeners.isEmpty()) return forward(x);
+        for (var listener : listeners) if (listener instanceof LayerListener layers) layers.enter(this);
         var y = forward(x);
-        listener.exit(name(), y);
+        for (var listener : listeners) if (listener instanceof LayerListener layers) layers.exit(this, y);
         return y;
     }
 }

@@ -1,6 +1,8 @@
 package resnet4j.nn;
 
 import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -14,13 +16,12 @@ public abstract class Net implements AutoCloseable {
     private final Map<String, Net> children = new LinkedHashMap<>();
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
     private final Map<String, Tensor> buffers = new LinkedHashMap<>();
-    private String name = "";
     private boolean training = true;
 
     protected final <N extends Net> N child(String name, N net) {
         if (children.putIfAbsent(name, net) != null)
             throw new IllegalArgumentException(getClass().getSimpleName() + " has two children named " + name);
-        return named(name, net);
+        return net;
     }
 
     /** Weights that training changes. The net owns {@code t} from here on. */
@@ -35,17 +36,6 @@ public abstract class Net implements AutoCloseable {
         return t;
     }
 
-    static <N extends Net> N named(String name, N net) {
-        Net it = net;
-        it.name = name;
-        return net;
-    }
-
-    /** The name inside the parent; empty for the root. */
-    public final String name() {
-        return name;
-    }
-
     /** Whether layers behave as in training: batch statistics, dropout, stochastic depth. */
     public final boolean training() {
         return training;
@@ -55,14 +45,20 @@ public abstract class Net implements AutoCloseable {
         each(net -> net.training = on);
     }
 
-    /** Trained tensors by full name, in declaration order. */
+    /** Trained tensors by full name, in declaration order; one that several layers share comes once, at its first place. */
     public final Map<String, Tensor> parameters() {
         var all = new LinkedHashMap<String, Tensor>();
-        visit("", all::put, (n, t) -> {});
+        var seen = Collections.newSetFromMap(new IdentityHashMap<Tensor, Boolean>());
+        visit(
+                "",
+                (name, t) -> {
+                    if (seen.add(t)) all.put(name, t);
+                },
+                (n, t) -> {});
         return all;
     }
 
-    /** Parameters and buffers by full name, in the order of PyTorch's {@code state_dict}. */
+    /** Parameters and buffers by full name, in the order of PyTorch's {@code state_dict}; shared ones at every place. */
     public final Map<String, Tensor> state() {
         var all = new LinkedHashMap<String, Tensor>();
         visit("", all::put, all::put);
@@ -78,6 +74,13 @@ public abstract class Net implements AutoCloseable {
         var all = new LinkedHashMap<String, Net>();
         collect("", all);
         return all;
+    }
+
+    /** The full name of every net of the tree; of one that is at several places, the first. */
+    public final Map<Net, String> paths() {
+        var paths = new IdentityHashMap<Net, String>();
+        nets().forEach((path, net) -> paths.putIfAbsent(net, path));
+        return paths;
     }
 
     /** How many numbers training changes. */

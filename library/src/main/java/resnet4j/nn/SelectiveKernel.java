@@ -1,5 +1,6 @@
 package resnet4j.nn;
 
+import java.util.List;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
 
@@ -8,7 +9,7 @@ import resnet4j.tensor.Tensor;
  * arXiv:1903.06586, Figure 1; each path sees half of the input, as in timm.
  */
 public final class SelectiveKernel extends Layer {
-    private final Sequential paths;
+    private final List<Layer> paths;
     private final Attend attn;
     private final int half;
 
@@ -16,18 +17,17 @@ public final class SelectiveKernel extends Layer {
     public SelectiveKernel(Norm norm, int in, int out, int stride, int squeezed) {
         if (in % 2 != 0) throw new IllegalArgumentException("in: expected an even number of channels, got " + in);
         half = in / 2;
-        paths = child(
-                "paths",
-                new Sequential(
-                        ConvNorm.relu(norm, Conv2d.of(half, out, 3, stride, 1, 1)),
-                        ConvNorm.relu(norm, Conv2d.of(half, out, 3, stride, 1, 2))));
+        var both = new Sequential(
+                ConvNorm.relu(norm, Conv2d.of(half, out, 3, stride, 1, 1)),
+                ConvNorm.relu(norm, Conv2d.of(half, out, 3, stride, 1, 2)));
+        paths = child("paths", both).layers();
         attn = child("attn", new Attend(norm, out, squeezed));
     }
 
     @Override
     protected Tensor forward(Tensor x) {
-        var narrow = paths.slice(0, 1).apply(Ops.slice(x, 1, 0, half, 1));
-        var wide = paths.slice(1, 2).apply(Ops.slice(x, 1, half, 2L * half, 1));
+        var narrow = paths.get(0).apply(Ops.slice(x, 1, 0, half, 1));
+        var wide = paths.get(1).apply(Ops.slice(x, 1, half, 2L * half, 1));
         return Paths.shared(narrow, wide, attn.apply(Ops.add(narrow, wide)));
     }
 

@@ -1,6 +1,5 @@
 package resnet4j.nn;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import resnet4j.tensor.NativeScope;
@@ -26,11 +25,9 @@ public final class Sequential extends Layer {
         layers.forEach(this::child);
     }
 
-    /** The layers in [from,to) under this one's name, once it has one; their weights stay this one's. */
-    public Sequential slice(int from, int to) {
-        var some = new LinkedHashMap<String, Layer>();
-        for (var layer : layers.subList(from, to)) some.put(layer.name(), layer);
-        return named(name(), new Sequential(some));
+    /** What the first {@code n} layers make of x. */
+    public Tensor first(int n, Tensor x) {
+        return through(layers.subList(0, n), x);
     }
 
     public List<Layer> layers() {
@@ -45,7 +42,7 @@ public final class Sequential extends Layer {
 
     /** Layers in order. Where nobody needs what is between them, it goes at once: neither gradients nor a listener. */
     static Tensor through(List<Layer> layers, Tensor x) {
-        boolean needed = Ops.recordsHistory() || Ops.listener() != null;
+        boolean needed = Ops.recordsHistory() || !Ops.listeners().isEmpty();
         var first = x;
         for (var layer : layers) {
             var before = x;

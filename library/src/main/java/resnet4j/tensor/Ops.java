@@ -22,7 +22,7 @@ import org.bytedeco.pytorch.global.torch;
 public final class Ops {
     private Ops() {}
 
-    private static final ThreadLocal<Listener> LISTENER = new ThreadLocal<>();
+    private static final ThreadLocal<List<Listener>> LISTENERS = ThreadLocal.withInitial(List::of);
     private static final ThreadLocal<Precision> PRECISION = ThreadLocal.withInitial(() -> Precision.FP32);
 
     /** What {@link #noGrad}, {@link #listen} and {@link #precision} change until it is closed, on this thread. */
@@ -49,16 +49,18 @@ public final class Ops {
         return () -> PRECISION.set(before);
     }
 
-    /** Tells {@code listener} of every layer and operation, besides those that listen already. */
+    /** Tells {@code listener} of every operation, and of every layer if it asks for them, after those that listen already. */
     public static Mode listen(Listener listener) {
-        var before = LISTENER.get();
-        LISTENER.set(before == null ? listener : new Both(before, listener));
-        return () -> LISTENER.set(before);
+        var before = LISTENERS.get();
+        var all = new ArrayList<>(before);
+        all.add(listener);
+        LISTENERS.set(List.copyOf(all));
+        return () -> LISTENERS.set(before);
     }
 
-    /** Who listens on this thread, or null. */
-    public static Listener listener() {
-        return LISTENER.get();
+    /** Who listens on this thread. */
+    public static List<Listener> listeners() {
+        return LISTENERS.get();
     }
 
     /** Seeds the generator that initialisation, dropout and {@code rand} draw from: {@code torch.manual_seed}. */
@@ -433,8 +435,7 @@ public final class Ops {
         } catch (RuntimeException e) {
             throw failure(op.toString(), inputs, e);
         }
-        var listener = LISTENER.get();
-        if (listener != null) listener.op(op, inputs, out);
+        for (var listener : LISTENERS.get()) listener.op(op, inputs, out);
         return out;
     }
 
@@ -454,25 +455,5 @@ public final class Ops {
     /** The tensor in the precision of this thread's convolutions; the cast is part of the history of gradients. */
     private static Tensor half(Tensor t) {
         return t == null || PRECISION.get() == Precision.FP32 ? t : t.to(DType.BF16);
-    }
-
-    private record Both(Listener first, Listener second) implements Listener {
-        @Override
-        public void enter(String name) {
-            first.enter(name);
-            second.enter(name);
-        }
-
-        @Override
-        public void exit(String name, Tensor out) {
-            first.exit(name, out);
-            second.exit(name, out);
-        }
-
-        @Override
-        public void op(Op op, List<Tensor> in, Tensor out) {
-            first.op(op, in, out);
-            second.op(op, in, out);
-        }
     }
 }

@@ -2,7 +2,6 @@ package resnet4j.train;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -22,9 +21,9 @@ import resnet4j.model.ModelFile;
 import resnet4j.nn.BatchNorm2d;
 import resnet4j.nn.Checkpointing;
 import resnet4j.nn.Layer;
+import resnet4j.nn.LayerListener;
 import resnet4j.tensor.DType;
 import resnet4j.tensor.Device;
-import resnet4j.tensor.Listener;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Precision;
@@ -319,20 +318,12 @@ final class Learner implements AutoCloseable {
 
     /** Runs the batch again to find where the numbers break. */
     private String firstNotFinite(Batch batch, double progress) {
-        var path = new ArrayDeque<String>();
+        var paths = net.paths();
         var found = new ArrayList<String>();
-        var listener = new Listener() {
+        var listener = new LayerListener() {
             @Override
-            public void enter(String name) {
-                path.addLast(name);
-            }
-
-            @Override
-            public void exit(String name, Tensor out) {
-                if (found.isEmpty() && !out.isFinite())
-                    found.add(String.join(
-                            ".", path.stream().filter(n -> !n.isEmpty()).toList()));
-                path.removeLast();
+            public void exit(Layer layer, Tensor out) {
+                if (found.isEmpty() && !out.isFinite()) found.add(paths.getOrDefault(layer, ""));
             }
         };
         try (var listening = Ops.listen(listener);

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import resnet4j.model.Models;
 import resnet4j.nn.Lambda;
+import resnet4j.nn.Layer;
 import resnet4j.nn.Linear;
 import resnet4j.nn.Sequential;
 import resnet4j.tensor.NativeScope;
@@ -45,6 +46,35 @@ class TracerTest {
             assertEquals("layer1.0.relu_2", graph.node("layer1.0.relu_2").name());
             assertEquals("fc.linear", graph.output());
             assertTrue(graph.toString().contains("layer3.2.bn2.batch_norm[1, 64, 8, 8] = BatchNorm["), graph::toString);
+        }
+    }
+
+    /** A layer that is used past its parent, twice, and by a network that applies no layer around it. */
+    @Test
+    void pathsAreThoseOfTheLayersThemselves() {
+        try (var shared = new Linear(3, 3);
+                var pair = new Sequential(shared, new Sequential(new Linear(3, 3), shared))) {
+            class Past extends Layer {
+                Past() {
+                    child("pair", pair);
+                }
+
+                @Override
+                protected Tensor forward(Tensor x) {
+                    var inner = (Sequential) pair.layers().get(1);
+                    return inner.layers().get(1).apply(inner.layers().get(0).apply(x));
+                }
+            }
+            var net = new Past();
+            var graph = Tracer.trace(net, 1, 3);
+            assertEquals(
+                    List.of("pair.1.0.linear", "pair.0.linear"),
+                    graph.nodes().stream().map(Node::name).toList());
+            assertEquals(
+                    List.of("pair.1.0.linear", "pair.0.weight", "pair.0.bias"),
+                    graph.nodes().get(1).inputs());
+            assertEquals(4, net.parameters().size()); // the shared one is trained once
+            assertEquals(6, net.state().size());
         }
     }
 
