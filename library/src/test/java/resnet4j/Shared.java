@@ -8,7 +8,10 @@ import org.junit.jupiter.api.Assumptions;
 public final class Shared {
     private Shared() {}
 
-    /** The file or folder {@code name} under {@code RESNET4J_SHARED}, or under the nearest {@code shared/data} upwards. */
+    /**
+     * The file or folder {@code name} under {@code RESNET4J_SHARED}, which is the folder of the data or the one above it, or
+     * under the nearest {@code shared/data} upwards.
+     */
     public static Path data(String name) {
         var root = root();
         Assumptions.assumeTrue(
@@ -21,7 +24,10 @@ public final class Shared {
 
     private static Path root() {
         var given = System.getProperty("RESNET4J_SHARED", System.getenv("RESNET4J_SHARED"));
-        if (given != null) return Path.of(given);
+        if (given != null) {
+            var data = Path.of(given, "data");
+            return Files.isDirectory(data) ? data : Path.of(given);
+        }
         for (var folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
             var data = folder.resolve("shared/data");
             if (Files.isDirectory(data)) return data;

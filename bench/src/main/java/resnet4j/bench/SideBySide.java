@@ -31,6 +31,7 @@ import resnet4j.tensor.Cpu;
 import resnet4j.tensor.Engine;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
+import resnet4j.tensor.Precision;
 
 /**
  * Ours and every peer that is installed, on the same work: in turns, each time in a fresh process on the same cores. Says
@@ -142,7 +143,9 @@ public final class SideBySide implements Callable<Integer> {
         var results = new LinkedHashMap<Contender, List<JsonNode>>();
         var failures = new HashMap<Contender, String>();
         for (var contender : work.contenders())
-            if (!contender.python() || python != null) results.put(contender, new ArrayList<>());
+            if ((!contender.python() || python != null)
+                    && (contender.precision().equals("fp32") || Precision.bf16InHardware()))
+                results.put(contender, new ArrayList<>());
         for (int round = 0; round < rounds; round++) {
             for (var contender : results.keySet()) {
                 if (failures.containsKey(contender)) continue;

@@ -36,6 +36,7 @@ public final class Inference implements AutoCloseable {
     }
 
     /**
+     * @param precision in which it computes as {@link Precision#on} the device
      * @param net   closed in the end, or at once for a plan, which has weights of its own
      * @param batch the number of images that it is to be fastest for; any other is right
      * @throws IllegalArgumentException for a plan on a GPU
@@ -46,14 +47,15 @@ public final class Inference implements AutoCloseable {
             if (way == Way.PLAN && device.cuda())
                 throw new IllegalArgumentException("device: a plan is for a CPU, got " + device);
             net.train(false);
+            var here = precision.on(device);
             if (way == Way.PLAN) {
-                var plan = Plan.compile(net, precision, batch, 3, height, width);
+                var plan = Plan.compile(net, here, batch, 3, height, width);
                 net.close();
-                return new Inference(precision, plan::run, plan::close);
+                return new Inference(here, plan::run, plan::close);
             }
             net.channelsLast();
             net.to(device);
-            return new Inference(precision, net::apply, net::close);
+            return new Inference(here, net::apply, net::close);
         } catch (RuntimeException | Error e) {
             net.close();
             throw e;

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import resnet4j.nn.Layer;
 import resnet4j.tensor.DType;
+import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.OneDnn;
 import resnet4j.tensor.Op;
@@ -62,13 +63,14 @@ public final class Plan implements AutoCloseable {
     /**
      * Traces {@code net} and makes it ready.
      *
+     * @param precision  in which it computes as {@link Precision#on} this processor
      * @param inputShape [N,C,H,W]; images of another size are refused, another N is right and maybe not the fastest
      */
     public static Plan compile(Layer net, Precision precision, long... inputShape) {
         var one = inputShape.clone();
         one[0] = 1; // a trace computes the whole network, and needs memory for all N
         try (var scope = new NativeScope()) {
-            return new Plan(Passes.fuse(Passes.simplify(Tracer.trace(net, one))), precision, inputShape);
+            return new Plan(Passes.fuse(Passes.simplify(Tracer.trace(net, one))), precision.on(Device.CPU), inputShape);
         }
     }
 

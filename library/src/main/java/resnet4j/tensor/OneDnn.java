@@ -2,6 +2,7 @@ package resnet4j.tensor;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 import org.bytedeco.dnnl.convolution_forward;
@@ -27,6 +28,10 @@ import resnet4j.tensor.Op.Size;
 public final class OneDnn implements AutoCloseable {
     /** For so many shapes kernels are kept; for others they are compiled at every call. */
     private static final int KEPT = 16;
+
+    /** The bit of an instruction set of oneDNN's that is in AVX512_CORE_BF16 and not in those without. */
+    private static final int BF16_INSTRUCTIONS =
+            dnnl.dnnl_cpu_isa_avx512_core_bf16 & ~dnnl.dnnl_cpu_isa_avx512_core_vnni;
 
     private static final boolean THERE = load();
     private static final boolean BF16 = THERE && multipliesInBf16();
@@ -59,6 +64,16 @@ public final class OneDnn implements AutoCloseable {
     /** Whether this machine has it, for {@code dtype}: BF16 also needs AVX-512 or AVX-NE-CONVERT. */
     public static boolean available(DType dtype) {
         return dtype == DType.BF16 ? BF16 : THERE;
+    }
+
+    /** The widest instruction set that it uses here, such as {@code AVX2}; {@code ONEDNN_MAX_CPU_ISA} can hold it down. */
+    public static String instructionSet() {
+        return dnnl.get_effective_cpu_isa().toString().toUpperCase(Locale.ROOT);
+    }
+
+    /** Whether that set multiplies bfloat16; where it does not, bfloat16 is converted number by number, or left out. */
+    static boolean bf16InHardware() {
+        return (dnnl.dnnl_get_effective_cpu_isa() & BF16_INSTRUCTIONS) != 0;
     }
 
     /** Whether {@code op} is one call: of a convolution, a linear layer or a pooling. */

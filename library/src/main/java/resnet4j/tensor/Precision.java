@@ -1,10 +1,14 @@
 package resnet4j.tensor;
 
+import java.util.concurrent.atomic.AtomicBoolean;
+
 /** What convolutions and linear layers compute in; weights, norms and losses stay in 32-bit floats. */
 public enum Precision {
     FP32,
     /** bfloat16 inputs and products, accumulated in 32 bits: no loss scaling needed. */
     BF16;
+
+    private static final AtomicBoolean SAID = new AtomicBoolean();
 
     /** Reads {@code fp32}, {@code bf16}, or {@code auto}: bf16 where the processor multiplies it natively. */
     public static Precision parse(String text) {
@@ -16,8 +20,28 @@ public enum Precision {
         };
     }
 
-    /** Whether the processor multiplies bfloat16 natively. */
+    /** Whether the processor multiplies bfloat16 natively, as far as oneDNN may use it ({@code ONEDNN_MAX_CPU_ISA}). */
     public static boolean bf16InHardware() {
+        if (OneDnn.available(DType.F32)) return OneDnn.bf16InHardware();
         return Cpu.has("avx512_bf16") || Cpu.has("amx_bf16");
+    }
+
+    /**
+     * What {@code device} computes in when it is asked for this: fp32 instead of bf16 on a processor that does not multiply
+     * bf16, where it would be several times slower and less exact. The log is told so once.
+     */
+    public Precision on(Device device) {
+        var chosen = on(device, bf16InHardware());
+        if (chosen != this && !SAID.getAndSet(true))
+            System.getLogger("resnet4j.tensor")
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "precision: bf16 was asked for, and this processor does not multiply it; computing in fp32,"
+                                    + " which is faster here.");
+        return chosen;
+    }
+
+    Precision on(Device device, boolean bf16InHardware) {
+        return this == BF16 && !device.cuda() && !bf16InHardware ? FP32 : this;
     }
 }

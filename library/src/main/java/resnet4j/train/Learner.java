@@ -55,7 +55,7 @@ final class Learner implements AutoCloseable {
         this.data = data;
         this.device = device;
         this.loaderThreads = loaderThreads;
-        precision = Precision.parse(recipe.precision());
+        precision = Precision.parse(recipe.precision()).on(device);
         Ops.seed(recipe.seed());
         net = build();
         if (recipe.checkpointing() && !Checkpointing.fits(net))

@@ -45,7 +45,7 @@ import resnet4j.tensor.Tensor;
  * @param freezeNorms    use the starting weights' batch statistics and leave them
  * @param checkpointing  keep few activations and compute the others again: the same step in less memory and more time,
  *                       see {@link resnet4j.nn.Checkpointing}
- * @param precision      fp32, bf16 or auto
+ * @param precision      fp32, bf16 or auto; fp32 on a processor that does not multiply bf16
  * @param seed           of all random choices
  */
 public record Recipe(

@@ -205,7 +205,7 @@ final class BenchCommand extends Command<BenchCommand.Result> {
             }
             return result(
                     Way.EAGER,
-                    Precision.parse(recipe.precision()),
+                    Precision.parse(recipe.precision()).on(common.device()),
                     side,
                     stopwatch.timing(),
                     stopwatch.peakRssBytes,

@@ -21,7 +21,8 @@ final class CommonOptions {
     @Option(
             names = "--precision",
             paramLabel = "fp32|bf16|auto",
-            description = "What to compute in; auto is bf16 where the processor has it.")
+            description =
+                    "What to compute in; auto is bf16 where the processor multiplies it, and fp32 is used where it does not.")
     private String precision;
 
     @Option(names = "--threads", paramLabel = "N", description = "CPU threads of one operation (default: all cores).")
@@ -52,15 +53,15 @@ final class CommonOptions {
         return precision;
     }
 
-    /** The precision that was asked for, or {@code otherwise}: {@code fp32}, {@code bf16} or {@code auto}. */
+    /** What is computed in for what was asked for, or for {@code otherwise}: {@code fp32}, {@code bf16} or {@code auto}. */
     Precision precision(String otherwise) {
-        return Precision.parse(precision == null ? otherwise : precision);
+        return Precision.parse(precision == null ? otherwise : precision).on(device());
     }
 
     /** Refuses what somebody asked for besides a CPU and fp32, for {@code what} knows nothing else. */
     void onCpuInFp32(String what) {
         if (device().cuda() && !device.equals("auto")
-                || precision("fp32") == Precision.BF16 && !precision.equals("auto"))
+                || precision != null && Precision.parse(precision) == Precision.BF16 && !precision.equals("auto"))
             throw new IllegalArgumentException("--device and --precision: " + what
                     + " runs on the CPU in fp32; leave them out or give cpu and fp32, got " + device
                     + (precision == null ? "" : " and " + precision));

@@ -70,12 +70,11 @@ final class DoctorCommand extends Command<DoctorCommand.Report> {
      * How {@code predict} and {@code eval} run a network here if nothing else is asked for.
      *
      * @param way    layer by layer, or by the fused plan
-     * @param auto   what {@code --precision auto} is here
-     * @param oneDnn whether oneDNN does a plan's convolutions, linear layers and pooling, in fp32
-     * @param oneDnnBf16 the same in bf16
+     * @param auto   what {@code --precision auto} is here, and whether {@code --precision bf16} is bf16
+     * @param oneDnn the widest instructions of oneDNN, which does a plan's convolutions, linear layers and pooling;
+     *               absent where libtorch does them
      */
-    record Answering(
-            String device, Inference.Way way, Precision precision, Precision auto, boolean oneDnn, boolean oneDnnBf16) {
+    record Answering(String device, Inference.Way way, Precision precision, Precision auto, Optional<String> oneDnn) {
         static Answering here() {
             var device = Device.parse("auto");
             return new Answering(
@@ -83,8 +82,7 @@ final class DoctorCommand extends Command<DoctorCommand.Report> {
                     Inference.Way.best(device),
                     Precision.parse("fp32"),
                     Precision.parse("auto"),
-                    OneDnn.available(DType.F32),
-                    OneDnn.available(DType.BF16));
+                    OneDnn.available(DType.F32) ? Optional.of(OneDnn.instructionSet()) : Optional.empty());
         }
 
         /** What, and why. */
@@ -93,12 +91,12 @@ final class DoctorCommand extends Command<DoctorCommand.Report> {
             if (way == Inference.Way.EAGER)
                 return "layer by layer in fp32 on " + device + ": the fused plan is for CPUs";
             return "by the fused plan in fp32 on " + device + ": "
-                    + (oneDnn ? "oneDNN is there" : "without oneDNN, so that libtorch's slower kernels do it")
+                    + oneDnn.map(set -> "oneDNN uses " + set)
+                            .orElse("without oneDNN, so that libtorch's slower kernels do it")
                     + "; --precision auto is "
                     + (auto == Precision.BF16
-                            ? "bf16, which the processor multiplies"
-                            : "fp32, as the processor does not multiply bf16")
-                    + (auto == Precision.BF16 && !oneDnnBf16 ? " and oneDNN does not" : "");
+                            ? "bf16, which is multiplied here"
+                            : "fp32, and so is bf16, which is not multiplied here");
         }
     }
 

@@ -14,6 +14,7 @@ import resnet4j.model.ClassificationNet;
 import resnet4j.report.RunReport;
 import resnet4j.report.RunSummary;
 import resnet4j.tensor.Engine;
+import resnet4j.tensor.Precision;
 import resnet4j.train.Recipe;
 import resnet4j.train.RunFolder;
 import resnet4j.train.Trainer;
@@ -101,9 +102,11 @@ final class TrainingRun {
         var pictures = data.split(data.measured());
         var mistakes = new ArrayList<Image>();
         for (var mistake : evaluation.mistakes()) mistakes.add(pictures.image(mistake.index()));
+        var precision =
+                Precision.parse(recipe.precision()).on(command.common.device()).toString();
         var provenance = new LinkedHashMap<String, String>();
         provenance.put("Seed", Long.toString(recipe.seed()));
-        provenance.put("Precision", recipe.precision());
+        provenance.put("Precision", precision);
         provenance.put("Data digest", data.train().digest());
         provenance.put("libtorch", Engine.version());
         provenance.put("Java", System.getProperty("java.version"));
@@ -114,7 +117,7 @@ final class TrainingRun {
                         data.name(),
                         parameters,
                         0,
-                        command.common.device() + ", " + recipe.precision(),
+                        command.common.device() + ", " + precision,
                         outcome.seconds(),
                         provenance),
                 evaluation,

@@ -24,7 +24,7 @@ import resnet4j.model.Models;
         })
 final class VerifyCommand extends Command<VerifyCommand.Result> {
     /** The environment variable with the folder of goldens. */
-    private static final String GOLDENS = "RESNET4J_GOLDENS";
+    private static final String GOLDENS = "RESNET4J_GOLDENS", SHARED = "RESNET4J_SHARED";
 
     @Parameters(
             arity = "0..1",
@@ -42,8 +42,8 @@ final class VerifyCommand extends Command<VerifyCommand.Result> {
     @Option(
             names = "--goldens",
             paramLabel = "DIR",
-            description =
-                    "Folder of the golden cases (default: $RESNET4J_GOLDENS, or shared/data beside the repository).")
+            description = "Folder of the golden cases, or the one above its folder data (default: $RESNET4J_GOLDENS,"
+                    + " $RESNET4J_SHARED, or shared/data beside the repository).")
     private Path goldens;
 
     @Option(names = "--classes", paramLabel = "N", description = "Classes of a network from the seed (default: 50).")
@@ -103,8 +103,10 @@ final class VerifyCommand extends Command<VerifyCommand.Result> {
 
     private List<Golden> published() throws IOException {
         var folder = goldens;
-        if (folder == null && System.getenv(GOLDENS) != null) folder = Path.of(System.getenv(GOLDENS));
+        for (var variable : List.of(GOLDENS, SHARED))
+            if (folder == null && System.getenv(variable) != null) folder = Path.of(System.getenv(variable));
         if (folder != null) {
+            if (Files.isDirectory(folder.resolve("data"))) folder = folder.resolve("data");
             if (!Files.isDirectory(folder))
                 throw new IllegalArgumentException(
                         "--goldens: expected a folder with golden cases, " + folder + " is none");

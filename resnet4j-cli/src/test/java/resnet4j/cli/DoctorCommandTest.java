@@ -66,18 +66,20 @@ class DoctorCommandTest {
 
     @Test
     void inference_saysHowAndWhy() {
-        var plan = new DoctorCommand.Answering("cpu", Inference.Way.PLAN, Precision.FP32, Precision.BF16, true, true);
+        var plan = new DoctorCommand.Answering(
+                "cpu", Inference.Way.PLAN, Precision.FP32, Precision.BF16, Optional.of("AVX512_CORE_BF16"));
         assertEquals(
-                "by the fused plan in fp32 on cpu: oneDNN is there; --precision auto is bf16, which the processor"
-                        + " multiplies",
+                "by the fused plan in fp32 on cpu: oneDNN uses AVX512_CORE_BF16; --precision auto is bf16, which"
+                        + " is multiplied here",
                 plan.toString());
-        var slow = new DoctorCommand.Answering("cpu", Inference.Way.PLAN, Precision.FP32, Precision.FP32, false, false);
+        var slow = new DoctorCommand.Answering(
+                "cpu", Inference.Way.PLAN, Precision.FP32, Precision.FP32, Optional.empty());
         assertEquals(
                 "by the fused plan in fp32 on cpu: without oneDNN, so that libtorch's slower kernels do it; --precision"
-                        + " auto is fp32, as the processor does not multiply bf16",
+                        + " auto is fp32, and so is bf16, which is not multiplied here",
                 slow.toString());
-        var gpu =
-                new DoctorCommand.Answering("cuda:0", Inference.Way.EAGER, Precision.FP32, Precision.BF16, true, true);
+        var gpu = new DoctorCommand.Answering(
+                "cuda:0", Inference.Way.EAGER, Precision.FP32, Precision.BF16, Optional.of("AVX2"));
         assertEquals("layer by layer in fp32 on cuda:0: the fused plan is for CPUs", gpu.toString());
     }
 }

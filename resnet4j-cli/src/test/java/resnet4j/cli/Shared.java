@@ -8,10 +8,13 @@ import org.junit.jupiter.api.Assumptions;
 final class Shared {
     private Shared() {}
 
-    /** The folder of the shared data; {@code RESNET4J_SHARED}, or the nearest {@code shared/data} upwards. */
+    /** The folder of the shared data; {@code RESNET4J_SHARED} or {@code data} in it, or the nearest {@code shared/data} upwards. */
     static Path folder() {
         var given = System.getProperty("RESNET4J_SHARED", System.getenv("RESNET4J_SHARED"));
-        if (given != null) return Path.of(given);
+        if (given != null) {
+            var data = Path.of(given, "data");
+            return Files.isDirectory(data) ? data : Path.of(given);
+        }
         for (var folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent())
             if (Files.isDirectory(folder.resolve("shared/data"))) return folder.resolve("shared/data");
         return Assumptions.abort(

@@ -156,6 +156,14 @@ class VerifyCommandTest {
     }
 
     @Test
+    void goldens_areFoundInTheFolderAbove() throws IOException {
+        Files.createSymbolicLink(folder.resolve("data"), Shared.folder());
+        assertEquals(
+                6,
+                passing("verify", "preprocess", "--goldens", folder, "--json").size());
+    }
+
+    @Test
     @Tag("slow")
     void sharedGoldens_passAll() {
         var names = passing("verify", "--goldens", Shared.folder(), "--json");
