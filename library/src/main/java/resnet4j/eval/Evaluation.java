@@ -1,6 +1,8 @@
 package resnet4j.eval;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import resnet4j.data.Skipped;
 
@@ -35,7 +37,8 @@ public record Evaluation(
         List<ClassResult> perClass,
         int[][] confusion,
         List<Mistake> mistakes,
-        List<Skipped> skipped) {
+        List<Skipped> skipped)
+        implements Score {
 
     public Evaluation {
         perClass = List.copyOf(perClass);
@@ -73,20 +76,24 @@ public record Evaluation(
      */
     public record Mistake(int index, String name, int truth, int prediction, double probability) {}
 
-    /** The single numbers of an evaluation, for a line in a log; components as in {@link Evaluation}. */
-    public record Summary(
-            int samples,
-            int correct,
-            double top1,
-            int top5Correct,
-            double top5,
-            double loss,
-            Optional<Double> auc,
-            double ece) {}
+    @Override
+    public String headline() {
+        return "top1";
+    }
 
-    /** The single numbers. */
-    public Summary summary() {
-        return new Summary(samples, correct, top1, top5Correct, top5, loss, auc, ece);
+    /** Components as above. */
+    @Override
+    public Map<String, Double> numbers() {
+        var numbers = new LinkedHashMap<String, Double>();
+        numbers.put("samples", (double) samples);
+        numbers.put("correct", (double) correct);
+        numbers.put("top1", top1);
+        numbers.put("top5Correct", (double) top5Correct);
+        numbers.put("top5", top5);
+        numbers.put("loss", loss);
+        auc.ifPresent(area -> numbers.put("auc", area));
+        numbers.put("ece", ece);
+        return numbers;
     }
 
     /** Mean F1 over the classes that have pictures or were predicted, each weighing the same; in [0,1]. */

@@ -44,6 +44,9 @@ public record ModelFile(
         String recipe,
         Map<String, String> provenance) {
 
+    /** The file of a run folder's model. */
+    public static final String NAME = "model.safetensors";
+
     private static final String FORMAT = "resnet4j";
 
     public ModelFile {
@@ -82,7 +85,7 @@ public record ModelFile(
      */
     public static Opened open(String model, Optional<Path> weights, OptionalInt classes) throws IOException {
         var path = Path.of(model);
-        if (Files.exists(path)) return open(Files.isDirectory(path) ? path.resolve("model.safetensors") : path);
+        if (Files.exists(path)) return open(Files.isDirectory(path) ? path.resolve(NAME) : path);
         if (model.contains("/") || model.endsWith(".safetensors"))
             throw new IOException(model + ": there is no such model file or run folder");
         var entry = Models.get(model);

@@ -1,57 +1,36 @@
 package resnet4j.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
-import resnet4j.config.Records;
 import resnet4j.report.Chart.Point;
+import resnet4j.run.Line;
+import resnet4j.run.RunFolder;
 
 /**
- * The course of a run, from its {@code metrics.jsonl}: an object per line, of kind {@code step} or {@code epoch}; other
- * kinds and other fields are passed over. Where a resumed run wrote a step or an epoch again, the later writing counts,
- * with nothing that the first one had after it. A last line cut short is left out.
+ * The course of a run. Where a resumed run wrote a step or an epoch again, the later writing counts, with nothing that
+ * the first one had after it.
  */
 final class History {
     private static final int SHOWN = 400; // more points than a chart of this width can show
 
-    private final TreeMap<Integer, JsonNode> steps = new TreeMap<>();
-    private final TreeMap<Integer, JsonNode> epochs = new TreeMap<>();
+    private final TreeMap<Long, Line.Step> steps = new TreeMap<>();
+    private final TreeMap<Integer, Line.Epoch> epochs = new TreeMap<>();
 
     private History() {}
 
-    /** Reads a file; one that is not there is a run without history. */
-    static History read(Path file) throws IOException {
+    static History of(RunFolder run) throws IOException {
         var history = new History();
-        if (!Files.exists(file)) return history;
-        String text = Files.readString(file);
-        List<String> lines = text.lines().toList();
-        for (int i = 0; i < lines.size(); i++) {
-            if (lines.get(i).isBlank()) continue;
-            try {
-                history.add(Records.parse(lines.get(i)));
-            } catch (IllegalArgumentException e) {
-                if (i == lines.size() - 1 && !text.endsWith("\n")) break; // the writer was stopped
-                throw new IOException(
-                        file + ", line " + (i + 1) + ": expected a JSON object, got " + e.getMessage(), e);
-            }
+        for (var line : run.history()) {
+            if (line instanceof Line.Epoch epoch) put(history.epochs, epoch.epoch(), epoch);
+            if (line instanceof Line.Step step) put(history.steps, step.step(), step);
         }
         return history;
     }
 
-    private void add(JsonNode line) {
-        switch (line.path("kind").asText()) {
-            case "step" -> put(steps, line.path("step").asInt(), line);
-            case "epoch" -> put(epochs, line.path("epoch").asInt(), line);
-            default -> {}
-        }
-    }
-
-    private static void put(TreeMap<Integer, JsonNode> map, int key, JsonNode line) {
+    private static <K, V> void put(TreeMap<K, V> map, K key, V line) {
         map.tailMap(key, true).clear();
         map.put(key, line);
     }
@@ -61,24 +40,20 @@ final class History {
     }
 
     /** The number of the last step; 0 without steps. */
-    int lastStep() {
+    long lastStep() {
         return steps.isEmpty() ? 0 : steps.lastKey();
     }
 
-    /**
-     * A number over the steps, against epochs done. Of many steps, the means of neighbours.
-     *
-     * @param field name of the number; steps without it give no point
-     */
-    List<Point> perStep(String field) {
+    /** A number over the steps, against epochs done; NaN is no point. Of many steps, the means of neighbours. */
+    List<Point> perStep(ToDoubleFunction<Line.Step> number) {
         var raw = new ArrayList<Point>();
-        var ends = new TreeMap<Integer, Integer>(); // epoch to its last step
-        steps.forEach((step, line) -> ends.put(line.path("epoch").asInt(), step));
+        var ends = new TreeMap<Integer, Long>(); // epoch to its last step
+        steps.forEach((step, line) -> ends.put(line.epoch(), step));
         var order = List.copyOf(ends.keySet());
         steps.forEach((step, line) -> {
-            double value = number(line.path(field));
+            double value = number.applyAsDouble(line);
             if (Double.isNaN(value)) return;
-            int epoch = order.indexOf(line.path("epoch").asInt());
+            int epoch = order.indexOf(line.epoch());
             double start = epoch == 0 ? 0 : ends.get(order.get(epoch - 1));
             double end = ends.get(order.get(epoch));
             boolean running = epoch > 0 && !epochs.isEmpty() && !epochs.containsKey(order.get(epoch));
@@ -102,33 +77,25 @@ final class History {
         return points.stream().mapToDouble(coordinate).average().orElseThrow();
     }
 
-    /**
-     * A number over the epochs, against epochs done.
-     *
-     * @param path name of the number, after the name of the object it is in and a slash if it is in one
-     */
-    List<Point> perEpoch(String path) {
+    /** A number over the epochs, against epochs done; NaN is no point. */
+    List<Point> perEpoch(ToDoubleFunction<Line.Epoch> number) {
         var points = new ArrayList<Point>();
         int done = 0;
-        for (JsonNode line : epochs.values()) {
+        for (var line : epochs.values()) {
             done++;
-            double value = number(line.at("/" + path));
+            double value = number.applyAsDouble(line);
             if (!Double.isNaN(value)) points.add(new Point(done, value));
         }
         return points;
     }
 
     /** The middle value of a number over the steps; NaN without any. */
-    double median(String field) {
+    double median(ToDoubleFunction<Line.Step> number) {
         double[] values = steps.values().stream()
-                .mapToDouble(line -> number(line.path(field)))
+                .mapToDouble(number)
                 .filter(Double::isFinite)
                 .sorted()
                 .toArray();
         return values.length == 0 ? Double.NaN : (values[(values.length - 1) / 2] + values[values.length / 2]) / 2;
-    }
-
-    private static double number(JsonNode node) {
-        return node.isNumber() ? node.asDouble() : Double.NaN;
     }
 }

@@ -2,7 +2,6 @@ package resnet4j.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import resnet4j.config.Records;
 import resnet4j.data.Skipped;
 import resnet4j.eval.Evaluation;
 import resnet4j.eval.Evaluation.ClassResult;
@@ -20,6 +18,9 @@ import resnet4j.report.Chart.Axis;
 import resnet4j.report.Chart.Mark;
 import resnet4j.report.Chart.Point;
 import resnet4j.report.Chart.Series;
+import resnet4j.run.Line;
+import resnet4j.run.Rate;
+import resnet4j.run.RunFolder;
 
 /** The page of a training run: how well, how it went, what it confuses, and what it was made of. */
 public final class RunReport {
@@ -36,33 +37,31 @@ public final class RunReport {
      * @return the file
      * @throws IOException if a file cannot be read or written, with its path
      */
-    public static Path write(Path runFolder, RunSummary run, Evaluation evaluation, List<Image> mistakes)
+    public static Path write(RunFolder folder, RunSummary run, Evaluation evaluation, List<Image> mistakes)
             throws IOException {
         if (!mistakes.isEmpty() && mistakes.size() != evaluation.mistakes().size())
             throw new IllegalArgumentException("mistakes: expected a picture for each of the "
                     + evaluation.mistakes().size() + " mistakes or none, got " + mistakes.size());
-        var history = History.read(runFolder.resolve("metrics.jsonl"));
+        var history = History.of(folder);
         var page = new Page("Training run", run.model(), "on " + run.data());
         page.add(numbers(evaluation)).add(facts(run, history));
         if (history.epochs() > 0 || history.lastStep() > 0)
             page.section("Training", trainingNote(history), curves(history));
-        rates(page, runFolder.resolve("rates.json"));
+        rates(page, folder.rates());
         confusion(page, evaluation);
         classes(page, evaluation);
         mistakes(page, evaluation, mistakes);
         skipped(page, evaluation.skipped());
-        origin(page, runFolder.resolve("recipe.json"), run);
-        Path file = runFolder.resolve("report.html");
-        page.write(file);
-        return file;
+        origin(page, folder, run);
+        page.write(folder.report());
+        return folder.report();
     }
 
     /** The search for a learning rate, where the run began with one. */
-    private static void rates(Page page, Path file) throws IOException {
-        if (!Files.exists(file)) return;
+    private static void rates(Page page, List<Rate> rates) {
+        if (rates.isEmpty()) return;
         var points = new ArrayList<Point>();
-        for (var point : Records.parse(file))
-            points.add(new Point(point.path("lr").asDouble(), point.path("loss").asDouble(), ""));
+        for (var rate : rates) points.add(new Point(rate.lr(), rate.loss(), ""));
         var chart = new Chart(
                 "Loss as the rate grows",
                 Axis.of("Learning rate").logarithmic(),
@@ -123,7 +122,7 @@ public final class RunReport {
         if (history.epochs() > 0) facts.put("Epochs", count(history.epochs()));
         if (history.lastStep() > 0) facts.put("Steps", count(history.lastStep()));
         facts.put("Time", duration(run.seconds()));
-        double rate = history.median("imagesPerSecond");
+        double rate = history.median(Line.Step::imagesPerSecond);
         if (!Double.isNaN(rate)) facts.put("Speed", count(Math.round(rate)) + " pictures/s");
         facts.put("Device", run.device());
         var list = new Markup().open("dl", "class", "facts");
@@ -135,7 +134,7 @@ public final class RunReport {
     // ---- the curves
 
     private static String trainingNote(History history) {
-        List<Point> accuracy = history.perEpoch("validation/top1");
+        List<Point> accuracy = history.perEpoch(e -> validation(e, "top1"));
         return accuracy.stream()
                 .max(Comparator.comparingDouble(Point::y)) // the first of equals
                 .map(best -> String.format(
@@ -153,18 +152,21 @@ public final class RunReport {
             chart(
                     "Loss",
                     Axis.of("Cross entropy, nats"),
-                    training(history, "loss", "trainLoss"),
-                    series("Validation", Mark.LINE_AND_POINTS, history.perEpoch("validation/loss"))),
+                    training(history, "loss"),
+                    series("Validation", Mark.LINE_AND_POINTS, history.perEpoch(e -> validation(e, "loss")))),
             chart(
                     "Accuracy",
                     Axis.of("Top-1 accuracy").inPercent(),
-                    training(history, "accuracy", "trainAccuracy"),
-                    series("Validation", Mark.LINE_AND_POINTS, history.perEpoch("validation/top1"))),
-            chart("Learning rate", Axis.of("Learning rate"), series("Learning rate", Mark.LINE, history.perStep("lr"))),
+                    training(history, "accuracy"),
+                    series("Validation", Mark.LINE_AND_POINTS, history.perEpoch(e -> validation(e, "top1")))),
+            chart(
+                    "Learning rate",
+                    Axis.of("Learning rate"),
+                    series("Learning rate", Mark.LINE, history.perStep(Line.Step::lr))),
             chart(
                     "Speed",
                     Axis.of("Pictures per second"),
-                    series("Speed", Mark.LINE, history.perStep("imagesPerSecond")))
+                    series("Speed", Mark.LINE, history.perStep(Line.Step::imagesPerSecond)))
         };
         for (Chart chart : all) {
             if (chart.isEmpty()) continue;
@@ -182,9 +184,16 @@ public final class RunReport {
                 List.of(series).stream().filter(s -> !s.points().isEmpty()).toList());
     }
 
-    private static Series training(History history, String perStep, String perEpoch) {
-        List<Point> steps = history.perStep(perStep);
-        return series("Training", Mark.LINE, steps.isEmpty() ? history.perEpoch(perEpoch) : steps);
+    private static Series training(History history, String name) {
+        List<Point> steps = history.perStep(step -> step.train().getOrDefault(name, Double.NaN));
+        return series(
+                "Training",
+                Mark.LINE,
+                steps.isEmpty() ? history.perEpoch(e -> e.train().getOrDefault(name, Double.NaN)) : steps);
+    }
+
+    private static double validation(Line.Epoch epoch, String name) {
+        return epoch.validation().getOrDefault(name, Double.NaN);
     }
 
     private static Series series(String name, Mark mark, List<Point> points) {
@@ -310,12 +319,12 @@ public final class RunReport {
 
     // ---- where it comes from
 
-    private static void origin(Page page, Path recipe, RunSummary run) throws IOException {
+    private static void origin(Page page, RunFolder folder, RunSummary run) throws IOException {
         var content = new Markup().open("div", "class", "pair");
         boolean any = false;
-        if (Files.exists(recipe)) {
+        if (folder.begun()) {
             var fields = new LinkedHashMap<String, String>();
-            flatten(Records.parse(recipe), "", fields);
+            flatten(folder.recipe(), "", fields);
             content.add(keys("Recipe", fields));
             any = true;
         }

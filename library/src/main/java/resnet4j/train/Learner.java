@@ -34,8 +34,8 @@ import resnet4j.weights.WeightFile;
 final class Learner implements AutoCloseable {
     private static final int CALIBRATION_PICTURES = 2000;
 
-    /** What one batch showed: its mean loss, and how many of its pictures were classified right. */
-    record Stepped(double loss, long correct) {}
+    /** What one batch showed: its mean loss, and sums over its pictures, as of those that were classified right. */
+    record Stepped(double loss, Map<String, Double> sums) {}
 
     private final Recipe recipe;
     private final DataSource data;
@@ -252,7 +252,7 @@ final class Learner implements AutoCloseable {
                 optimizer.step(lr);
                 if (averaged != null) average(step, progress);
             }
-            return new Stepped(value, correct(outputs.get(0).logits(), batch));
+            return new Stepped(value, Map.of("accuracy", correct(outputs.get(0).logits(), batch)));
         }
     }
 
@@ -282,7 +282,7 @@ final class Learner implements AutoCloseable {
         return Ops.crossEntropy(logits, Inputs.labels(labels, device), classWeights, recipe.labelSmoothing());
     }
 
-    private static long correct(Tensor logits, Batch batch) {
+    private static double correct(Tensor logits, Batch batch) {
         var guesses = logits.argmax(1).toLongs();
         long right = 0;
         for (int i = 0; i < guesses.length; i++) if (guesses[i] == batch.labels()[i]) right++;

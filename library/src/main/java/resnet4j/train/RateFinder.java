@@ -4,20 +4,18 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import resnet4j.data.DataSource;
+import resnet4j.run.Rate;
 import resnet4j.tensor.Ops;
 
 /** A search for the learning rate: a run whose rate grows at every step. Smith 2017, arXiv:1506.01186 section 3.3. */
 public final class RateFinder {
     private RateFinder() {}
 
-    /** The smoothed loss after a step at a rate. */
-    public record Point(double lr, double loss) {}
-
     /** From {@code low} to {@code high} in {@code steps} steps, or until the loss is four times its least. */
-    public static List<Point> search(
+    public static List<Rate> search(
             Recipe recipe, DataSource data, Trainer.Options options, double low, double high, int steps)
             throws IOException {
-        var points = new ArrayList<Point>();
+        var points = new ArrayList<Rate>();
         double smooth = 0, least = Double.MAX_VALUE;
         try (var learner = new Learner(recipe, recipe.of(data), options.device(), options.loaderThreads());
                 var mode = Ops.precision(learner.precision())) {
@@ -32,7 +30,7 @@ public final class RateFinder {
                                 learner.step(batch, n - 1, 0, 1, lr, 1, true).loss();
                         smooth = 0.9 * smooth + 0.1 * loss;
                         double mean = smooth / (1 - Math.pow(0.9, n)); // arXiv:1412.6980 section 3
-                        points.add(new Point(lr, mean));
+                        points.add(new Rate(lr, mean));
                         least = Math.min(least, mean);
                         if (n >= steps || mean > 4 * least) return points;
                     }
@@ -46,7 +44,7 @@ public final class RateFinder {
     }
 
     /** The rate at which the loss falls fastest, in units of the logarithm of the rate. */
-    public static double steepest(List<Point> points) {
+    public static double steepest(List<Rate> points) {
         int best = 0;
         double slope = 0;
         for (int i = 1; i + 1 < points.size(); i++) {

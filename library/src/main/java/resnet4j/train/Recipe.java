@@ -1,6 +1,7 @@
 package resnet4j.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import resnet4j.config.Records;
@@ -12,6 +13,7 @@ import resnet4j.eval.Views;
 import resnet4j.image.Preprocess;
 import resnet4j.model.Architecture;
 import resnet4j.model.Models;
+import resnet4j.run.RunFolder;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
 
@@ -170,6 +172,11 @@ public record Recipe(
             atLeast("lookahead.every", every, 0);
             share("lookahead.decay", decay);
         }
+    }
+
+    /** The recipe of a run. */
+    public static Recipe of(RunFolder run) throws IOException {
+        return Records.read(run.recipe(), Recipe.class);
     }
 
     /** The pictures that a run of this recipe sees: upright, as many as it says, with its validation split. */

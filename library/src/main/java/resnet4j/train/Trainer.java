@@ -13,8 +13,11 @@ import resnet4j.data.DataSource;
 import resnet4j.data.Loader;
 import resnet4j.data.Skipped;
 import resnet4j.eval.Evaluation;
+import resnet4j.eval.Score;
 import resnet4j.model.ClassificationNet;
 import resnet4j.model.ModelFile;
+import resnet4j.run.Line;
+import resnet4j.run.RunFolder;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.Engine;
 import resnet4j.tensor.Ops;
@@ -45,38 +48,15 @@ public final class Trainer implements AutoCloseable {
     public interface Log {
         default void start(ClassificationNet net, long steps, int epochs) {}
 
-        default void step(Step step, long ofEpoch, long inEpoch) {}
+        default void step(Line.Step step) {}
 
-        default void epoch(EpochLine epoch) {}
+        default void epoch(Line.Epoch epoch) {}
     }
-
-    /** A line of the history: one update. Loss and accuracy are this epoch's so far. */
-    public record Step(
-            String kind, long step, int epoch, double loss, double accuracy, double lr, double imagesPerSecond) {}
-
-    /**
-     * A line of the history: one epoch.
-     *
-     * @param validation absent where nothing is held out
-     * @param waitShare  share of the time in which the loop waited for the loader
-     */
-    public record EpochLine(
-            String kind,
-            int epoch,
-            long step,
-            double trainLoss,
-            double trainAccuracy,
-            Optional<Evaluation.Summary> validation,
-            double lr,
-            double seconds,
-            double waitShare,
-            double imagesPerSecond,
-            List<Skipped> skipped) {}
 
     /**
      * What a run leaves behind.
      *
-     * @param best    top-1 accuracy on the validation split, or -1 where nothing is held out
+     * @param best    the best headline on the validation split; absent where nothing is held out
      * @param test    of the best model on the split that {@link DataSource#measured} names; absent when the run was
      *                stopped before its end
      * @param stopped whether the run was stopped and can be resumed
@@ -86,7 +66,7 @@ public final class Trainer implements AutoCloseable {
             int epochs,
             long steps,
             double seconds,
-            double best,
+            Optional<Double> best,
             Optional<Evaluation> test,
             boolean stopped) {}
 
@@ -121,9 +101,23 @@ public final class Trainer implements AutoCloseable {
 
     /** Trains from the folder's checkpoint, or from the start, to the end or to a stop. */
     public Outcome train() throws IOException {
-        run.begin(recipe);
-        if (Files.exists(run.checkpoint())) at = Checkpoint.restore(run.checkpoint(), learner.tensors(), dataDigest);
-        run.rewind(at.epoch(), at.step());
+        try (var owner = run.own()) {
+            if (!run.begun()) run.begin(recipe);
+            else requireOwnRecipe();
+            if (Files.exists(run.checkpoint()))
+                at = Checkpoint.restore(run.checkpoint(), learner.tensors(), recipe, dataDigest);
+            run.rewind(at.epoch(), at.step());
+            return run();
+        }
+    }
+
+    /** @throws IOException if the folder is of another run: one that began while this one was made ready */
+    private void requireOwnRecipe() throws IOException {
+        if (!Recipe.of(run).equals(recipe))
+            throw new IOException(run.path() + ": there is a run of another recipe already; give another --run folder");
+    }
+
+    private Outcome run() throws IOException {
         try (var mode = Ops.precision(learner.precision())) {
             var loader = learner.loader();
             long updates = (loader.batchesPerEpoch() + recipe.accumulate() - 1L) / recipe.accumulate();
@@ -164,8 +158,7 @@ public final class Trainer implements AutoCloseable {
                         at.epoch(),
                         batches.position(),
                         at.step() + (update ? 1 : 0),
-                        at.lossSum() + done.loss() * batch.size(),
-                        at.correct() + done.correct(),
+                        sums(done, batch.size()),
                         at.seen() + batch.size(),
                         joined(skippedBefore, batches.skipped()),
                         at.best(),
@@ -173,16 +166,14 @@ public final class Trainer implements AutoCloseable {
                         secondsBefore + (System.nanoTime() - begun) / 1e9);
                 if (!update) continue;
                 pending = 0;
-                var line = new Step(
-                        "step",
+                var line = new Line.Step(
                         at.step(),
                         at.epoch() + 1,
-                        at.lossSum() / at.seen(),
-                        (double) at.correct() / at.seen(),
+                        at.means(),
                         lr,
                         (at.seen() - seenBefore) / (at.seconds() - secondsBefore));
-                if (at.step() % 20 == 0 || at.step() == 1 || !batches.hasNext()) run.log(line);
-                log.step(line, loader.batchesPerEpoch(), at.batch());
+                if (at.step() % 20 == 0 || at.step() == 1 || !batches.hasNext()) run.append(line);
+                log.step(line);
                 if (options.stop().getAsBoolean()) {
                     save();
                     return false;
@@ -201,6 +192,14 @@ public final class Trainer implements AutoCloseable {
         return recipe.optimizer().lr() * recipe.schedule().at((double) step / total);
     }
 
+    /** This epoch's sums with a batch more. */
+    private Map<String, Double> sums(Learner.Stepped done, int size) {
+        var sums = new LinkedHashMap<>(at.sums());
+        sums.merge("loss", done.loss() * size, Double::sum);
+        done.sums().forEach((name, value) -> sums.merge(name, value, Double::sum));
+        return sums;
+    }
+
     private static List<Skipped> joined(List<Skipped> before, List<Skipped> now) {
         var all = new ArrayList<>(before);
         all.addAll(now);
@@ -212,23 +211,22 @@ public final class Trainer implements AutoCloseable {
             throws IOException {
         double trained = (System.nanoTime() - begun) / 1e9;
         checkFinite();
-        Optional<Evaluation.Summary> validation;
+        Optional<Score> validation;
         try {
-            validation =
-                    data.val().map(held -> learner.validate(this::watchStop).summary());
+            validation = data.val().map(held -> learner.validate(this::watchStop));
         } catch (Stopped e) {
             save();
             return false;
         }
-        double top1 = validation.map(Evaluation.Summary::top1).orElse(-1.0);
-        boolean better = validation.isEmpty() || top1 > at.best();
-        var line = new EpochLine(
-                "epoch",
+        var value = validation.map(Score::value);
+        boolean better = value.isEmpty()
+                || at.best().isEmpty()
+                || value.get() > at.best().get();
+        var line = new Line.Epoch(
                 at.epoch() + 1,
                 at.step(),
-                at.lossSum() / at.seen(),
-                (double) at.correct() / at.seen(),
-                validation,
+                at.means(),
+                validation.map(Score::numbers).orElse(Map.of()),
                 rate(at.step() - 1),
                 (System.nanoTime() - begun) / 1e9,
                 waitNanos / 1e9 / trained,
@@ -238,16 +236,16 @@ public final class Trainer implements AutoCloseable {
                 at.epoch() + 1,
                 0,
                 at.step(),
-                0,
-                0,
+                Map.of(),
                 0,
                 List.of(),
-                better ? top1 : at.best(),
+                better ? value : at.best(),
                 better ? at.epoch() + 1 : at.bestEpoch(),
                 secondsBefore + (System.nanoTime() - begun) / 1e9);
+        run.requireWhole();
         if (better) describe(line).save(run.model(), learner.best());
         // before the checkpoint: a resumed run forgets what was logged after it, but cannot add what was not
-        run.log(line);
+        run.append(line);
         save();
         log.epoch(line);
         return true;
@@ -275,7 +273,7 @@ public final class Trainer implements AutoCloseable {
         } catch (Stopped e) {
             return stopped();
         }
-        RunFolder.replace(run.evaluation(), Records.write(evaluation) + "\n");
+        run.keepEvaluation(evaluation);
         LOG.log(
                 System.Logger.Level.INFO,
                 "trained {0} epochs in {1} s: {2} of {3} right",
@@ -286,13 +284,12 @@ public final class Trainer implements AutoCloseable {
         return new Outcome(run, at.epoch(), at.step(), at.seconds(), at.best(), Optional.of(evaluation), false);
     }
 
-    private ModelFile describe(EpochLine line) {
+    private ModelFile describe(Line.Epoch line) {
         var metrics = new LinkedHashMap<String, Double>();
-        metrics.put("trainLoss", line.trainLoss());
-        line.validation().ifPresent(v -> {
-            metrics.put("top1", v.top1());
-            metrics.put("loss", v.loss());
-        });
+        metrics.put("trainLoss", line.train().get("loss"));
+        for (var name : List.of("top1", "loss"))
+            if (line.validation().containsKey(name))
+                metrics.put(name, line.validation().get(name));
         return new ModelFile(
                 recipe.model(),
                 recipe.architectureFor(data.train().classes().size()),
@@ -311,7 +308,8 @@ public final class Trainer implements AutoCloseable {
 
     private void save() throws IOException {
         checkFinite();
-        new Checkpoint(learner.tensors(), dataDigest, at).write(run.checkpoint());
+        run.requireWhole();
+        new Checkpoint(learner.tensors(), recipe, dataDigest, at).write(run.checkpoint());
     }
 
     /** Neither measures nor keeps what is not finite: the folder stays as it was. */

@@ -1,6 +1,5 @@
 package resnet4j.train;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -10,6 +9,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import resnet4j.config.Records;
 import resnet4j.data.DataSource;
+import resnet4j.run.Line;
+import resnet4j.run.RunFolder;
 
 /** A {@link Search} at work, one trial at a time. It sees no test picture: it chooses by the validation split alone. */
 public final class Tuner {
@@ -89,7 +90,7 @@ public final class Tuner {
         var run = new RunFolder(folder.trial(job.trial()));
         boolean over = false;
         Optional<String> failure = Optional.empty();
-        if (epochs(run).size() < rung) {
+        if (run.epochs().size() < rung) {
             var pause = new Pause(rung);
             var options = new Trainer.Options(
                     until.device(),
@@ -102,7 +103,7 @@ public final class Tuner {
                 failure = Optional.of(e.getMessage());
             }
         }
-        var epochs = epochs(run);
+        var epochs = run.epochs();
         if (failure.isEmpty() && !over && epochs.size() < rung) return Optional.empty();
         var done = epochs.subList(0, Math.min(rung, epochs.size()));
         var best = done.stream().max(Comparator.comparingDouble(Tuner::top1)); // the first of equals
@@ -111,21 +112,15 @@ public final class Tuner {
                 job.rung(),
                 done.size(),
                 failure.isPresent() ? 0 : best.map(Tuner::top1).orElse(0.0),
-                best.map(epoch -> epoch.at("/validation/loss").asDouble()).orElse(Double.NaN),
+                best.map(epoch -> epoch.validation().get("loss")).orElse(Double.NaN),
                 since(begun),
                 over || failure.isPresent() || rung == recipe.epochs(),
                 failure,
                 search.fields(job.trial())));
     }
 
-    private static List<JsonNode> epochs(RunFolder run) throws IOException {
-        return run.history().stream()
-                .filter(line -> line.path("kind").asText().equals("epoch"))
-                .toList();
-    }
-
-    private static double top1(JsonNode epoch) {
-        return epoch.at("/validation/top1").asDouble();
+    private static double top1(Line.Epoch epoch) {
+        return epoch.validation().getOrDefault("top1", 0.0);
     }
 
     /** Ends a run after some epochs; it goes on from its checkpoint. */
@@ -138,7 +133,7 @@ public final class Tuner {
         }
 
         @Override
-        public void epoch(Trainer.EpochLine line) {
+        public void epoch(Line.Epoch line) {
             now = line.epoch() >= epochs;
         }
     }

@@ -31,6 +31,7 @@ import resnet4j.config.Records;
 import resnet4j.data.Skipped;
 import resnet4j.eval.Evaluation;
 import resnet4j.image.Image;
+import resnet4j.run.RunFolder;
 
 class RunReportTest {
     /** Where the pages stay, so that one can look at them. */
@@ -67,7 +68,7 @@ class RunReportTest {
         var evaluation = SampleRun.evaluation(c.classes(), 4000, c.skill(), skipped);
         List<Image> pictures = c.pictureSize() == 0 ? List.of() : SampleRun.pictures(evaluation, c.pictureSize());
         var summary = SampleRun.summary("resnet20", c.folder().replace('-', ' ') + ", test split");
-        return parse(RunReport.write(folder, summary, evaluation, pictures));
+        return parse(RunReport.write(new RunFolder(folder), summary, evaluation, pictures));
     }
 
     private static Document parse(Path file) throws Exception {
@@ -172,7 +173,8 @@ class RunReportTest {
         Evaluation e = SampleRun.evaluation(SampleRun.CIFAR, 400, 3, List.of());
         var one = SampleRun.pictures(e, 4).subList(0, 1);
         var error = assertThrows(
-                IllegalArgumentException.class, () -> RunReport.write(folder, SampleRun.summary("a", "b"), e, one));
+                IllegalArgumentException.class,
+                () -> RunReport.write(new RunFolder(folder), SampleRun.summary("a", "b"), e, one));
         assertEquals("mistakes: expected a picture for each of the 24 mistakes or none, got 1", error.getMessage());
     }
 
@@ -204,7 +206,7 @@ class RunReportTest {
 
     @Test
     void history_takesTheLaterOfTwoWritings(@TempDir Path folder) throws IOException {
-        Path file = Files.writeString(folder.resolve("metrics.jsonl"), """
+        Files.writeString(folder.resolve("metrics.jsonl"), """
                 {"kind":"start"}
                 {"kind":"step","step":1,"epoch":0,"loss":5}
                 {"kind":"step","step":2,"epoch":0,"loss":4}
@@ -217,22 +219,17 @@ class RunReportTest {
                 {"kind":"epoch","epoch":1,"validation":{"top1":0.6}}
                 {"kind":"step","step":5,"epoch":2,"loss":1}
                 {"kind":"step","st""");
-        var history = History.read(file);
+        var history = History.of(new RunFolder(folder));
         assertEquals(
                 List.of(
                         new Chart.Point(0.5, 5),
                         new Chart.Point(1, 4),
                         new Chart.Point(1.5, 3),
                         new Chart.Point(2.5, 1)),
-                history.perStep("loss"));
-        assertEquals(List.of(new Chart.Point(1, 0.5), new Chart.Point(2, 0.6)), history.perEpoch("validation/top1"));
-        assertEquals(3.5, history.median("loss"));
-    }
-
-    @Test
-    void history_namesTheLineItCannotRead(@TempDir Path folder) throws IOException {
-        Path file = Files.writeString(folder.resolve("metrics.jsonl"), "{\"kind\":\"start\"}\n{]\n");
-        var e = assertThrows(IOException.class, () -> History.read(file));
-        assertTrue(e.getMessage().startsWith(file + ", line 2: expected a JSON object, got "), e.getMessage());
+                history.perStep(step -> step.train().get("loss")));
+        assertEquals(
+                List.of(new Chart.Point(1, 0.5), new Chart.Point(2, 0.6)),
+                history.perEpoch(epoch -> epoch.validation().get("top1")));
+        assertEquals(3.5, history.median(step -> step.train().get("loss")));
     }
 }

@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import resnet4j.run.Line;
+import resnet4j.run.RunFolder;
 import resnet4j.tensor.Device;
 
 class MemoryTest {
@@ -71,7 +73,7 @@ class MemoryTest {
                     "architecture.stochasticDepth=0.3");
             var log = new Trainer.Log() {
                 @Override
-                public void step(Trainer.Step step, long ofEpoch, long inEpoch) {
+                public void step(Line.Step step) {
                     if (List.of(200L, 2000L).contains(step.step())) System.out.println(resident());
                 }
             };

@@ -24,6 +24,7 @@ import resnet4j.config.Records;
 import resnet4j.data.DataSource;
 import resnet4j.data.Dataset;
 import resnet4j.image.Image;
+import resnet4j.run.RunFolder;
 import resnet4j.tensor.Device;
 
 class SearchTest {
@@ -223,9 +224,8 @@ class SearchTest {
     }
 
     private static List<String> losses(RunFolder run) throws IOException {
-        return run.history().stream()
-                .filter(line -> line.path("kind").asText().equals("epoch"))
-                .map(line -> line.get("trainLoss") + " " + line.get("validation"))
+        return run.epochs().stream()
+                .map(line -> line.train() + " " + line.validation())
                 .toList();
     }
 

@@ -29,10 +29,13 @@ import resnet4j.data.Batch;
 import resnet4j.data.DataSource;
 import resnet4j.data.Dataset;
 import resnet4j.data.Loader;
+import resnet4j.data.Skipped;
 import resnet4j.eval.Inputs;
 import resnet4j.image.Image;
 import resnet4j.model.ClassificationNet;
 import resnet4j.model.ModelFile;
+import resnet4j.run.Line;
+import resnet4j.run.RunFolder;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
@@ -87,12 +90,12 @@ class TrainerTest {
         var done = new AtomicInteger();
         var log = new Trainer.Log() {
             @Override
-            public void step(Trainer.Step step, long ofEpoch, long inEpoch) {
+            public void step(Line.Step step) {
                 done.incrementAndGet();
             }
 
             @Override
-            public void epoch(Trainer.EpochLine epoch) {
+            public void epoch(Line.Epoch epoch) {
                 for (var other : logs) other.epoch(epoch);
             }
         };
@@ -111,7 +114,8 @@ class TrainerTest {
         result.put(
                 "history",
                 run.history().stream()
-                        .map(line -> ((ObjectNode) line).remove(List.of("seconds", "imagesPerSecond", "waitShare")))
+                        .map(line -> ((ObjectNode) Records.tree(line))
+                                .remove(List.of("seconds", "imagesPerSecond", "waitShare")))
                         .map(String::valueOf)
                         .toList());
         var checkpoint = SafeTensors.read(run.checkpoint());
@@ -162,12 +166,9 @@ class TrainerTest {
     @ValueSource(strings = {"fp32", "bf16"})
     void training_learnsColours(String precision) throws IOException {
         var outcome = train(recipe("epochs=6", "precision=" + precision), Squares.source(120), folder);
-        var lines = new RunFolder(folder)
-                .history().stream()
-                        .filter(l -> l.get("kind").textValue().equals("epoch"))
-                        .toList();
-        double first = lines.get(0).get("trainLoss").doubleValue(),
-                last = lines.get(5).get("trainLoss").doubleValue();
+        var lines = new RunFolder(folder).epochs();
+        double first = lines.get(0).train().get("loss"),
+                last = lines.get(5).train().get("loss");
         assertTrue(last < 0.3 * first, first + " fell to " + last);
         assertTrue(
                 outcome.test().get().top1() >= 0.9,
@@ -238,7 +239,7 @@ class TrainerTest {
 
     /** From the second part on, the recipe is read from the folder. */
     private static Recipe ownRecipe(Path folder, Recipe first) throws IOException {
-        return Files.exists(folder) ? RunFolder.open(folder).recipe() : first;
+        return Files.exists(folder) ? Recipe.of(RunFolder.open(folder)) : first;
     }
 
     @Test
@@ -252,7 +253,7 @@ class TrainerTest {
             var asked = new AtomicInteger();
             var log = new Trainer.Log() {
                 @Override
-                public void step(Trainer.Step step, long ofEpoch, long inEpoch) {
+                public void step(Line.Step step) {
                     updates.incrementAndGet();
                 }
             };
@@ -297,9 +298,10 @@ class TrainerTest {
         var recipe = recipe();
         train(recipe, Squares.source(40), folder.resolve("whole"));
         var killed = folder.resolve("killed");
+        Files.createDirectories(killed);
         new RunFolder(killed).begin(recipe);
         Files.writeString(killed.resolve("metrics.jsonl"), "{\"kind\":\"step\",\"step\":1}\n{\"kind\":\"ep");
-        train(RunFolder.open(killed).recipe(), Squares.source(40), killed);
+        train(Recipe.of(RunFolder.open(killed)), Squares.source(40), killed);
         assertEquals(result(folder.resolve("whole")), result(killed));
     }
 
@@ -347,13 +349,10 @@ class TrainerTest {
         var parts = folder.resolve("parts");
         while (train(recipe, data, parts, 2, 3).stopped()) assertTrue(Files.exists(parts));
         assertEquals(result(folder.resolve("whole")), result(parts));
-        var lines = new RunFolder(parts)
-                .history().stream()
-                        .filter(l -> l.get("kind").textValue().equals("epoch"))
-                        .toList();
+        var lines = new RunFolder(parts).epochs();
         assertEquals(2, lines.size());
         for (var line : lines) {
-            var files = line.get("skipped").findValuesAsText("file");
+            var files = line.skipped().stream().map(Skipped::file).toList();
             assertEquals(15, files.size());
             assertEquals(15, files.stream().distinct().count());
         }
@@ -372,7 +371,45 @@ class TrainerTest {
         train(recipe(), Squares.source(24), folder, 1, 1);
         var e = assertThrows(
                 IOException.class, () -> train(recipe("architecture.depths=[2,1]"), Squares.source(24), folder));
-        assertTrue(e.getMessage().contains("checkpoint.safetensors: expected a checkpoint of this run"), e::getMessage);
+        assertTrue(e.getMessage().endsWith(": there is a run of another recipe already; give another --run folder"));
+    }
+
+    @Test
+    void recipeThatWasEdited_isNoticed() throws IOException {
+        train(recipe(), Squares.source(24), folder, 1, 1);
+        var file = folder.resolve("recipe.json");
+        Files.writeString(file, Files.readString(file).replace("\"lr\": 0.05", "\"lr\": 0.5"));
+        var edited = Recipe.of(RunFolder.open(folder));
+        var e = assertThrows(IOException.class, () -> train(edited, Squares.source(24), folder));
+        assertTrue(e.getMessage().startsWith(file + ": optimizer is {"), e::getMessage);
+        assertTrue(e.getMessage().endsWith("; put it back, or start a new run with another --run"), e::getMessage);
+    }
+
+    @Test
+    void runInTheFolderOfOneAtWork_isRefused() throws IOException {
+        var refused = new ArrayList<String>();
+        var log = new Trainer.Log() {
+            @Override
+            public void epoch(Line.Epoch epoch) {
+                refused.add(assertThrows(IOException.class, () -> train(recipe(), Squares.source(24), folder))
+                        .getMessage());
+            }
+        };
+        train(recipe("epochs=1"), Squares.source(24), folder, 1, 99, log);
+        assertEquals(1, refused.size());
+        assertTrue(refused.get(0).contains(": another run is at work in this folder; "), refused::toString);
+    }
+
+    @Test
+    void folderThatIsTakenAway_endsTheRun() {
+        var log = new Trainer.Log() {
+            @Override
+            public void epoch(Line.Epoch epoch) {
+                assertTrue(folder.resolve("recipe.json").toFile().delete());
+            }
+        };
+        var e = assertThrows(IOException.class, () -> train(recipe(), Squares.source(24), folder, 1, 99, log));
+        assertTrue(e.getMessage().contains("is gone; "), e::getMessage);
     }
 
     // ---- what options do, against sums done by hand
@@ -452,7 +489,9 @@ class TrainerTest {
         }
         double expected = batch.lambda() * crossEntropy(logits, batch.labels(), weights, recipe.labelSmoothing())
                 + (1 - batch.lambda()) * crossEntropy(logits, batch.labels2(), weights, recipe.labelSmoothing());
-        double loss = new RunFolder(folder).history().get(0).get("loss").doubleValue();
+        double loss = new RunFolder(folder).history().get(0) instanceof Line.Step first
+                ? first.train().get("loss")
+                : Double.NaN;
         assertEquals(expected, loss, 1e-5); // float32 in another memory order
     }
 
@@ -556,7 +595,7 @@ class TrainerTest {
         assertFalse(outcome.stopped());
         try (var model = ModelFile.open(new RunFolder(folder).model())) {
             assertEquals("1", model.file().provenance().get("epoch"));
-            assertEquals(outcome.best(), model.file().metrics().get("top1"));
+            assertEquals(outcome.best().get(), model.file().metrics().get("top1"));
         }
         var e = assertThrows(
                 IllegalArgumentException.class,
@@ -638,7 +677,7 @@ class TrainerTest {
         var counts = new ArrayList<Long>();
         var log = new Trainer.Log() {
             @Override
-            public void epoch(Trainer.EpochLine epoch) {
+            public void epoch(Line.Epoch epoch) {
                 counts.add(NativeScope.liveObjects());
             }
         };

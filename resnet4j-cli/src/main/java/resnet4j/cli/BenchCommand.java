@@ -27,13 +27,14 @@ import resnet4j.image.Image;
 import resnet4j.image.Preprocess;
 import resnet4j.image.Resize;
 import resnet4j.model.Models;
+import resnet4j.run.Line;
+import resnet4j.run.RunFolder;
 import resnet4j.tensor.Engine;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Precision;
 import resnet4j.tensor.Tensor;
 import resnet4j.train.Recipe;
-import resnet4j.train.RunFolder;
 import resnet4j.train.Trainer;
 
 /** {@code bench}: how fast a network runs, or trains, on this machine. */
@@ -389,7 +390,7 @@ final class BenchCommand extends Command<BenchCommand.Result> {
         }
 
         @Override
-        public void step(Trainer.Step step, long ofEpoch, long inEpoch) {
+        public void step(Line.Step step) {
             long now = System.nanoTime();
             if (phase == Phase.TIMED) nanos.add(now - stepBegun);
             double spent = (now - phaseBegun) / 1e9;

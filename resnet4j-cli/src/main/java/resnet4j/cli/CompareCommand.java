@@ -189,7 +189,7 @@ final class CompareCommand extends Command<CompareCommand.Result> {
         private Optional<Path> file() {
             var path = Path.of(model);
             if (!Files.exists(path)) return weights;
-            return Optional.of(Files.isDirectory(path) ? path.resolve("model.safetensors") : path);
+            return Optional.of(Files.isDirectory(path) ? path.resolve(ModelFile.NAME) : path);
         }
 
         private List<String> command(String name, Object... options) {

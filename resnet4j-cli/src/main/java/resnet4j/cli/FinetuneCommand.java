@@ -16,10 +16,11 @@ import resnet4j.config.Records;
 import resnet4j.data.Augment;
 import resnet4j.data.DataSource;
 import resnet4j.model.ModelFile;
+import resnet4j.run.Rate;
+import resnet4j.run.RunFolder;
 import resnet4j.train.Optim;
 import resnet4j.train.RateFinder;
 import resnet4j.train.Recipe;
-import resnet4j.train.RunFolder;
 import resnet4j.train.Schedule;
 import resnet4j.train.Strategy;
 
@@ -67,8 +68,7 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
      * @param rates   the curve of {@code --find-lr}
      * @param folds   test accuracy of each fold; their mean and deviation are in {@code top1}
      */
-    record Result(
-            List<String> reasons, Optional<List<RateFinder.Point>> rates, List<TrainingRun.Result> runs, Top1 top1) {
+    record Result(List<String> reasons, Optional<List<Rate>> rates, List<TrainingRun.Result> runs, Top1 top1) {
         record Top1(double mean, double deviation) {}
     }
 
@@ -81,8 +81,8 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
         try (var opened = model.open()) {
             recipe = recipe(opened.file(), source);
         }
-        Optional<List<RateFinder.Point>> rates = Optional.empty();
-        var folder = run == null ? RecipeArgument.freshFolder("finetune") : run;
+        Optional<List<Rate>> rates = Optional.empty();
+        var folder = run == null ? RecipeArgument.freshFolder("finetune").path() : run;
         if (findLr) {
             rates = Optional.of(rates(recipe, source));
             double found = RateFinder.steepest(rates.get());
@@ -116,7 +116,7 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
         return new Result.Top1(mean, accuracies.length < 2 ? 0 : Math.sqrt(square / (accuracies.length - 1)));
     }
 
-    private List<RateFinder.Point> rates(Recipe recipe, DataSource source) throws Exception {
+    private List<Rate> rates(Recipe recipe, DataSource source) throws Exception {
         return RateFinder.search(recipe, source, new TrainingRun(this).options(() -> false), 1e-5, 1, 100);
     }
 

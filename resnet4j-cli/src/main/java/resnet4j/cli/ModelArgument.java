@@ -46,7 +46,7 @@ final class ModelArgument {
     /** Where the weights are: the file given, or the saved model itself; absent for a name without weights. */
     Optional<Path> weightFile() throws IOException {
         var path = Path.of(model);
-        if (Files.isDirectory(path)) return Optional.of(path.resolve("model.safetensors"));
+        if (Files.isDirectory(path)) return Optional.of(path.resolve(ModelFile.NAME));
         return Files.exists(path) ? Optional.of(path) : fetched();
     }
 

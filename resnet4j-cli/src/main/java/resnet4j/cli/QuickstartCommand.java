@@ -10,8 +10,8 @@ import resnet4j.Classifier;
 import resnet4j.config.Records;
 import resnet4j.data.DataSource;
 import resnet4j.data.Dataset;
+import resnet4j.run.RunFolder;
 import resnet4j.train.Recipe;
-import resnet4j.train.RunFolder;
 
 /** {@code quickstart}: a residual network learns to tell shapes apart, and then does, in under three minutes. */
 @CommandLine.Command(
@@ -43,7 +43,7 @@ final class QuickstartCommand extends Command<QuickstartCommand.Result> {
             changes = Records.set(changes, "seed=" + common.seed().getAsLong());
         var recipe = Records.overlay(new Recipe(), changes);
         var data = DataSource.parse(recipe.data());
-        var folder = RunFolder.create(run == null ? RecipeArgument.freshFolder("quickstart") : run);
+        var folder = run == null ? RecipeArgument.freshFolder("quickstart") : RunFolder.create(run);
         var result = new TrainingRun(this).train(recipe, data, folder);
         return new Result(
                 result,

@@ -2,7 +2,6 @@ package resnet4j.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +9,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import resnet4j.config.Records;
+import resnet4j.run.RunFolder;
 import resnet4j.train.Recipe;
 
 /** RECIPE and what may be changed in it. */
@@ -51,16 +51,13 @@ final class RecipeArgument {
     }
 
     /** {@link #freshFolder(String)} by the recipe's name. */
-    Path freshFolder() {
+    RunFolder freshFolder() throws IOException {
         return freshFolder(
                 recipe == null ? "run" : recipe.getFileName().toString().replaceFirst("\\.json$", ""));
     }
 
-    /** The first of runs/NAME-1, runs/NAME-2... that does not exist. */
-    static Path freshFolder(String name) {
-        for (int i = 1; ; i++) {
-            var folder = Path.of("runs", name + "-" + i);
-            if (!Files.exists(folder)) return folder;
-        }
+    /** The first of runs/NAME-1, runs/NAME-2... that nobody has. */
+    static RunFolder freshFolder(String name) throws IOException {
+        return RunFolder.fresh(Path.of("runs"), name);
     }
 }

@@ -26,12 +26,12 @@ import resnet4j.model.ModelFile;
 import resnet4j.model.Models;
 import resnet4j.report.Chart;
 import resnet4j.report.TableReport;
+import resnet4j.run.RunFolder;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
 import resnet4j.train.DivergedException;
 import resnet4j.train.GradientNorms;
 import resnet4j.train.Recipe;
-import resnet4j.train.RunFolder;
 import resnet4j.train.Study;
 import resnet4j.train.Trainer;
 
@@ -266,7 +266,7 @@ final class StudyCommand extends Command<StudyCommand.Result> {
 
     /** Begins a run, or goes on with it, or leaves it if it is done. Gives false if it was stopped. */
     private boolean train(Recipe recipe, DataSource source, RunFolder run, BooleanSupplier stop) throws IOException {
-        if (Files.exists(run.path().resolve("recipe.json")) && !run.recipe().equals(recipe))
+        if (run.begun() && !Recipe.of(run).equals(recipe))
             throw new IOException(run.path() + ": expected a run of this study with the same options, found another;"
                     + " give another --run");
         if (Files.exists(run.evaluation())) return true;
@@ -277,25 +277,22 @@ final class StudyCommand extends Command<StudyCommand.Result> {
     }
 
     private static double trainLoss(RunFolder run) throws IOException {
-        return run.history().stream()
-                .filter(line -> line.has("trainLoss"))
+        return run.epochs().stream()
                 .reduce((first, last) -> last)
-                .map(line -> line.get("trainLoss").asDouble())
+                .map(epoch -> epoch.train().get("loss"))
                 .orElse(Double.NaN);
     }
 
     private TableReport trainingsPage(Study study, List<Row> rows, Path folder, DataSource source) throws IOException {
         var series = new ArrayList<Chart.Series>();
         for (var row : rows) {
-            var history = new RunFolder(folder.resolve(row.variation.replaceAll("[^\\w]+", "-") + "-0")).history();
+            var history = new RunFolder(folder.resolve(row.variation.replaceAll("[^\\w]+", "-") + "-0")).epochs();
             series.add(new Chart.Series(
                     row.variation,
                     Chart.Mark.LINE,
                     history.stream()
-                            .filter(line -> line.has("trainLoss"))
-                            .map(line -> new Chart.Point(
-                                    line.get("epoch").asDouble(),
-                                    1 - line.get("trainAccuracy").asDouble()))
+                            .map(epoch -> new Chart.Point(
+                                    epoch.epoch(), 1 - epoch.train().get("accuracy")))
                             .toList()));
         }
         var chart = new Chart(

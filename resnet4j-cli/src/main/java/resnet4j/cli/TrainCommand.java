@@ -5,8 +5,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import resnet4j.data.DataSource;
+import resnet4j.run.RunFolder;
 import resnet4j.train.Recipe;
-import resnet4j.train.RunFolder;
 import resnet4j.train.Trainer;
 
 /** {@code train}: a recipe and pictures in, a run folder with a model and a report out. */
@@ -37,12 +37,12 @@ final class TrainCommand extends Command<TrainingRun.Result> {
                 throw new IllegalArgumentException(
                         "--resume: the run's own recipe is used; RECIPE, --set, --limit and --run do not go with it");
             var folder = RunFolder.open(resume);
-            var own = folder.recipe();
+            var own = Recipe.of(folder);
             return train(own, DataSource.parse(recipe.data().orElse(own.data())), folder);
         }
         var resolved = recipe.read(common);
         var source = DataSource.parse(resolved.data()); // before the folder is made: bad data leaves nothing behind
-        return train(resolved, source, RunFolder.create(run == null ? recipe.freshFolder() : run));
+        return train(resolved, source, run == null ? recipe.freshFolder() : RunFolder.create(run));
     }
 
     private TrainingRun.Result train(Recipe recipe, DataSource source, RunFolder folder) throws Exception {

@@ -13,10 +13,11 @@ import resnet4j.image.Image;
 import resnet4j.model.ClassificationNet;
 import resnet4j.report.RunReport;
 import resnet4j.report.RunSummary;
+import resnet4j.run.Line;
+import resnet4j.run.RunFolder;
 import resnet4j.tensor.Engine;
 import resnet4j.tensor.Precision;
 import resnet4j.train.Recipe;
-import resnet4j.train.RunFolder;
 import resnet4j.train.Trainer;
 
 /** A training run on a terminal: its progress bar, its end by Ctrl-C, its result in words. */
@@ -62,8 +63,8 @@ final class TrainingRun {
                     t.correct(),
                     t.samples(),
                     t.loss(),
-                    run.resolve("model.safetensors"),
-                    run.resolve("report.html"));
+                    new RunFolder(run).model(),
+                    new RunFolder(run).report());
         }
 
         /** What was measured on, for people: accuracy on pictures that were trained on is no test. */
@@ -86,13 +87,15 @@ final class TrainingRun {
             split = trainer.data().measured();
             if (outcome.stopped()) bar.progress.say("Stopped; the run is saved at step " + outcome.steps() + ".");
             else report(recipe, trainer.data(), outcome, bar.parameters);
+        } finally {
+            folder.deleteIfEmpty();
         }
         return new Result(
                 outcome.run().path(),
                 outcome.epochs(),
                 outcome.steps(),
                 outcome.seconds(),
-                new Result.Best(outcome.best() < 0 ? Optional.empty() : Optional.of(outcome.best())),
+                new Result.Best(outcome.best()),
                 outcome.test(),
                 split);
     }
@@ -111,7 +114,7 @@ final class TrainingRun {
         provenance.put("libtorch", Engine.version());
         provenance.put("Java", System.getProperty("java.version"));
         RunReport.write(
-                outcome.run().path(),
+                outcome.run(),
                 new RunSummary(
                         recipe.model(),
                         data.name(),
@@ -141,7 +144,7 @@ final class TrainingRun {
         }
 
         @Override
-        public void step(Trainer.Step s, long ofEpoch, long inEpoch) {
+        public void step(Line.Step s) {
             progress.at(
                     s.step(),
                     String.format(
@@ -149,23 +152,26 @@ final class TrainingRun {
                             "epoch %d/%d, loss %.3f, accuracy %.1f %%, %.0f images/s",
                             s.epoch(),
                             epochs,
-                            s.loss(),
-                            100 * s.accuracy(),
+                            s.train().get("loss"),
+                            100 * s.train().get("accuracy"),
                             s.imagesPerSecond()));
         }
 
         @Override
-        public void epoch(Trainer.EpochLine e) {
+        public void epoch(Line.Epoch e) {
             progress.say(String.format(
                     Locale.ROOT,
                     "Epoch [%d/%d], Loss: %.4f, accuracy: %.2f %%%s, %.0f images/s, waiting for data %.1f %%%s",
                     e.epoch(),
                     epochs,
-                    e.trainLoss(),
-                    100 * e.trainAccuracy(),
-                    e.validation()
-                            .map(v -> String.format(Locale.ROOT, ", validation: %.2f %%", 100 * v.top1()))
-                            .orElse(""),
+                    e.train().get("loss"),
+                    100 * e.train().get("accuracy"),
+                    e.validation().isEmpty()
+                            ? ""
+                            : String.format(
+                                    Locale.ROOT,
+                                    ", validation: %.2f %%",
+                                    100 * e.validation().get("top1")),
                     e.imagesPerSecond(),
                     100 * e.waitShare(),
                     e.skipped().isEmpty() ? "" : ", " + e.skipped().size() + " pictures skipped"));

@@ -138,7 +138,8 @@ final class TuneCommand extends Command<TuneCommand.Result> {
         var search = new Search(base, spaces, rungs, eta, trials == null ? Integer.MAX_VALUE : trials, base.seed());
         var source = DataSource.parse(base.data()); // before the folder is made: bad data leaves nothing behind
         Tuner.checkValidation(base, source);
-        return SearchFolder.create(run == null ? RecipeArgument.freshFolder("tune") : run, search);
+        return SearchFolder.create(
+                run == null ? RecipeArgument.freshFolder("tune").path() : run, search);
     }
 
     private SearchFolder resumed() throws Exception {

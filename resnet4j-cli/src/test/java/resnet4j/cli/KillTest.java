@@ -25,8 +25,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import resnet4j.config.Records;
 import resnet4j.model.ModelFile;
+import resnet4j.run.RunFolder;
 import resnet4j.tensor.DType;
-import resnet4j.train.RunFolder;
+import resnet4j.train.Recipe;
 import resnet4j.weights.SafeTensors;
 
 /** Training processes that are killed, and told to end. */
@@ -90,7 +91,8 @@ class KillTest {
         result.put(
                 "history",
                 run.history().stream()
-                        .map(line -> ((ObjectNode) line).remove(List.of("seconds", "imagesPerSecond", "waitShare")))
+                        .map(line -> ((ObjectNode) Records.tree(line))
+                                .remove(List.of("seconds", "imagesPerSecond", "waitShare")))
                         .map(String::valueOf)
                         .toList());
         SafeTensors.read(run.checkpoint())
@@ -114,7 +116,7 @@ class KillTest {
         }
         if (Files.exists(run.model())) ModelFile.open(run.model()).close();
         if (Files.exists(path.resolve("recipe.json")))
-            assertEquals(4, RunFolder.open(path).recipe().batch());
+            assertEquals(4, Recipe.of(RunFolder.open(path)).batch());
         run.history();
     }
 
@@ -188,7 +190,7 @@ class KillTest {
             var run = folder.resolve("killed" + k);
             here(go(run, begin, 1));
             assertEquals(expected, result(run));
-            try (var parts = Files.newDirectoryStream(run, ".*")) {
+            try (var parts = Files.newDirectoryStream(run, ".*.part")) {
                 assertFalse(parts.iterator().hasNext(), "half files are cleaned up");
             }
         }

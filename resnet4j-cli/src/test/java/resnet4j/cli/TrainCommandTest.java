@@ -18,7 +18,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import resnet4j.config.Records;
-import resnet4j.train.RunFolder;
+import resnet4j.run.RunFolder;
+import resnet4j.train.Recipe;
 
 class TrainCommandTest {
     @TempDir
@@ -67,7 +68,7 @@ class TrainCommandTest {
         assertEquals(12, result.get("steps").intValue());
         assertEquals("val", result.get("split").textValue()); // there are no test pictures
         assertTrue(err.toString().contains("Epoch [2/2], Loss: "), err::toString);
-        var own = RunFolder.open(run).recipe();
+        var own = Recipe.of(RunFolder.open(run));
         assertEquals(0.1, own.optimizer().lr());
         assertEquals(3, own.seed());
         assertEquals(2, own.epochs());

@@ -1,0 +1,22 @@
+package resnet4j.eval;
+
+import java.util.List;
+import java.util.Map;
+import resnet4j.data.Skipped;
+
+/** How good a network is, by the numbers of its task: {@link Evaluation} for classes. */
+public interface Score {
+    /** The name of the number by which networks are compared, {@code top1}; it is one of {@link #numbers}. */
+    String headline();
+
+    /** All single numbers by name, in the order in which people read them. More of the headline's is better. */
+    Map<String, Double> numbers();
+
+    /** Pictures that could not be read, and so are in no number. */
+    List<Skipped> skipped();
+
+    /** The number by which networks are compared. */
+    default double value() {
+        return numbers().get(headline());
+    }
+}
