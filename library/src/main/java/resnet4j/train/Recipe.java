@@ -81,7 +81,7 @@ public record Recipe(
         String precision,
         long seed) {
 
-    /** ResNet-20 on shapes: what {@code quickstart} trains. */
+    /** ResNet-20 on shapes. */
     public Recipe() {
         this(
                 "resnet20",

@@ -56,7 +56,12 @@ abstract class Command<R> implements Callable<Integer> {
      * @param unit  what is counted: {@code images}
      */
     final Progress progress(String task, long total, String unit) {
-        return Progress.of(spec.commandLine().getErr(), task, total, unit);
+        return Progress.of(spec.commandLine().getErr(), task, total, unit, secondsBetweenLines());
+    }
+
+    /** The longest time without a word of progress where there is no terminal. */
+    double secondsBetweenLines() {
+        return Progress.SECONDS_BETWEEN_LINES;
     }
 
     /** Shows how a file of this name is downloaded, if it has to be. Close it. */

@@ -16,7 +16,8 @@ final class Download implements Fetch.Progress, AutoCloseable {
 
     @Override
     public void at(long bytes, long total) {
-        if (shown == null) shown = Progress.of(to, name, Math.max(0, total >> 20), "MiB");
+        if (shown == null)
+            shown = Progress.of(to, name, Math.max(0, total >> 20), "MiB", Progress.SECONDS_BETWEEN_LINES);
         shown.at(bytes >> 20, "");
     }
 

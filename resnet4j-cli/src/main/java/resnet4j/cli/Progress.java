@@ -12,7 +12,11 @@ import java.util.function.LongSupplier;
  */
 final class Progress implements AutoCloseable {
     private static final long REDRAW_NANOS = 100_000_000L;
-    private static final double FIRST_LINE_SECONDS = 5, SECONDS_BETWEEN_LINES = 60;
+    private static final double FIRST_LINE_SECONDS = 5;
+
+    /** Where there is no terminal, once the work takes long. */
+    static final double SECONDS_BETWEEN_LINES = 60;
+
     private static final int BAR = 20;
 
     private final PrintWriter err;
@@ -20,6 +24,7 @@ final class Progress implements AutoCloseable {
     private final String task;
     private final long total;
     private final String unit;
+    private final double most; // seconds between lines
     private final LongSupplier nanoTime;
     private final long start;
 
@@ -28,16 +33,18 @@ final class Progress implements AutoCloseable {
     private long shownAt;
     private int shownLength;
 
-    static Progress of(PrintWriter err, String task, long total, String unit) {
-        return new Progress(err, Integer.getInteger("resnet4j.columns", 0), task, total, unit, System::nanoTime);
+    /** @param most seconds between two lines where there is no terminal */
+    static Progress of(PrintWriter err, String task, long total, String unit, double most) {
+        return new Progress(err, Integer.getInteger("resnet4j.columns", 0), task, total, unit, most, System::nanoTime);
     }
 
-    Progress(PrintWriter err, int columns, String task, long total, String unit, LongSupplier nanoTime) {
+    Progress(PrintWriter err, int columns, String task, long total, String unit, double most, LongSupplier nanoTime) {
         this.err = err;
         this.columns = columns;
         this.task = task;
         this.total = total;
         this.unit = unit;
+        this.most = most;
         this.nanoTime = nanoTime;
         this.start = nanoTime.getAsLong();
         this.shownAt = start;
@@ -58,7 +65,7 @@ final class Progress implements AutoCloseable {
         this.note = note;
         long now = nanoTime.getAsLong();
         double elapsed = seconds(now - start), quiet = seconds(now - shownAt);
-        double pause = Math.min(SECONDS_BETWEEN_LINES, Math.max(FIRST_LINE_SECONDS, elapsed / 4));
+        double pause = Math.min(most, Math.max(FIRST_LINE_SECONDS, elapsed / 4));
         if (columns > 0 ? now - shownAt >= REDRAW_NANOS : quiet >= pause) show(now);
     }
 

@@ -1,7 +1,11 @@
 package resnet4j.cli;
 
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine;
@@ -10,22 +14,26 @@ import resnet4j.Classifier;
 import resnet4j.config.Records;
 import resnet4j.data.DataSource;
 import resnet4j.data.Dataset;
+import resnet4j.image.ImageFile;
 import resnet4j.run.RunFolder;
 import resnet4j.train.Recipe;
 
-/** {@code quickstart}: a residual network learns to tell shapes apart, and then does, in under three minutes. */
+/** {@code quickstart}: a residual network learns to tell shapes apart, and then does, in about a minute. */
 @CommandLine.Command(
         name = "quickstart",
         description = "Train a residual network on generated pictures of shapes and try it on new ones.")
 final class QuickstartCommand extends Command<QuickstartCommand.Result> {
-    /** What differs from the defaults. */
+    /** What differs from the defaults: few epochs of many pictures, which are drawn faster than they are learned from. */
     private static final String RECIPE = """
-            {"model": "resnet20", "data": "shapes", "epochs": 10, "batch": 64,
-             "augment": [{"type": "padCrop", "pad": 3}, {"type": "flip", "p": 0.5}],
-             "optimizer": {"type": "sgd", "lr": 0.1, "momentum": 0.9, "nesterov": true, "weightDecay": 5e-4,
+            {"model": "resnet8_speed", "architecture": {"widths": [16, 48, 96]}, "data": "shapes:14000",
+             "preprocess": {"resize": {"type": "exact", "width": 32, "height": 32}},
+             "validation": 0.05, "epochs": 3, "batch": 128,
+             "optimizer": {"type": "sgd", "lr": 0.5, "momentum": 0.85, "nesterov": true, "weightDecay": 1.33e-3,
                            "decayNorms": false},
-             "schedule": {"type": "oneCycle", "warmup": 0.2}}
+             "biasScale": 64, "schedule": {"type": "oneCycle", "warmup": 0.2}, "labelSmoothing": 0.1}
             """;
+
+    private static final int TRIED = 5, PICTURES_OF_A_CLASS = 6;
 
     @Option(names = "--run", paramLabel = "DIR", description = "The run's folder (default: runs/quickstart-N).")
     private Path run;
@@ -33,7 +41,8 @@ final class QuickstartCommand extends Command<QuickstartCommand.Result> {
     /** One new picture: what it shows, and what the network says. */
     record Tried(String picture, String truth, String label, double probability) {}
 
-    record Result(TrainingRun.Result training, List<Tried> tried) {}
+    /** @param next what can be typed now, each with a word about it after a {@code #} */
+    record Result(TrainingRun.Result training, List<Tried> tried, List<String> next) {}
 
     @Override
     Result run() throws Exception {
@@ -45,21 +54,69 @@ final class QuickstartCommand extends Command<QuickstartCommand.Result> {
         var data = DataSource.parse(recipe.data());
         var folder = run == null ? RecipeArgument.freshFolder("quickstart") : RunFolder.create(run);
         var result = new TrainingRun(this).train(recipe, data, folder);
-        return new Result(
-                result,
-                result.test().isEmpty() ? List.of() : tried(folder, data.test().orElseThrow()));
+        if (result.test().isEmpty()) return new Result(result, List.of(), List.of());
+        var unseen = data.test().orElseThrow();
+        var pictures = folder.path().resolve("pictures");
+        var one = write(unseen, pictures);
+        return new Result(result, tried(folder, unseen), next(folder.path(), recipe, pictures, one));
     }
 
-    private static List<Tried> tried(RunFolder folder, Dataset pictures) throws Exception {
+    private static List<Tried> tried(RunFolder folder, Dataset pictures) throws IOException {
         var tried = new ArrayList<Tried>();
         try (var net = Classifier.load(folder.path())) {
-            for (int i = 0; i < 5; i++) {
+            for (int i = 0; i < TRIED; i++) {
                 var best = net.classify(pictures.image(i), 1).get(0);
                 tried.add(new Tried(
                         pictures.name(i), pictures.classes().get(pictures.label(i)), best.label(), best.probability()));
             }
         }
         return tried;
+    }
+
+    /** A few of {@code data} as files, a folder for each class, as {@code finetune} takes them. Gives one of the files. */
+    private static Path write(Dataset data, Path folder) throws IOException {
+        var written = new int[data.classes().size()];
+        Path first = null;
+        for (int i = 0; Arrays.stream(written).anyMatch(n -> n < PICTURES_OF_A_CLASS); i++) {
+            int label = data.label(i);
+            if (written[label]++ >= PICTURES_OF_A_CLASS) continue;
+            var file = folder.resolve(data.classes().get(label)).resolve(i + ".png");
+            Files.createDirectories(file.getParent());
+            ImageFile.writePng(file, data.image(i));
+            if (first == null) first = file;
+        }
+        return first;
+    }
+
+    /** The report, a prediction, and fine-tuning: as they are typed where this command was. */
+    private static List<String> next(Path folder, Recipe recipe, Path pictures, Path picture) {
+        var home = Path.of(System.getProperty("resnet4j.home", "")).toAbsolutePath();
+        var launcher = home.equals(Path.of("").toAbsolutePath()) ? "./resnet4j" : quoted(home.resolve("resnet4j"));
+        var run = quoted(folder);
+        var browser = browser();
+        return List.of(
+                browser.isEmpty()
+                        ? launcher + " eval " + run + " --data " + recipe.data() + "  # its report, without a browser"
+                        : browser + " " + quoted(new RunFolder(folder).report()) + "  # its report",
+                launcher + " predict " + run + " " + quoted(picture) + "  # a picture that it has not seen",
+                launcher + " finetune " + run + " --data " + quoted("folder:" + pictures)
+                        + "  # your own folder in place of this one: in it, a folder of pictures for each class");
+    }
+
+    /** What opens a page here; empty where nothing does. */
+    private static String browser() {
+        var system = System.getProperty("os.name");
+        if (system.startsWith("Windows")) return "start";
+        var opener = system.startsWith("Mac") ? "open" : "xdg-open";
+        boolean there = Arrays.stream(String.valueOf(System.getenv("PATH")).split(File.pathSeparator))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, opener)));
+        return there ? opener : "";
+    }
+
+    /** As a shell reads it as one word. */
+    private static String quoted(Object word) {
+        var text = word.toString();
+        return text.matches("[\\w./:+,@%=-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 
     @Override
@@ -74,7 +131,14 @@ final class QuickstartCommand extends Command<QuickstartCommand.Result> {
                     t.label,
                     100 * t.probability));
         lines.add(r.training.text());
+        if (!r.next.isEmpty()) lines.addAll(List.of("", "What to do next:"));
+        for (var command : r.next) lines.add("  " + command);
         return String.join(System.lineSeparator(), lines);
+    }
+
+    @Override
+    double secondsBetweenLines() {
+        return 1;
     }
 
     @Override

@@ -13,7 +13,7 @@ class ProgressTest {
     private double seconds;
 
     private Progress progress(int columns, long total) {
-        return new Progress(new PrintWriter(err), columns, "train", total, "images", () -> (long) (seconds * 1e9));
+        return new Progress(new PrintWriter(err), columns, "train", total, "images", 60, () -> (long) (seconds * 1e9));
     }
 
     @Test
