@@ -19,7 +19,7 @@ import resnet4j.image.Preprocess;
 import resnet4j.model.ModelFile;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
-import resnet4j.tensor.Ops;
+import resnet4j.tensor.Pixels;
 import resnet4j.tensor.Precision;
 import resnet4j.tensor.Tensor;
 
@@ -57,7 +57,7 @@ public final class Classifier implements AutoCloseable {
                 var images = Tensor.of(pixels, pictures, preprocess.cropHeight(), preprocess.cropWidth(), 3)
                         .to(device);
                 return inference
-                        .run(Ops.normalize(images, preprocess.mean(), preprocess.std()))
+                        .run(Pixels.normalize(images, preprocess.mean(), preprocess.std()))
                         .toFloats();
             }
         };

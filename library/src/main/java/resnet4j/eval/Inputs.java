@@ -3,7 +3,7 @@ package resnet4j.eval;
 import resnet4j.data.Batch;
 import resnet4j.image.Preprocess;
 import resnet4j.tensor.Device;
-import resnet4j.tensor.Ops;
+import resnet4j.tensor.Pixels;
 import resnet4j.tensor.Tensor;
 
 /** Batches of Java arrays as tensors of the innermost scope. */
@@ -13,7 +13,7 @@ public final class Inputs {
     /** Normalised images [N,3,H,W], channels-last. */
     public static Tensor images(Batch batch, Preprocess preprocess, Device device) {
         var pixels = Tensor.of(batch.pixels(), batch.size(), batch.height(), batch.width(), 3);
-        return Ops.normalize(pixels.to(device), preprocess.mean(), preprocess.std());
+        return Pixels.normalize(pixels.to(device), preprocess.mean(), preprocess.std());
     }
 
     /** Class numbers [N] int64. */

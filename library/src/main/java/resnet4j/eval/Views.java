@@ -2,6 +2,7 @@ package resnet4j.eval;
 
 import java.util.function.UnaryOperator;
 import resnet4j.tensor.Ops;
+import resnet4j.tensor.Pixels;
 import resnet4j.tensor.Tensor;
 
 /** Test-time augmentation: the views of a picture whose logits are averaged. */
@@ -17,7 +18,7 @@ public enum Views {
     MIRROR {
         @Override
         public UnaryOperator<Tensor> of(UnaryOperator<Tensor> network) {
-            return images -> Ops.affine(Ops.add(network.apply(images), network.apply(Ops.mirror(images))), 0.5, 0);
+            return images -> Ops.affine(Ops.add(network.apply(images), network.apply(Pixels.mirror(images))), 0.5, 0);
         }
     },
     /**

@@ -3,7 +3,9 @@ package resnet4j.export;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.file.Path;
+import java.util.Map;
 import resnet4j.graph.Graph;
+import resnet4j.image.Preprocess;
 import resnet4j.tensor.Tensor;
 import resnet4j.weights.AtomicFile;
 
@@ -14,12 +16,29 @@ public final class OnnxExport {
     private static final long IR_VERSION = 8; // the one that came with operator set 18
 
     /**
-     * Writes {@code graph}, wholly or not at all. Its input is {@code images}, its output {@code logits}. {@code
-     * Passes.simplify} makes the file smaller and some runtimes faster; without it weights keep their names.
+     * Writes a classifier's {@code graph}, wholly or not at all. {@code Passes.simplify} makes the file smaller and some
+     * runtimes faster; without it weights keep their names.
      *
      * @throws IllegalArgumentException for what ONNX cannot say, which names the operation, and for more than 2 GB
      */
     public static void write(Graph graph, Path file, OnnxMetadata metadata) throws IOException {
+        var p = metadata.preprocess();
+        var doc = metadata.model() + ": " + metadata.classNames().size() + " classes; "
+                + (metadata.pixels()
+                        ? "takes pixels, uint8 [N," + p.cropHeight() + "," + p.cropWidth() + ",3] in red, green, blue"
+                        : "takes floats [N,3," + p.cropHeight() + "," + p.cropWidth()
+                                + "], (x / 255 - mean) / std with mean " + p.mean() + " and std " + p.std());
+        write(graph, file, doc, metadata.pixels() ? p : null, metadata.properties());
+    }
+
+    /** The same for any graph, with its inputs and outputs under their names. @param documentation what it is, for people */
+    public static void write(Graph graph, Path file, String documentation) throws IOException {
+        write(graph, file, documentation, null, Map.of());
+    }
+
+    private static void write(
+            Graph graph, Path file, String documentation, Preprocess pixels, Map<String, String> properties)
+            throws IOException {
         long bytes = graph.constants().values().stream()
                 .mapToLong(Tensor::elements)
                 .map(n -> n * Float.BYTES)
@@ -27,13 +46,16 @@ public final class OnnxExport {
         if (bytes > Integer.MAX_VALUE - (1 << 20))
             throw new IllegalArgumentException("graph: expected weights of less than 2 GB, the most that an ONNX file"
                     + " holds, got " + bytes + " bytes");
+        var version = OnnxExport.class.getPackage().getImplementationVersion();
         var model = new Message()
                 .add(1, IR_VERSION)
                 .add(2, "ResNet4J")
-                .add(7, OnnxGraph.of(graph, metadata.pixels() ? metadata.preprocess() : null))
+                .add(3, version == null ? "development" : version)
+                .add(6, documentation)
+                .add(7, OnnxGraph.of(graph, pixels))
                 .add(8, new Message().add(2, OnnxGraph.OPSET));
-        metadata.properties()
-                .forEach((key, value) -> model.add(14, new Message().add(1, key).add(2, value)));
+        properties.forEach(
+                (key, value) -> model.add(14, new Message().add(1, key).add(2, value)));
         AtomicFile.write(file, out -> model.bytes().writeTo(Channels.newOutputStream(out)));
     }
 }

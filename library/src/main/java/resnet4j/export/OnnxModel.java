@@ -9,26 +9,41 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import resnet4j.tensor.DType;
+import resnet4j.tensor.HostTensor;
+import resnet4j.tensor.Lifetime;
 
 /**
- * An ONNX file of a classifier, run by ONNX Runtime. libtorch is not needed. Threads may share it; owns native memory
- * until it is closed.
+ * An ONNX file, run by ONNX Runtime. libtorch is not needed. Threads may share it; owns native memory until it is closed.
  */
 public final class OnnxModel implements AutoCloseable {
     private static final long MAX_BYTES = Integer.MAX_VALUE;
+    private static final Map<OnnxJavaType, DType> TYPES =
+            Map.of(OnnxJavaType.FLOAT, DType.F32, OnnxJavaType.UINT8, DType.U8, OnnxJavaType.INT64, DType.I64);
 
     private final Path file;
     private final OrtSession session;
-    private final String input;
-    private final long[] inputShape;
-    private final long[] outputShape;
-    private final boolean pixels;
-    private final Map<String, String> properties;
+    private final List<Port> inputs, outputs;
+    private final Lifetime lifetime;
+
+    /**
+     * What a file takes or gives.
+     *
+     * @param shape -1 where any size will do, as for the batch
+     */
+    public record Port(String name, DType dtype, List<Long> shape) {
+        public Port {
+            shape = List.copyOf(shape);
+        }
+    }
 
     /** Whether ONNX Runtime is on the class path. */
     public static boolean available() {
@@ -41,8 +56,7 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
-     * Opens a file with one input, images as floats [N,3,H,W] or bytes [N,H,W,3], and one output. ONNX Runtime reads it
-     * in native code that was not made for hostile files, and a file may name others to read: open only what you trust.
+     * Opens a file whose inputs and outputs are floats, bytes or whole numbers. ONNX Runtime reads it in native code that was not made for hostile files, and a file may name others to read: open only what you trust.
      *
      * @param threads that one call is split over
      */
@@ -71,99 +85,159 @@ public final class OnnxModel implements AutoCloseable {
     private OnnxModel(Path file, OrtSession session) throws OrtException, IOException {
         this.file = file;
         this.session = session;
-        if (session.getNumInputs() != 1 || session.getNumOutputs() != 1)
-            throw new IOException(file + ": expected one input and one output, got " + session.getInputNames() + " and "
-                    + session.getOutputNames());
-        NodeInfo info = session.getInputInfo().values().iterator().next();
-        if (!(info.getInfo() instanceof TensorInfo tensor)
-                || tensor.getShape().length != 4
-                || tensor.type != OnnxJavaType.FLOAT && tensor.type != OnnxJavaType.UINT8)
-            throw new IOException(file + ": expected images of floats or bytes in 4 dimensions, got " + info);
-        input = info.getName();
-        inputShape = tensor.getShape();
-        pixels = tensor.type == OnnxJavaType.UINT8;
-        outputShape = session.getOutputInfo().values().iterator().next().getInfo() instanceof TensorInfo logits
-                ? logits.getShape()
-                : new long[0];
-        properties = session.getMetadata().getCustomMetadata();
+        inputs = ports(session.getInputInfo());
+        outputs = ports(session.getOutputInfo());
+        lifetime = new Lifetime(file.toString(), this::free);
     }
 
-    /** What the file says about itself. @throws IOException where it was not exported by ResNet4J */
-    public OnnxMetadata metadata() throws IOException {
-        try {
-            return OnnxMetadata.read(properties);
-        } catch (IllegalArgumentException e) {
-            throw new IOException(file + ": " + e.getMessage(), e);
+    private List<Port> ports(Map<String, NodeInfo> infos) throws IOException {
+        var ports = new ArrayList<Port>();
+        for (var info : infos.values()) {
+            if (!(info.getInfo() instanceof TensorInfo tensor) || !TYPES.containsKey(tensor.type))
+                throw new IOException(file + ": expected tensors of floats, bytes or whole numbers, got " + info);
+            ports.add(new Port(
+                    info.getName(),
+                    TYPES.get(tensor.type),
+                    Arrays.stream(tensor.getShape()).boxed().toList()));
         }
+        return List.copyOf(ports);
     }
 
     /** @throws IOException if the network's input and output are not those that {@code metadata} speaks of */
     public void check(OnnxMetadata metadata) throws IOException {
         var p = metadata.preprocess();
+        var image = inputs.get(0);
+        boolean pixels = takesPixels();
         int first = pixels ? 1 : 2;
-        boolean fits = pixels == metadata.pixels()
-                && inputShape[first] == p.cropHeight()
-                && inputShape[first + 1] == p.cropWidth()
-                && outputShape.length == 2
-                && outputShape[1] == metadata.classNames().size();
+        boolean fits = inputs.size() == 1
+                && outputs.size() == 1
+                && pixels == metadata.pixels()
+                && (pixels || image.dtype == DType.F32)
+                && image.shape.size() == 4
+                && image.shape.get(first) == p.cropHeight()
+                && image.shape.get(first + 1) == p.cropWidth()
+                && outputs.get(0).shape.size() == 2
+                && outputs.get(0).shape.get(1) == metadata.classNames().size();
         if (!fits)
             throw new IOException(file + ": expected " + metadata.classNames().size() + " logits for images of "
                     + p.cropHeight() + "x" + p.cropWidth() + ", as its metadata says, got "
-                    + Arrays.toString(outputShape) + " for " + Arrays.toString(inputShape));
+                    + outputs + " for " + inputs);
     }
 
-    /** The input's shape; -1 where any size will do, as for the batch. */
-    public long[] inputShape() {
-        return inputShape.clone();
+    public List<Port> inputs() {
+        return inputs;
     }
 
-    /** Whether it takes bytes [N,H,W,3], and not normalised floats [N,3,H,W]. */
+    public List<Port> outputs() {
+        return outputs;
+    }
+
+    /** Whether its input is bytes [N,H,W,3], and not normalised floats [N,3,H,W]. */
     public boolean takesPixels() {
-        return pixels;
+        return inputs.get(0).dtype == DType.U8;
     }
 
-    /** Normalised floats of {@code shape} in row-major order to logits, row by row. */
+    /** Normalised floats of {@code shape} in row-major order to logits, row by row: for a classifier. */
     public float[] run(float[] images, long... shape) {
-        check(!pixels, "floats", images.length, shape);
-        try (var tensor = OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), FloatBuffer.wrap(images), shape)) {
-            return run(tensor);
-        } catch (OrtException e) {
-            throw new IllegalStateException(file + ": ONNX Runtime failed: " + e.getMessage(), e);
-        }
+        var data = ByteBuffer.allocate(images.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        data.asFloatBuffer().put(images);
+        return logits(DType.F32, data, images.length, shape);
     }
 
-    /** Pixels of {@code shape} in row-major order to logits, row by row. */
+    /** Pixels of {@code shape} in row-major order to logits, row by row: for a classifier. */
     public float[] run(byte[] images, long... shape) {
-        check(pixels, "bytes", images.length, shape);
-        var buffer = ByteBuffer.allocateDirect(images.length).put(images).flip();
-        try (var tensor = OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), buffer, shape, OnnxJavaType.UINT8)) {
-            return run(tensor);
+        return logits(DType.U8, ByteBuffer.wrap(images), images.length, shape);
+    }
+
+    private float[] logits(DType dtype, ByteBuffer data, int length, long[] shape) {
+        var input = inputs.get(0);
+        var sizes = Arrays.stream(shape).boxed().toList();
+        if (dtype != input.dtype
+                || !fits(sizes, input.shape)
+                || Arrays.stream(shape).reduce(1, Math::multiplyExact) != length)
+            throw new IllegalArgumentException(
+                    input.name + ": expected " + numbers(input.dtype) + " of shape " + input.shape
+                            + " (-1 is any size), got " + length + " " + numbers(dtype) + " for the shape " + sizes);
+        var result = run(Map.of(input.name, new HostTensor(dtype, sizes, data))).get(outputs.get(0).name);
+        var values = new float[Math.toIntExact(result.elements())];
+        result.data().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+        return values;
+    }
+
+    private static String numbers(DType dtype) {
+        return dtype == DType.F32 ? "floats" : dtype == DType.U8 ? "bytes" : "whole numbers";
+    }
+
+    private static boolean fits(List<Long> shape, List<Long> expected) {
+        boolean fits = shape.size() == expected.size();
+        for (int i = 0; fits && i < shape.size(); i++)
+            fits = shape.get(i) >= 1 && (expected.get(i) < 0 || shape.get(i).equals(expected.get(i)));
+        return fits;
+    }
+
+    /**
+     * All outputs by name.
+     *
+     * @throws IllegalArgumentException for inputs of other names, types or shapes
+     * @throws IllegalStateException    if it is closed, or ONNX Runtime fails
+     */
+    public Map<String, HostTensor> run(Map<String, HostTensor> given) {
+        if (given.size() != inputs.size())
+            throw new IllegalArgumentException("inputs: expected " + inputs + ", got " + given.keySet());
+        for (var input : inputs) {
+            var tensor = given.get(input.name);
+            if (tensor == null || tensor.dtype() != input.dtype || !fits(tensor.shape(), input.shape))
+                throw new IllegalArgumentException(input.name + ": expected " + input.dtype + " of shape " + input.shape
+                        + " (-1 is any size), got "
+                        + (tensor == null ? "none of that name" : tensor.dtype() + " of " + tensor.shape()));
+        }
+        lifetime.enter();
+        var tensors = new LinkedHashMap<String, OnnxTensor>();
+        try {
+            for (var input : inputs) tensors.put(input.name, tensor(given.get(input.name)));
+            try (var result = session.run(tensors)) {
+                var answers = new LinkedHashMap<String, HostTensor>();
+                for (var output : outputs)
+                    answers.put(output.name, host((OnnxTensor)
+                            result.get(output.name).orElseThrow()));
+                return answers;
+            }
         } catch (OrtException e) {
             throw new IllegalStateException(file + ": ONNX Runtime failed: " + e.getMessage(), e);
+        } finally {
+            tensors.values().forEach(OnnxTensor::close);
+            lifetime.leave();
         }
     }
 
-    private float[] run(OnnxTensor images) throws OrtException {
-        try (var result = session.run(Map.of(input, images))) {
-            var logits = ((OnnxTensor) result.get(0)).getFloatBuffer();
-            var values = new float[logits.remaining()];
-            logits.get(values);
-            return values;
-        }
+    private static OnnxTensor tensor(HostTensor host) throws OrtException {
+        var shape = host.shape().stream().mapToLong(Long::longValue).toArray();
+        var data = ByteBuffer.allocateDirect(host.data().remaining()).order(ByteOrder.nativeOrder());
+        data.put(host.data().duplicate()).flip();
+        var type = TYPES.entrySet().stream()
+                .filter(entry -> entry.getValue() == host.dtype())
+                .findFirst()
+                .orElseThrow()
+                .getKey();
+        return OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), data, shape, type);
     }
 
-    private void check(boolean rightType, String type, int length, long[] shape) {
-        boolean fits = rightType && shape.length == inputShape.length;
-        for (int i = 0; fits && i < shape.length; i++)
-            fits = shape[i] >= 1 && (inputShape[i] < 0 || shape[i] == inputShape[i]);
-        if (!fits || Arrays.stream(shape).reduce(1, Math::multiplyExact) != length)
-            throw new IllegalArgumentException("images: expected " + (pixels ? "bytes" : "floats") + " of shape "
-                    + Arrays.toString(inputShape) + " (-1 is any size), got " + length + " " + type + " for the shape "
-                    + Arrays.toString(shape));
+    private static HostTensor host(OnnxTensor tensor) {
+        var info = tensor.getInfo();
+        var data = tensor.getByteBuffer();
+        var copy = ByteBuffer.allocate(data.remaining()).order(ByteOrder.LITTLE_ENDIAN);
+        copy.put(data).flip();
+        return new HostTensor(
+                TYPES.get(info.type), Arrays.stream(info.getShape()).boxed().toList(), copy);
     }
 
+    /** Refuses later calls, and frees the network when those that run are done; the second time does nothing. */
     @Override
     public void close() {
+        lifetime.close();
+    }
+
+    private void free() {
         try {
             session.close();
         } catch (OrtException e) {

@@ -5,7 +5,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import resnet4j.tensor.DType;
-import resnet4j.tensor.Op;
 
 /**
  * What a graph costs, operation by operation, at the batch size that it was traced with.
@@ -75,24 +74,26 @@ public record Costs(List<Row> rows, long peakActivationBytes) {
         var rows = new ArrayList<Row>();
         var counted = new HashSet<String>();
         for (var node : graph.nodes()) {
-            long parameters = 0, moved = node.elements();
-            for (int i = 0; i < node.inputs().size(); i++) {
+            long parameters = 0, elements = node.value().elements(), moved = elements;
+            var shapes = graph.shapes(node);
+            for (int i = 0; i < shapes.size(); i++) {
+                if (shapes.get(i) == null) continue;
                 var in = node.inputs().get(i);
-                if (in.isEmpty()) continue;
-                long elements = Node.elements(graph.shape(in));
-                moved += elements;
-                boolean trained = graph.constants().containsKey(in) && !isStatistic(node.op(), i);
-                if (trained && counted.add(in)) parameters += elements;
+                long given = Value.elements(shapes.get(i));
+                moved += given;
+                boolean trained = graph.constants().containsKey(in)
+                        && !node.op().statistics().contains(i);
+                if (trained && counted.add(in)) parameters += given;
             }
-            boolean view = isView(node.op());
+            boolean view = node.op().isView();
             rows.add(new Row(
                     node.name(),
                     node.path(),
                     node.op().type(),
                     node.shape(),
                     parameters,
-                    macs(graph, node),
-                    view ? 0 : node.elements() * dtype.bytes,
+                    node.op().macs(shapes, node.shape()),
+                    view ? 0 : elements * dtype.bytes,
                     view ? 0 : moved * dtype.bytes));
         }
         return new Costs(rows, peak(graph) * dtype.bytes);
@@ -135,43 +136,17 @@ public record Costs(List<Row> rows, long peakActivationBytes) {
         return List.copyOf(modules.values());
     }
 
-    private static long macs(Graph graph, Node node) {
-        var op = node.op();
-        // each output number of a convolution takes one weight of its filter at a time; of a matrix product, of its row
-        if (op instanceof Op.Conv2d || op instanceof Op.Linear) {
-            var weight = graph.shape(node.inputs().get(1));
-            return node.elements() * (Node.elements(weight) / weight.get(0));
-        }
-        return 0;
-    }
-
-    /** Running mean and variance are saved, not trained. */
-    private static boolean isStatistic(Op op, int input) {
-        return op instanceof Op.BatchNorm && input >= 3;
-    }
-
-    /** Whether the result may share memory with the input. */
-    static boolean isView(Op op) {
-        return op instanceof Op.Flatten
-                || op instanceof Op.Reshape
-                || op instanceof Op.Slice
-                || op instanceof Op.Permute;
-    }
-
-    /** In numbers, walking from the end: a value lives from its making to its last use. */
+    /** In numbers. */
     private static long peak(Graph graph) {
-        var nodes = graph.nodes();
-        var alive = new HashSet<String>();
-        alive.add(graph.output());
-        long now = Node.elements(graph.shape(graph.output())), peak = now;
-        for (int i = nodes.size() - 1; i >= 0; i--) {
-            var node = nodes.get(i);
-            for (var in : node.inputs())
-                if (!in.isEmpty() && !graph.constants().containsKey(in) && alive.add(in))
-                    now += Node.elements(graph.shape(in));
+        var lives = Liveness.of(graph);
+        long now = 0, peak = 0;
+        for (var input : graph.inputs()) if (lives.needed(input.name())) now += input.elements();
+        for (int i = 0; i < graph.nodes().size(); i++) {
+            var node = graph.nodes().get(i);
+            if (lives.needed(node.name())) now += node.value().elements();
             peak = Math.max(peak, now);
-            if (alive.remove(node.name())) now -= node.elements();
+            for (var dead : lives.dead(i)) now -= Value.elements(graph.shape(dead));
         }
-        return peak;
+        return Math.max(peak, now);
     }
 }

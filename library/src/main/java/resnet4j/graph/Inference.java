@@ -4,6 +4,7 @@ import java.util.function.UnaryOperator;
 import resnet4j.nn.Layer;
 import resnet4j.tensor.DType;
 import resnet4j.tensor.Device;
+import resnet4j.tensor.Lifetime;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Precision;
 import resnet4j.tensor.Tensor;
@@ -28,7 +29,7 @@ public final class Inference implements AutoCloseable {
 
     private final Precision precision;
     private final UnaryOperator<Tensor> network;
-    private final Runnable close;
+    private final Lifetime lifetime;
 
     /** {@code net}, which this takes over, in the {@link Way#best best} way for images [N,3,{@code height},{@code width}]. */
     public static Inference of(Layer net, Device device, Precision precision, int height, int width) {
@@ -65,20 +66,23 @@ public final class Inference implements AutoCloseable {
     private Inference(Precision precision, UnaryOperator<Tensor> network, Runnable close) {
         this.precision = precision;
         this.network = network;
-        this.close = close;
+        lifetime = new Lifetime("the network", close);
     }
 
-    /** Logits [N,K], F32, owned by the caller's scope. */
+    /** Logits [N,K], F32, owned by the caller's scope. @throws IllegalStateException if it is closed */
     public Tensor run(Tensor images) {
+        lifetime.enter();
         try (var noGrad = Ops.noGrad();
                 var mode = Ops.precision(precision)) {
             return network.apply(images).to(DType.F32);
+        } finally {
+            lifetime.leave();
         }
     }
 
-    /** Frees the weights; no thread may be running it. */
+    /** Refuses later calls, and frees the weights when those that run are done. */
     @Override
     public void close() {
-        close.run();
+        lifetime.close();
     }
 }

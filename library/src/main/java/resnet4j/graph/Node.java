@@ -2,33 +2,50 @@ package resnet4j.graph;
 
 import java.util.List;
 import resnet4j.tensor.Op;
+import resnet4j.tensor.Tensor;
 
 /**
  * One operation of a graph, and the value that it makes.
  *
- * @param name   the value's name, unique in its graph: path, then operation, as {@code layer1.0.conv1.conv2d}
+ * @param value  its name is path, then operation, as {@code layer1.0.conv1.conv2d}; its type is what is computed in
  * @param op     what is done, with its attributes
  * @param inputs names of the values it is done to, in the order of {@link Op#apply}; empty for an absent optional one
- * @param shape  the value's shape when the graph was traced, batch first
  * @param path   the layer that did it, as in {@code state_dict} keys; empty for the root
  */
-public record Node(String name, Op op, List<String> inputs, List<Long> shape, String path) {
+public record Node(Value value, Op op, List<String> inputs, String path) {
     public Node {
         inputs = List.copyOf(inputs);
-        shape = List.copyOf(shape);
     }
 
-    /** How many numbers the value holds. */
-    public long elements() {
-        return elements(shape);
+    /** The value's name. */
+    public String name() {
+        return value.name();
     }
 
-    static long elements(List<Long> shape) {
-        return shape.stream().reduce(1L, Math::multiplyExact);
+    /** The value's shape. */
+    public List<Long> shape() {
+        return value.shape();
+    }
+
+    public Node withValue(Value value) {
+        return new Node(value, op, inputs, path);
+    }
+
+    public Node withInputs(List<String> inputs) {
+        return new Node(value, op, inputs, path);
+    }
+
+    /** Input {@code i} in the type that this computes in. */
+    Tensor typed(int i, Tensor input) {
+        boolean asItIs = input == null
+                || !Value.isFloat(input.dtype())
+                || !Value.isFloat(value.dtype())
+                || op.exact().contains(i);
+        return asItIs ? input : input.to(value.dtype());
     }
 
     @Override
     public String toString() {
-        return name + shape + " = " + op + inputs;
+        return value + " = " + op + inputs;
     }
 }

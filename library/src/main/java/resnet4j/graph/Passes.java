@@ -2,11 +2,15 @@ package resnet4j.graph;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import resnet4j.tensor.DType;
 import resnet4j.tensor.OneDnn;
 import resnet4j.tensor.Op;
 import resnet4j.tensor.Ops;
@@ -19,25 +23,25 @@ import resnet4j.tensor.Tensor;
 public final class Passes {
     private Passes() {}
 
-    /** All passes whose result has the operations of networks only. */
+    /** All passes that leave weights and values in 32-bit floats. */
     public static Graph simplify(Graph graph) {
         return foldBatchNorms(foldConstants(removeIdentities(graph)));
     }
 
-    /** Leaves out what the output does not need. */
+    /** Leaves out what no output needs; inputs stay. */
     public static Graph removeUnused(Graph graph) {
-        var needed = new HashSet<String>();
-        needed.add(graph.output());
+        var needed = new HashSet<>(graph.outputs().values());
         var nodes = new ArrayList<Node>();
         for (int i = graph.nodes().size() - 1; i >= 0; i--) {
             var node = graph.nodes().get(i);
             if (!needed.contains(node.name())) continue;
             needed.addAll(node.inputs());
-            nodes.add(0, node);
+            nodes.add(node);
         }
+        Collections.reverse(nodes);
         var constants = new LinkedHashMap<>(graph.constants());
         constants.keySet().retainAll(needed);
-        return graph.with(constants, nodes, graph.output());
+        return graph.with(constants, nodes, graph.outputs());
     }
 
     /** Leaves out operations that give back what they are given. */
@@ -47,22 +51,22 @@ public final class Passes {
         for (var node : graph.nodes()) {
             var inputs =
                     node.inputs().stream().map(in -> same.getOrDefault(in, in)).toList();
-            if (isIdentity(node, graph)) same.put(node.name(), inputs.get(0));
-            else nodes.add(new Node(node.name(), node.op(), inputs, node.shape(), node.path()));
+            boolean identity = node.op().isIdentity(graph.shape(node.inputs().get(0)), node.shape());
+            if (identity) same.put(node.name(), inputs.get(0));
+            else nodes.add(node.withInputs(inputs));
         }
-        return removeUnused(graph.with(graph.constants(), nodes, same.getOrDefault(graph.output(), graph.output())));
+        return removeUnused(new Graph(
+                graph.inputs(),
+                graph.constants(),
+                nodes,
+                renamed(graph.outputs(), same),
+                renamed(graph.layers(), same)));
     }
 
-    private static boolean isIdentity(Node node, Graph graph) {
-        var op = node.op();
-        if (op instanceof Op.Dropout) return true; // a graph is for evaluation
-        if (op instanceof Op.Affine affine) return affine.scale() == 1 && affine.shift() == 0;
-        if (op instanceof Op.Pad pad) return pad.pads().stream().allMatch(p -> p == 0);
-        boolean keepsOrder = op instanceof Op.Reshape
-                || op instanceof Op.Flatten
-                || op instanceof Op.Slice
-                || op instanceof Op.AdaptiveAvgPool2d;
-        return keepsOrder && node.shape().equals(graph.shape(node.inputs().get(0)));
+    private static Map<String, String> renamed(Map<String, String> values, Map<String, String> same) {
+        var renamed = new LinkedHashMap<>(values);
+        renamed.replaceAll((name, value) -> same.getOrDefault(value, value));
+        return renamed;
     }
 
     /** Computes now what depends on weights only. */
@@ -77,7 +81,7 @@ public final class Passes {
                 } else nodes.add(node);
             }
         }
-        return removeUnused(graph.with(constants, nodes, graph.output()));
+        return removeUnused(graph.with(constants, nodes, graph.outputs()));
     }
 
     /**
@@ -117,7 +121,7 @@ public final class Passes {
             constants.put(biasName, Tensor.of(bias, channels));
             // under the norm's name, so that what follows finds it
             var inputs = List.of(before.inputs().get(0), weightName, biasName);
-            return new Node(node.name(), before.op(), inputs, node.shape(), before.path());
+            return new Node(node.value(), before.op(), inputs, before.path());
         });
     }
 
@@ -133,35 +137,97 @@ public final class Passes {
         return values;
     }
 
-    /** Joins convolutions with the sum and the activation that follow, where nothing else needs what is in between. */
-    public static Graph fuse(Graph graph) {
-        var uses = graph.uses();
-        return rewrite(graph, graph.constants(), (node, made) -> {
-            if (node.op() instanceof Op.Conv2d conv) return fused(node, new Op.FusedConv2d(conv, false, null), node);
-            for (int i = 0; i < node.inputs().size(); i++) {
-                var before = made.get(node.inputs().get(i));
-                if (before == null
-                        || uses.get(before.name()) > 1
-                        || !(before.op() instanceof Op.FusedConv2d conv)
-                        || conv.activation() != null) continue;
-                if (node.op() instanceof Op.Add) {
-                    var other = node.inputs().get(1 - i);
-                    if (conv.add()
-                            || !node.shape().equals(before.shape())
-                            || !node.shape().equals(graph.shape(other))) continue;
-                    return fused(node, new Op.FusedConv2d(conv.conv(), true, null), before, other);
-                }
-                var activated = new Op.FusedConv2d(conv.conv(), conv.add(), node.op());
-                if (OneDnn.supports(activated)) return fused(node, activated, before);
-            }
-            return node;
-        });
+    /**
+     * One thing to do: a node, or a convolution with the sum and the activation that follow it.
+     *
+     * @param node       of a convolution that adds, the fourth input is the residual; its value is that of the last operation
+     * @param add        whether it adds
+     * @param activation what it ends with
+     */
+    record Instruction(Node node, boolean add, Optional<Op> activation) {
+        boolean isConvolution() {
+            return node.op() instanceof Op.Conv2d;
+        }
+
+        /** As oneDNN takes it. */
+        OneDnn.Fused fused() {
+            return new OneDnn.Fused((Op.Conv2d) node.op(), add, activation);
+        }
+
+        @Override
+        public String toString() {
+            return add || activation.isPresent()
+                    ? node.value() + " = " + node.op() + (add ? " + residual" : "")
+                            + activation.map(a -> ", " + a).orElse("") + node.inputs()
+                    : node.toString();
+        }
     }
 
-    private static Node fused(Node last, Op op, Node conv, String... more) {
-        var inputs = new ArrayList<>(conv.inputs());
-        inputs.addAll(List.of(more));
-        return new Node(last.name(), op, inputs, last.shape(), conv.path());
+    /** Joins convolutions with the sum and the activation that follow, where nothing else needs what is in between. */
+    static List<Instruction> fuse(Graph graph) {
+        var uses = graph.uses();
+        var made = new LinkedHashMap<String, Instruction>();
+        for (var node : graph.nodes()) {
+            var joined = join(node, made, uses, graph);
+            made.put(node.name(), joined == null ? new Instruction(node, false, Optional.empty()) : joined);
+        }
+        return List.copyOf(made.values());
+    }
+
+    /** The node with the convolution before it, which is taken out of {@code made}; null where there is none to join. */
+    private static Instruction join(Node node, Map<String, Instruction> made, Map<String, Integer> uses, Graph graph) {
+        for (int i = 0; i < node.inputs().size(); i++) {
+            var conv = made.get(node.inputs().get(i));
+            if (conv == null
+                    || !conv.isConvolution()
+                    || uses.get(conv.node.name()) > 1
+                    || conv.activation.isPresent()
+                    || node.value().dtype() != conv.node.value().dtype()) continue;
+            var inputs = new ArrayList<>(conv.node.inputs());
+            boolean add = node.op() instanceof Op.Add;
+            if (add) {
+                var other = node.inputs().get(1 - i);
+                if (conv.add
+                        || !node.shape().equals(conv.node.shape())
+                        || !node.shape().equals(graph.shape(other))) continue;
+                inputs.add(other);
+            } else if (OneDnn.kernelFor(node.op()) != OneDnn.Kernel.ACTIVATION) continue;
+            made.remove(conv.node.name());
+            var last = new Node(node.value(), conv.node.op(), inputs, conv.node.path());
+            return new Instruction(last, conv.add || add, add ? Optional.empty() : Optional.of(node.op()));
+        }
+        return null;
+    }
+
+    /**
+     * Values in {@code dtype}: all that the last products depend on, those of convolutions and matrices, and what is joined
+     * with these. What follows, down to the outputs, is computed in 32 bits, as rounded logits have ties; so are products
+     * that are outputs themselves, and the values named {@code exact}.
+     */
+    public static Graph inPrecision(Graph graph, DType dtype, Set<String> exact) {
+        var instructions = fuse(graph);
+        var rounded = new HashSet<String>();
+        var last = new HashMap<String, String>(); // a value to that of the instruction that makes it
+        for (int i = instructions.size() - 1; i >= 0; i--) {
+            var node = instructions.get(i).node;
+            boolean heavy = node.op().isProduct() && !graph.outputs().containsValue(node.name());
+            if (heavy) rounded.add(node.name());
+            if (rounded.contains(node.name())) rounded.addAll(node.inputs());
+            last.put(node.name(), node.name());
+        }
+        rounded.removeAll(exact);
+        var nodes = new ArrayList<>(graph.nodes());
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            var node = nodes.get(i);
+            var end = last.get(node.name());
+            for (var in : node.inputs()) last.putIfAbsent(in, end); // of what is joined with this
+            if (rounded.contains(end) && Value.isFloat(node.value().dtype()))
+                nodes.set(i, node.withValue(node.value().withDtype(dtype)));
+        }
+        var inputs = graph.inputs().stream()
+                .map(in -> rounded.contains(in.name()) && Value.isFloat(in.dtype()) ? in.withDtype(dtype) : in)
+                .toList();
+        return new Graph(inputs, graph.constants(), nodes, graph.outputs(), graph.layers());
     }
 
     private interface Rule {
@@ -172,6 +238,6 @@ public final class Passes {
     private static Graph rewrite(Graph graph, Map<String, Tensor> constants, Rule rule) {
         var made = new LinkedHashMap<String, Node>();
         for (var node : graph.nodes()) made.put(node.name(), rule.apply(node, made));
-        return removeUnused(graph.with(constants, List.copyOf(made.values()), graph.output()));
+        return removeUnused(graph.with(constants, List.copyOf(made.values()), graph.outputs()));
     }
 }

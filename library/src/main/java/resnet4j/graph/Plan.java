@@ -2,19 +2,22 @@ package resnet4j.graph;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import resnet4j.graph.Passes.Instruction;
 import resnet4j.nn.Layer;
 import resnet4j.tensor.DType;
 import resnet4j.tensor.Device;
+import resnet4j.tensor.Lifetime;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.OneDnn;
-import resnet4j.tensor.Op;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Precision;
 import resnet4j.tensor.Tensor;
@@ -25,13 +28,21 @@ import resnet4j.tensor.Tensor;
  * network may change or go. Any number of threads may {@link #run} one plan.
  */
 public final class Plan implements AutoCloseable {
+    private static final int KEPT = 16;
+
     private final Precision precision;
-    private final DType dtype;
-    private final List<Long> inputShape;
-    private final int output;
+    private final Graph graph; // with constants that have shapes and no numbers
     private final List<Step> steps = new ArrayList<>();
     private final Map<String, Integer> slots = new HashMap<>(); // of the values that are not constants
+    private final Map<String, Tensor> constantOutputs = new HashMap<>();
     private final List<AutoCloseable> owned = new ArrayList<>();
+    private final Map<List<List<Long>>, Boolean> fitting = Collections.synchronizedMap(new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<List<List<Long>>, Boolean> eldest) {
+            return size() > KEPT;
+        }
+    });
+    private final Lifetime lifetime = new Lifetime("the plan", this::free);
 
     /**
      * One call.
@@ -61,123 +72,125 @@ public final class Plan implements AutoCloseable {
     }
 
     /**
-     * Traces {@code net} and makes it ready.
+     * Traces {@code net}, from images to logits, and makes it ready.
      *
      * @param precision  in which it computes as {@link Precision#on} this processor
-     * @param inputShape [N,C,H,W]; images of another size are refused, another N is right and maybe not the fastest
+     * @param inputShape [N,C,H,W]; another N is right and maybe not the fastest, and so are another H and W where the
+     *                   network is for {@link Graph#anySize}
      */
     public static Plan compile(Layer net, Precision precision, long... inputShape) {
         var one = inputShape.clone();
         one[0] = 1; // a trace computes the whole network, and needs memory for all N
         try (var scope = new NativeScope()) {
-            return new Plan(Passes.fuse(Passes.simplify(Tracer.trace(net, one))), precision.on(Device.CPU), inputShape);
+            var graph = Passes.simplify(Tracer.trace(net, one));
+            var shape = Arrays.stream(inputShape).boxed().toList();
+            return compile(graph.withShapes(Map.of(Tracer.INPUT, shape)), precision);
         }
     }
 
-    private Plan(Graph graph, Precision precision, long... inputShape) {
+    /** Makes a graph ready, in {@code precision} (as it is {@link Precision#on} this processor) where {@link Passes#inPrecision} says, for the shapes of its inputs. */
+    public static Plan compile(Graph graph, Precision precision) {
+        try (var scope = new NativeScope()) {
+            var simple = Passes.simplify(graph);
+            var here = precision.on(Device.CPU);
+            return new Plan(here == Precision.FP32 ? simple : Passes.inPrecision(simple, DType.BF16, Set.of()), here);
+        }
+    }
+
+    private Plan(Graph graph, Precision precision) {
         this.precision = precision;
-        this.inputShape = Arrays.stream(inputShape).boxed().toList();
-        dtype = precision == Precision.BF16 ? DType.BF16 : DType.F32;
+        var shapes = new LinkedHashMap<String, Tensor>();
+        graph.constants()
+                .forEach((name, weight) ->
+                        shapes.put(name, Tensor.ofShape(weight.shape()).own()));
+        owned.addAll(shapes.values());
+        this.graph = graph.with(shapes, graph.nodes(), graph.outputs());
         try {
-            prepare(graph);
+            prepare(Passes.fuse(graph), graph.constants());
         } catch (RuntimeException e) {
             close();
             throw e;
         }
-        output = slots.get(graph.output());
     }
 
-    private void prepare(Graph graph) {
-        var lives = new Liveness(graph);
-        var rounded = rounded(graph);
-        slots.put(graph.input(), 0);
-        for (var node : graph.nodes()) {
-            var type = rounded.contains(node.name()) ? dtype : DType.F32;
+    private void prepare(List<Instruction> instructions, Map<String, Tensor> weights) {
+        var nodes = instructions.stream().map(Instruction::node).toList();
+        var inputs = Graph.names(graph.inputs());
+        var lives = new Liveness(inputs, nodes, graph.outputs().values());
+        for (var input : inputs) slots.put(input, slots.size());
+        for (int i = 0; i < nodes.size(); i++) {
+            var node = nodes.get(i);
             int out = slots.size();
-            var step =
-                    isPreparable(node, type, graph) ? oneDnn(node, type, out, lives) : libtorch(node, type, out, lives);
+            int[] dead = lives.dead(i).stream().mapToInt(slots::get).toArray();
+            var step = isPreparable(node, weights)
+                    ? oneDnn(instructions.get(i), weights, i, out, dead, lives)
+                    : libtorch(node, weights, i, out, dead, lives);
             slots.put(node.name(), out);
             steps.add(step);
         }
-    }
-
-    /**
-     * Values in the plan's own precision: all that the last convolution, or the last but one linear layer, depends on.
-     * What follows, down to the logits, is computed in 32 bits, as rounded logits have ties.
-     */
-    private static Set<String> rounded(Graph graph) {
-        var rounded = new HashSet<String>();
-        var nodes = graph.nodes();
-        for (int i = nodes.size() - 1; i >= 0; i--) {
-            var node = nodes.get(i);
-            boolean heavy = node.op() instanceof Op.FusedConv2d
-                    || node.op() instanceof Op.Linear && !node.name().equals(graph.output());
-            if (heavy) rounded.add(node.name());
-            if (rounded.contains(node.name())) rounded.addAll(node.inputs());
-        }
-        return rounded;
+        for (var value : graph.outputs().values())
+            if (weights.containsKey(value)) {
+                var constant = copy(weights.get(value));
+                owned.add(constant);
+                constantOutputs.put(value, constant);
+            }
     }
 
     /** Whether the operation is oneDNN's, on the CPU, with weights, if any, that never change. */
-    private static boolean isPreparable(Node node, DType type, Graph graph) {
-        if (!OneDnn.supports(node.op()) || !OneDnn.available(type)) return false;
-        if (node.inputs().size() == 1) return true;
-        var weight = graph.constants().get(node.inputs().get(1));
+    private static boolean isPreparable(Node node, Map<String, Tensor> weights) {
+        var kernel = OneDnn.kernelFor(node.op());
+        if (!OneDnn.available(node.value().dtype())) return false;
+        if (kernel == OneDnn.Kernel.POOLING) return true;
+        if (kernel != OneDnn.Kernel.CONVOLUTION && kernel != OneDnn.Kernel.PRODUCT) return false;
+        var weight = weights.get(node.inputs().get(1));
         var bias = node.inputs().get(2);
-        return weight != null
-                && !weight.device().cuda()
-                && (bias.isEmpty() || graph.constants().containsKey(bias));
+        return weight != null && !weight.device().cuda() && (bias.isEmpty() || weights.containsKey(bias));
     }
 
-    private Step oneDnn(Node node, DType type, int out, Liveness lives) {
+    private Step oneDnn(
+            Instruction instruction, Map<String, Tensor> weights, int i, int out, int[] dead, Liveness lives) {
+        var node = instruction.node();
+        var type = node.value().dtype();
         var in = node.inputs();
-        var shape = new ArrayList<>(lives.graph.shape(in.get(0)));
-        shape.set(0, shape.get(0) * inputShape.get(0)); // the graph is of one image
-        boolean add = in.size() == 4, inPlace = add && lives.mayOverwrite(node, 3);
-        var kernel = oneDnn(node, type, shape, inPlace, lives.graph.constants());
+        boolean add = instruction.add(), inPlace = add && lives.mayOverwrite(i, 3);
+        var kernel = oneDnn(instruction, weights, graph.shape(in.get(0)), inPlace);
         owned.add(kernel);
         int x = slots.get(in.get(0)), residual = add ? slots.get(in.get(3)) : -1;
-        var call = new Call("oneDNN", type, inPlace, node.toString());
+        var call = new Call("oneDNN", type, inPlace, instruction.toString());
         Kernel run = add ? v -> kernel.apply(v[x], v[residual]) : v -> kernel.apply(v[x]);
-        return new Step(call, run, out, lives.dead(node, slots));
+        return new Step(call, run, out, dead);
     }
 
     private static OneDnn oneDnn(
-            Node node, DType type, List<Long> shape, boolean inPlace, Map<String, Tensor> constants) {
+            Instruction instruction, Map<String, Tensor> weights, List<Long> shape, boolean inPlace) {
+        var node = instruction.node();
+        var type = node.value().dtype();
         var in = node.inputs();
         if (in.size() == 1) return OneDnn.pool2d(node.op(), type, shape);
-        Tensor weight = constants.get(in.get(1)), bias = constants.get(in.get(2));
-        if (node.op() instanceof Op.FusedConv2d conv) return OneDnn.conv2d(conv, inPlace, weight, bias, type, shape);
-        return OneDnn.linear(weight, bias, type, Node.elements(shape) / weight.size(1));
+        Tensor weight = weights.get(in.get(1)), bias = weights.get(in.get(2));
+        if (instruction.isConvolution()) return OneDnn.conv2d(instruction.fused(), inPlace, weight, bias, type, shape);
+        return OneDnn.linear(weight, bias, type, Value.elements(shape) / weight.size(1));
     }
 
-    private Step libtorch(Node node, DType type, int out, Liveness lives) {
-        var graph = lives.graph;
+    private Step libtorch(Node node, Map<String, Tensor> weights, int i, int out, int[] dead, Liveness lives) {
         var op = node.op();
         int n = node.inputs().size();
         var constants = new Tensor[n];
         var from = new int[n]; // slot, or -1 for a constant and for nothing
-        for (int i = 0; i < n; i++) {
-            var constant = graph.constants().get(node.inputs().get(i));
-            from[i] = slots.getOrDefault(node.inputs().get(i), -1);
-            // norms take 32-bit weights with inputs of any type
-            if (constant != null) owned.add(constants[i] = isNorm(op) ? copy(constant) : copy(constant.to(type)));
+        for (int k = 0; k < n; k++) {
+            var constant = weights.get(node.inputs().get(k));
+            from[k] = slots.getOrDefault(node.inputs().get(k), -1);
+            if (constant != null) owned.add(constants[k] = copy(node.typed(k, constant)));
         }
-        boolean inPlace = lives.mayOverwrite(node, 0)
-                && (op instanceof Op.Relu
-                        || op instanceof Op.Add
-                                && graph.shape(node.inputs().get(0)).equals(node.shape()));
+        boolean inPlace = op.hasInPlaceForm()
+                && lives.mayOverwrite(i, 0)
+                && graph.shape(node.inputs().get(0)).equals(node.shape());
         Kernel kernel = values -> {
             var args = constants.clone();
-            for (int i = 0; i < n; i++) if (from[i] >= 0) args[i] = values[from[i]].to(type);
-            if (!inPlace) return Ops.run(op, args);
-            return op instanceof Op.Relu ? Ops.relu_(args[0]) : Ops.add_(args[0], args[1]);
+            for (int k = 0; k < n; k++) if (from[k] >= 0) args[k] = node.typed(k, values[from[k]]);
+            return inPlace ? Ops.runInPlace(op, args) : Ops.run(op, args);
         };
-        return new Step(new Call("libtorch", type, inPlace, node.toString()), kernel, out, lives.dead(node, slots));
-    }
-
-    private static boolean isNorm(Op op) {
-        return op instanceof Op.BatchNorm || op instanceof Op.GroupNorm || op instanceof Op.LayerNorm;
+        return new Step(new Call("libtorch", node.value().dtype(), inPlace, node.toString()), kernel, out, dead);
     }
 
     private static Tensor copy(Tensor weight) {
@@ -186,28 +199,83 @@ public final class Plan implements AutoCloseable {
         }
     }
 
-    /** What the network gives for {@code images} in evaluation mode, in 32-bit floats. Shape as compiled, any batch size. */
-    public Tensor run(Tensor images) {
-        Graph.checkInput(images, inputShape);
+    /**
+     * What the network gives in evaluation mode, by the outputs' names, in 32-bit floats. Any batch size.
+     *
+     * @throws IllegalArgumentException for shapes that it is not for
+     * @throws IllegalStateException    if it is closed
+     */
+    public Map<String, Tensor> run(Map<String, Tensor> inputs) {
+        lifetime.enter();
         try (var scope = new NativeScope();
-                var noGrad = Ops.noGrad()) {
+                var noGrad = Ops.noGrad();
+                var exact = Ops.precision(Precision.FP32)) { // every step has its own
+            checkInputs(inputs);
             var values = new Tensor[slots.size()];
-            values[0] = images.dim() == 4 ? images.to(dtype).channelsLast() : images.detach();
+            for (var input : graph.inputs())
+                values[slots.get(input.name())] = ready(inputs.get(input.name()), input.dtype());
             for (var step : steps) {
                 values[step.out] = step.kernel.run(values);
                 for (int slot : step.dead) values[slot].close(); // its memory serves the steps to come
             }
-            return scope.keep(values[output].to(DType.F32));
+            var results = new LinkedHashMap<String, Tensor>();
+            graph.outputs().forEach((name, value) -> results.put(name, result(value, values)));
+            results.values().forEach(scope::keep);
+            return results;
+        } finally {
+            lifetime.leave();
         }
+    }
+
+    /** {@link #run(Map)} of a network with one input and one output. */
+    public Tensor run(Tensor input) {
+        return run(Map.of(only(Graph.names(graph.inputs())), input))
+                .get(only(graph.outputs().keySet()));
+    }
+
+    private static String only(Collection<String> names) {
+        if (names.size() != 1)
+            throw new IllegalArgumentException("plan: expected one input and one output, got " + names);
+        return names.iterator().next();
+    }
+
+    /** By a handle of its own. */
+    private Tensor ready(Tensor input, DType dtype) {
+        boolean images = input.dim() == 4 && Value.isFloat(dtype);
+        return images ? input.to(dtype).channelsLast() : input.detach();
+    }
+
+    private Tensor result(String value, Tensor[] values) {
+        var constant = constantOutputs.get(value);
+        var result = constant != null ? constant.detach() : values[slots.get(value)];
+        return Value.isFloat(result.dtype()) ? result.to(DType.F32) : result;
+    }
+
+    private void checkInputs(Map<String, Tensor> inputs) {
+        var shapes = new ArrayList<List<Long>>();
+        boolean asCompiled = inputs.size() == graph.inputs().size();
+        for (var input : graph.inputs()) {
+            var tensor = inputs.get(input.name());
+            if (tensor == null) {
+                graph.checkInputs(inputs); // refuses
+                return;
+            }
+            var shape = Graph.shape(tensor);
+            asCompiled = asCompiled && Graph.fits(shape, input.shape());
+            shapes.add(shape);
+        }
+        if (asCompiled || fitting.containsKey(shapes)) return;
+        graph.checkInputs(inputs);
+        fitting.put(shapes, true);
     }
 
     public Precision precision() {
         return precision;
     }
 
-    /** The shape that it was compiled for. */
-    public List<Long> inputShape() {
-        return inputShape;
+    /** What it takes, in the shapes that it is fastest for. */
+    public List<Value> inputs() {
+        return graph.inputs();
     }
 
     /** What is done, in order. */
@@ -218,65 +286,25 @@ public final class Plan implements AutoCloseable {
     /** One line for each call, below one that counts them. */
     public String describe() {
         long fused = calls().stream().filter(c -> c.engine.equals("oneDNN")).count();
-        return "plan in " + precision.name().toLowerCase(Locale.ROOT) + " for images " + inputShape
+        return "plan in " + precision.name().toLowerCase(Locale.ROOT) + " for "
+                + graph.inputs().stream()
+                        .map(in -> in.name() + " " + in.shape())
+                        .collect(Collectors.joining(", "))
                 + ": " + fused + " calls of oneDNN, " + (steps.size() - fused) + " of libtorch\n"
                 + calls().stream().map(c -> c + "\n").collect(Collectors.joining());
     }
 
-    /** Frees the weights; no thread may be running it. */
+    /** Refuses later calls, and frees the weights when those that run are done. */
     @Override
     public void close() {
+        lifetime.close();
+    }
+
+    private void free() {
         try {
             for (var weight : owned) weight.close();
         } catch (Exception e) {
             throw new IllegalStateException("plan: its weights could not be freed", e);
-        }
-    }
-
-    /** Until when a graph's values are needed, and which of them share memory. */
-    private static final class Liveness {
-        private final Graph graph;
-        private final Map<String, Integer> order = new HashMap<>();
-        private final Map<String, Integer> lastUse = new HashMap<>();
-        private final Map<String, String> memory = new HashMap<>(); // value to the value whose memory it may share
-        private final Map<String, Integer> lastUseOfMemory = new HashMap<>();
-
-        Liveness(Graph graph) {
-            this.graph = graph;
-            memory.put(graph.input(), graph.input());
-            for (int i = 0; i < graph.nodes().size(); i++) {
-                var node = graph.nodes().get(i);
-                order.put(node.name(), i);
-                memory.put(
-                        node.name(),
-                        Costs.isView(node.op()) ? memory.get(node.inputs().get(0)) : node.name());
-                for (var in : node.inputs()) use(in, i);
-            }
-            use(graph.output(), graph.nodes().size());
-        }
-
-        private void use(String value, int when) {
-            if (!memory.containsKey(value)) return; // a constant, or nothing
-            lastUse.put(value, when);
-            lastUseOfMemory.put(memory.get(value), when);
-        }
-
-        /** Slots of the values that {@code node} is the last to need. */
-        int[] dead(Node node, Map<String, Integer> slots) {
-            return node.inputs().stream()
-                    .filter(in -> slots.containsKey(in) && lastUse.get(in).equals(order.get(node.name())))
-                    .distinct()
-                    .mapToInt(slots::get)
-                    .toArray();
-        }
-
-        /** Whether nobody would miss input {@code index} of {@code node}: neither the caller, nor it, nor a later one. */
-        boolean mayOverwrite(Node node, int index) {
-            var target = memory.get(node.inputs().get(index));
-            if (target == null || target.equals(graph.input())) return false;
-            for (int i = 0; i < node.inputs().size(); i++)
-                if (i != index && target.equals(memory.get(node.inputs().get(i)))) return false;
-            return lastUseOfMemory.get(target).equals(order.get(node.name()));
         }
     }
 }

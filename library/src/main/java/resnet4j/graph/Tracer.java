@@ -2,7 +2,6 @@ package resnet4j.graph;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -10,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import resnet4j.nn.Layer;
 import resnet4j.nn.LayerListener;
 import resnet4j.nn.Net;
@@ -21,44 +21,64 @@ import resnet4j.tensor.Tensor;
 
 /** Turns one forward pass into a {@link Graph}. */
 public final class Tracer implements LayerListener {
-    private static final String INPUT = "images";
+    /** What a network from images to logits calls them. */
+    public static final String INPUT = "images", OUTPUT = "logits";
 
     private final Map<Tensor, String> weights = new IdentityHashMap<>(), values = new IdentityHashMap<>();
     private final Map<String, Tensor> constants = new LinkedHashMap<>();
     private final List<Node> nodes = new ArrayList<>();
+    private final Map<String, String> given = new LinkedHashMap<>(); // what layers gave
     private final Map<String, Integer> sameName = new HashMap<>();
     private final Map<Net, String> paths;
     private final Deque<Layer> layers = new ArrayDeque<>(); // those that run now, the innermost first
 
     private Tracer(Net owner) {
         paths = owner.paths();
+        owner.state().forEach((name, weight) -> weights.putIfAbsent(weight, name));
     }
 
     /**
      * Runs {@code net} in evaluation mode on zeros of {@code inputShape}, such as [1,3,224,224], and records what it
-     * does. The net is left in the mode that it was in.
+     * does, from {@code images} to {@code logits}. The net is left in the mode that it was in.
      *
      * @throws IllegalArgumentException where a layer computes a tensor without {@link Ops}, which says the layer
      */
     public static Graph trace(Layer net, long... inputShape) {
+        return trace(net, Map.of(INPUT, inputShape), in -> Map.of(OUTPUT, net.apply(in.get(INPUT))));
+    }
+
+    /**
+     * The same for any pass over a network: from inputs by name, zeros of these shapes in the map's order, to outputs by
+     * name.
+     *
+     * @param owner has the weights; {@code pass} may run any of its layers, in any way
+     */
+    public static Graph trace(
+            Net owner, Map<String, long[]> inputs, Function<Map<String, Tensor>, Map<String, Tensor>> pass) {
         var modes = new LinkedHashMap<Net, Boolean>(); // parents first
-        net.nets().values().forEach(n -> modes.put(n, n.training()));
-        net.train(false);
+        owner.nets().values().forEach(n -> modes.put(n, n.training()));
+        owner.train(false);
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad();
                 var precision = Ops.precision(Precision.FP32)) {
-            return new Tracer(net).record(net, Tensor.zeros(inputShape));
+            var zeros = new LinkedHashMap<String, Tensor>();
+            inputs.forEach((name, shape) -> zeros.put(name, Tensor.zeros(shape)));
+            return new Tracer(owner).record(zeros, pass);
         } finally {
             modes.forEach(Net::train);
         }
     }
 
-    private Graph record(Layer net, Tensor images) {
-        net.state().forEach((name, weight) -> weights.putIfAbsent(weight, name));
-        values.put(images, INPUT);
+    private Graph record(Map<String, Tensor> inputs, Function<Map<String, Tensor>, Map<String, Tensor>> pass) {
+        var taken = new ArrayList<Value>();
+        inputs.forEach((name, tensor) -> {
+            taken.add(value(unique(name), tensor));
+            values.put(tensor, name);
+        });
         try (var listening = Ops.listen(this)) {
-            var out = net.apply(images);
-            return new Graph(INPUT, shape(images), constants, nodes, name(out, "its result"));
+            var outputs = new LinkedHashMap<String, String>();
+            pass.apply(inputs).forEach((name, tensor) -> outputs.put(name, name(tensor, "its result")));
+            return new Graph(taken, constants, nodes, outputs, given);
         }
     }
 
@@ -70,6 +90,9 @@ public final class Tracer implements LayerListener {
     @Override
     public void exit(Layer layer, Tensor out) {
         layers.pop();
+        var path = paths.get(layer);
+        var value = values.get(out);
+        if (path != null && value != null) given.put(path, value);
     }
 
     @Override
@@ -77,9 +100,13 @@ public final class Tracer implements LayerListener {
         var inputs = new ArrayList<String>();
         for (var tensor : in) inputs.add(tensor == null ? "" : name(tensor, op.type()));
         var path = path();
-        var node = new Node(unique(path.isEmpty() ? op.type() : path + "." + op.type()), op, inputs, shape(out), path);
-        nodes.add(node);
-        values.put(out, node.name());
+        var name = unique(path.isEmpty() ? op.type() : path + "." + op.type());
+        nodes.add(new Node(value(name, out), op, inputs, path));
+        values.put(out, name);
+    }
+
+    private static Value value(String name, Tensor tensor) {
+        return new Value(name, Graph.shape(tensor), tensor.dtype());
     }
 
     private String name(Tensor tensor, String use) {
@@ -106,9 +133,5 @@ public final class Tracer implements LayerListener {
     private String unique(String name) {
         int count = sameName.merge(name, 1, Integer::sum);
         return count == 1 ? name : name + "_" + count;
-    }
-
-    private static List<Long> shape(Tensor tensor) {
-        return Arrays.stream(tensor.shape()).boxed().toList();
     }
 }

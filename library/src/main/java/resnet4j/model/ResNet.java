@@ -1,5 +1,6 @@
 package resnet4j.model;
 
+import static resnet4j.tensor.Op.Slice.TO_THE_END;
 import static resnet4j.tensor.Ops.add;
 import static resnet4j.tensor.Ops.add_;
 import static resnet4j.tensor.Ops.avgPool2d;
@@ -226,7 +227,7 @@ public final class ResNet extends ClassificationNet {
 
     /** Every {@code stride}-th pixel, with {@code more} zero channels, half of them before and half after. */
     private static Tensor zeroPadded(Tensor x, int more, int stride) {
-        if (stride > 1) x = slice(slice(x, 2, 0, x.size(2), stride), 3, 0, x.size(3), stride);
+        if (stride > 1) x = slice(slice(x, 2, 0, TO_THE_END, stride), 3, 0, TO_THE_END, stride);
         return more == 0 ? x : pad(x, 0, 0, 0, 0, more / 2, more - more / 2);
     }
 

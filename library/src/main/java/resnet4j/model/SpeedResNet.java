@@ -9,10 +9,12 @@ import resnet4j.nn.Layer;
 import resnet4j.nn.Linear;
 import resnet4j.nn.Norm;
 import resnet4j.nn.Sequential;
+import resnet4j.tensor.Losses;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Op;
 import resnet4j.tensor.Op.Size;
 import resnet4j.tensor.Ops;
+import resnet4j.tensor.Pixels;
 import resnet4j.tensor.Precision;
 import resnet4j.tensor.Tensor;
 
@@ -129,9 +131,9 @@ public record SpeedResNet(List<Integer> widths, Norm norm, int classes) implemen
             try (var scope = new NativeScope();
                     var noGrad = Ops.noGrad();
                     var exact = Ops.precision(Precision.FP32)) {
-                var windows = Ops.windows(images, K).permute(1, 0, 2).reshape(INPUTS, -1);
-                var covariance = Ops.scale(Ops.linear(windows, windows, null), 1.0 / windows.size(1));
-                var eigen = Ops.eigen(covariance);
+                var windows = Pixels.windows(images, K).permute(1, 0, 2).reshape(INPUTS, -1);
+                var covariance = Losses.scale(Ops.linear(windows, windows, null), 1.0 / windows.size(1));
+                var eigen = Pixels.eigen(covariance);
                 float[] variances = eigen.get(0).toFloats(),
                         components = eigen.get(1).toFloats();
                 var filters = new float[FILTERS * INPUTS];

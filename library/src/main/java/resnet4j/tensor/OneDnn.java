@@ -1,9 +1,15 @@
 package resnet4j.tensor;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.bytedeco.dnnl.convolution_forward;
 import org.bytedeco.dnnl.global.dnnl;
@@ -26,7 +32,7 @@ import resnet4j.tensor.Op.Size;
  * until {@link #close}.
  */
 public final class OneDnn implements AutoCloseable {
-    /** For so many shapes kernels are kept; for others they are compiled at every call. */
+    /** For so many shapes kernels are kept; then the one that was not used for longest goes. */
     private static final int KEPT = 16;
 
     /** The bit of an instruction set of oneDNN's that is in AVX512_CORE_BF16 and not in those without. */
@@ -38,7 +44,9 @@ public final class OneDnn implements AutoCloseable {
 
     private final Operation operation;
     private final memory bias; // null for an operation without weights
-    private final List<OneDnnKernel> kernels = new CopyOnWriteArrayList<>(); // never empty
+    private final List<memory> weights = new ArrayList<>(); // the same ones in every order that a kernel reads
+    private final List<OneDnnKernel> kernels = new CopyOnWriteArrayList<>();
+    private final AtomicLong clock = new AtomicLong();
 
     private static boolean load() {
         // libtorch's OpenMP and oneDNN's would both be loaded on a Mac, which ends the process.
@@ -76,29 +84,90 @@ public final class OneDnn implements AutoCloseable {
         return (dnnl.dnnl_get_effective_cpu_isa() & BF16_INSTRUCTIONS) != 0;
     }
 
-    /** Whether {@code op} is one call: of a convolution, a linear layer or a pooling. */
-    public static boolean supports(Op op) {
-        if (op instanceof Op.FusedConv2d conv) return conv.activation() == null || algorithm(conv.activation()) != null;
-        return op instanceof Op.Linear || Windows.ofPool(op, 1, 1) != null;
+    /** What it has for an operation. */
+    public enum Kernel {
+        CONVOLUTION,
+        PRODUCT,
+        POOLING,
+        /** Part of a convolution's kernel. */
+        ACTIVATION,
+        NONE
+    }
+
+    static final Map<Class<? extends Op>, Kernel> KERNELS = new HashMap<>();
+
+    private static void have(Kernel kernel, List<Class<? extends Op>> ops) {
+        ops.forEach(op -> KERNELS.put(op, kernel));
+    }
+
+    static {
+        have(Kernel.CONVOLUTION, List.of(Op.Conv2d.class));
+        have(Kernel.PRODUCT, List.of(Op.Linear.class));
+        have(Kernel.POOLING, List.of(Op.MaxPool2d.class, Op.AvgPool2d.class, Op.AdaptiveAvgPool2d.class));
+        have(
+                Kernel.ACTIVATION,
+                List.of(Op.Relu.class, Op.Sigmoid.class, Op.Tanh.class, Op.Silu.class, Op.Clamp.class, Op.Gelu.class));
+        have(
+                Kernel.NONE,
+                List.of(
+                        Op.ConvTranspose2d.class,
+                        Op.Matmul.class,
+                        Op.BatchNorm.class,
+                        Op.GroupNorm.class,
+                        Op.LayerNorm.class,
+                        Op.Affine.class,
+                        Op.Dropout.class,
+                        Op.Add.class, // of a residual it is part of a convolution's
+                        Op.Mul.class,
+                        Op.Softmax.class,
+                        Op.LogSoftmax.class,
+                        Op.Upsample.class,
+                        Op.UpsampleLike.class,
+                        Op.Mean.class,
+                        Op.Sum.class,
+                        Op.Max.class,
+                        Op.Flatten.class,
+                        Op.Reshape.class,
+                        Op.Permute.class,
+                        Op.Slice.class,
+                        Op.Cat.class,
+                        Op.Pad.class,
+                        Op.ReflectPad.class,
+                        Op.Gather.class,
+                        Op.TopK.class,
+                        Op.GridSample.class,
+                        Op.RoiAlign.class));
+    }
+
+    /** What it has for {@code op}, with its attributes. */
+    public static Kernel kernelFor(Op op) {
+        var kernel = KERNELS.get(op.getClass());
+        return kernel == Kernel.POOLING && Windows.ofPool(op, 1, 1) == null ? Kernel.NONE : kernel;
     }
 
     /**
-     * A convolution such that {@link #supports} holds, from [N,Cin,H,W] to [N,Cout,H',W'] channels-last.
+     * A convolution with what follows it: activation(conv(x) + residual).
+     *
+     * @param activation one that it has as {@link Kernel#ACTIVATION}
+     */
+    public record Fused(Op.Conv2d conv, boolean add, Optional<Op> activation) {}
+
+    /**
+     * A convolution from [N,Cin,H,W] to [N,Cout,H',W'] channels-last.
      *
      * @param inPlace lets the result take the residual's memory
      * @param bias    [Cout], or null
      * @param dtype   F32 or BF16: what it computes in, with sums in 32 bits, and the type of the result
      * @param shape   of the images that it is made ready for, [N,Cin,H,W]; for others it is at their first call
      */
-    public static OneDnn conv2d(
-            Op.FusedConv2d op, boolean inPlace, Tensor weight, Tensor bias, DType dtype, List<Long> shape) {
+    public static OneDnn conv2d(Fused op, boolean inPlace, Tensor weight, Tensor bias, DType dtype, List<Long> shape) {
         var conv = op.conv();
         long[] size = weight.shape();
         var windows = new Windows(
                 new Size((int) size[2], (int) size[3]), conv.stride(), conv.padding(), conv.dilation(), false, null);
         int groups = conv.groups();
         long[] grouped = groups == 1 ? size : new long[] {groups, size[0] / groups, size[1], size[2], size[3]};
-        Description description = (x, b, y) -> new convolution_forward.primitive_desc(
+        Description description = (in, x, b, y) -> new convolution_forward.primitive_desc(
                 OneDnnKernel.CPU,
                 dnnl.prop_kind.forward_inference,
                 dnnl.algorithm.convolution_direct,
@@ -106,10 +175,10 @@ public final class OneDnn implements AutoCloseable {
                 anyOrder(grouped, dtype),
                 b,
                 y,
-                windows.stride.longs(),
+                windows.stride().longs(),
                 windows.holes(),
-                windows.padding.longs(),
-                windows.padding.longs(),
+                windows.padding().longs(),
+                windows.padding().longs(),
                 attributes(op, inPlace, y),
                 false);
         UnaryOperator<long[]> result = in -> windows.result(in, size[0]);
@@ -128,7 +197,7 @@ public final class OneDnn implements AutoCloseable {
      */
     public static OneDnn linear(Tensor weight, Tensor bias, DType dtype, long rows) {
         long[] size = weight.shape();
-        Description description = (x, b, y) -> new inner_product_forward.primitive_desc(
+        Description description = (in, x, b, y) -> new inner_product_forward.primitive_desc(
                 OneDnnKernel.CPU,
                 dnnl.prop_kind.forward_inference,
                 x,
@@ -143,39 +212,37 @@ public final class OneDnn implements AutoCloseable {
     }
 
     /**
-     * Pooling such that {@link #supports} holds, from [N,C,H,W] to [N,C,H',W'] channels-last. The largest of numbers that
+     * Pooling such that {@link #kernelFor} has it, from [N,C,H,W] to [N,C,H',W'] channels-last. The largest of numbers that
      * are all NaN is the least number, not NaN.
      *
      * @param dtype F32 or BF16
-     * @param shape of the images that it is made ready for, [N,C,H,W]; others have the same H and W
+     * @param shape of the images that it is made ready for, [N,C,H,W]; for others it is at their first call
      */
     public static OneDnn pool2d(Op op, DType dtype, List<Long> shape) {
-        var windows = Windows.ofPool(op, shape.get(2).intValue(), shape.get(3).intValue());
-        Description description = (x, none, y) -> new pooling_forward.primitive_desc(
-                OneDnnKernel.CPU,
-                dnnl.prop_kind.forward_inference,
-                windows.pooling,
-                x,
-                y,
-                windows.stride.longs(),
-                windows.kernel.longs(),
-                windows.holes(),
-                windows.padding.longs(),
-                windows.paddingAfter(shape),
-                attributes(),
-                false);
-        UnaryOperator<long[]> result = in -> {
-            if (in[2] != shape.get(2) || in[3] != shape.get(3))
-                throw new IllegalArgumentException("x: expected images like " + shape + ", got " + Arrays.toString(in));
-            return windows.result(in, in[1]);
+        Description description = (in, x, none, y) -> {
+            var windows = Windows.ofPool(op, in[2], in[3]);
+            return new pooling_forward.primitive_desc(
+                    OneDnnKernel.CPU,
+                    dnnl.prop_kind.forward_inference,
+                    windows.pooling(),
+                    x,
+                    y,
+                    windows.stride().longs(),
+                    windows.kernel().longs(),
+                    windows.holes(),
+                    windows.padding().longs(),
+                    windows.paddingAfter(in),
+                    attributes(),
+                    false);
         };
+        UnaryOperator<long[]> result = in -> Windows.ofPool(op, in[2], in[3]).result(in, in[1]);
         return new OneDnn(new Operation(op.type(), dtype, format_tag.nhwc, false, false, result, description), shape);
     }
 
     private OneDnn(Operation operation, List<Long> first) {
         this.operation = operation;
         bias = null;
-        kernels.add(compile(longs(first), Engine.threads()));
+        compile(longs(first), Engine.threads());
     }
 
     private OneDnn(Operation operation, Tensor weight, Tensor bias, List<Long> first) {
@@ -189,8 +256,11 @@ public final class OneDnn implements AutoCloseable {
             var plain = weight.detach().to(operation.dtype()).contiguous();
             var rowMajor = List.of(format_tag.ab, format_tag.abc, format_tag.abcd, format_tag.abcde);
             var source = OneDnnKernel.view(plain, rowMajor.get(plain.dim() - 2));
-            kernels.add(new OneDnnKernel(
-                    operation, shape, Engine.threads(), order -> OneDnnKernel.copy(source, order), this.bias));
+            Function<memory.desc, memory> reordered = order -> {
+                weights.add(OneDnnKernel.copy(source, order));
+                return weights.get(0);
+            };
+            kernels.add(new OneDnnKernel(operation, shape, Engine.threads(), reordered, this.bias));
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -226,38 +296,49 @@ public final class OneDnn implements AutoCloseable {
 
     private Tensor run(long[] shape, Tensor x, Tensor residual) {
         int threads = Engine.threads();
-        var kernel = kept(shape, threads);
-        if (kernel == null) {
-            synchronized (kernels) {
-                if (kept(shape, threads) == null && kernels.size() < KEPT) kernels.add(compile(shape, threads));
-            }
-            kernel = kept(shape, threads);
-        }
-        if (kernel != null) return kernel.run(x, residual);
-        try (var once = compile(shape, threads)) {
-            return once.run(x, residual);
+        OneDnnKernel kernel;
+        while ((kernel = kept(shape, threads)) == null) compile(shape, threads);
+        try {
+            return kernel.run(x, residual);
+        } finally {
+            kernel.leave();
         }
     }
 
+    /** Entered, or null. */
     private OneDnnKernel kept(long[] shape, int threads) {
-        for (var kernel : kernels) if (kernel.fits(shape, threads)) return kernel;
+        long now = clock.incrementAndGet();
+        for (var kernel : kernels) if (kernel.enter(shape, threads, now)) return kernel;
         return null;
     }
 
-    private OneDnnKernel compile(long[] shape, int threads) {
-        return new OneDnnKernel(operation, shape, threads, this::weight, bias);
+    private synchronized void compile(long[] shape, int threads) {
+        var made = kept(shape, threads); // by another thread meanwhile
+        if (made != null) {
+            made.leave();
+            return;
+        }
+        kernels.add(new OneDnnKernel(operation, shape, threads, this::weight, bias));
+        if (kernels.size() <= KEPT) return;
+        var oldest = kernels.stream()
+                .limit(KEPT) // the last one is new
+                .min(Comparator.comparingLong(OneDnnKernel::lastUse))
+                .orElseThrow();
+        kernels.remove(oldest);
+        oldest.close();
     }
 
-    /** Shared with a kernel that reads the same order, or reordered. */
+    /** Shared with kernels that read the same order, or reordered. */
     private memory weight(memory.desc order) {
-        var made = kernels.stream().map(OneDnnKernel::weight).toList();
-        var same = made.stream().filter(w -> order.equals(w.get_desc())).findFirst();
-        return same.map(memory::new).map(NativeScope::own).orElseGet(() -> OneDnnKernel.copy(made.get(0), order));
+        for (var weight : weights) if (order.equals(weight.get_desc())) return weight;
+        weights.add(OneDnnKernel.copy(weights.get(0), order));
+        return weights.get(weights.size() - 1);
     }
 
     @Override
     public void close() {
         for (var kernel : kernels) kernel.close();
+        for (var weight : weights) weight.close();
         if (bias != null) bias.close();
     }
 
@@ -266,14 +347,15 @@ public final class OneDnn implements AutoCloseable {
         return new memory.desc(shape, OneDnnKernel.type(dtype), format_tag.any);
     }
 
-    private static primitive_attr attributes(Op.FusedConv2d op, boolean inPlace, memory.desc y) {
+    private static primitive_attr attributes(Fused op, boolean inPlace, memory.desc y) {
         var after = new post_ops();
         if (op.add() && inPlace) after.append_sum();
         else if (op.add()) after.append_binary(dnnl.algorithm.binary_add, y);
-        if (op.activation() instanceof Op.Clamp clamp)
+        var activation = op.activation().orElse(null);
+        if (activation instanceof Op.Clamp clamp)
             after.append_eltwise(algorithm(clamp), (float) clamp.min(), (float) clamp.max());
-        else if (op.activation() != null)
-            after.append_eltwise(algorithm(op.activation()), op.activation() instanceof Op.Silu ? 1 : 0, 0);
+        else if (activation != null)
+            after.append_eltwise(algorithm(activation), activation instanceof Op.Silu ? 1 : 0, 0);
         var attributes = attributes();
         attributes.set_post_ops(after);
         return attributes;
@@ -285,7 +367,7 @@ public final class OneDnn implements AutoCloseable {
         return attributes;
     }
 
-    /** What oneDNN calls an activation; null for one that it lacks. */
+    /** What oneDNN calls an activation. */
     private static dnnl.algorithm algorithm(Op activation) {
         if (activation instanceof Op.Relu) return dnnl.algorithm.eltwise_relu;
         if (activation instanceof Op.Sigmoid) return dnnl.algorithm.eltwise_logistic;
@@ -293,68 +375,10 @@ public final class OneDnn implements AutoCloseable {
         if (activation instanceof Op.Silu) return dnnl.algorithm.eltwise_swish;
         if (activation instanceof Op.Clamp) return dnnl.algorithm.eltwise_clip;
         if (activation instanceof Op.Gelu) return dnnl.algorithm.eltwise_gelu_erf;
-        return null;
+        throw new IllegalArgumentException("activation: oneDNN has none named " + activation);
     }
 
     private static long[] longs(List<Long> shape) {
         return shape.stream().mapToLong(Long::longValue).toArray();
-    }
-
-    /**
-     * Where a kernel goes.
-     *
-     * @param ceil    whether the last window may hang over the edge
-     * @param pooling what becomes of a window; null for a convolution
-     */
-    private record Windows(
-            Size kernel, Size stride, Size padding, Size dilation, boolean ceil, dnnl.algorithm pooling) {
-
-        /** Of pooling, over images of h x w pixels; null for an operation that is none, or none of oneDNN's. */
-        static Windows ofPool(Op op, int h, int w) {
-            var one = Size.of(1);
-            if (op instanceof Op.MaxPool2d max)
-                return new Windows(
-                        max.kernel(), max.stride(), max.padding(), one, max.ceil(), dnnl.algorithm.pooling_max);
-            if (op instanceof Op.AvgPool2d mean && !mean.ceil()) {
-                var counted = mean.countPadding()
-                        ? dnnl.algorithm.pooling_avg_include_padding
-                        : dnnl.algorithm.pooling_avg_exclude_padding;
-                return new Windows(mean.kernel(), mean.stride(), mean.padding(), one, false, counted);
-            }
-            if (op instanceof Op.AdaptiveAvgPool2d mean && mean.out().equals(one))
-                return new Windows(
-                        new Size(h, w), one, Size.of(0), one, false, dnnl.algorithm.pooling_avg_exclude_padding);
-            return null;
-        }
-
-        /** oneDNN counts what lies between two pixels of a window. */
-        long[] holes() {
-            return new long[] {dilation.h() - 1, dilation.w() - 1};
-        }
-
-        long[] result(long[] in, long channels) {
-            return new long[] {
-                in[0],
-                channels,
-                along(in[2], kernel.h(), stride.h(), padding.h(), dilation.h()),
-                along(in[3], kernel.w(), stride.w(), padding.w(), dilation.w())
-            };
-        }
-
-        private long along(long in, int kernel, int stride, int padding, int dilation) {
-            long room = in + 2L * padding - (kernel - 1L) * dilation - 1;
-            if (!ceil) return room / stride + 1;
-            long windows = (room + stride - 1) / stride + 1;
-            return (windows - 1) * stride >= in + padding ? windows - 1 : windows; // none begins behind the image
-        }
-
-        /** Up to the end of the last window. */
-        long[] paddingAfter(List<Long> in) {
-            var out = result(longs(in), 0);
-            return new long[] {
-                (out[2] - 1) * stride.h() + kernel.h() - in.get(2) - padding.h(),
-                (out[3] - 1) * stride.w() + kernel.w() - in.get(3) - padding.w()
-            };
-        }
     }
 }

@@ -32,8 +32,10 @@ final class OneDnnKernel implements AutoCloseable {
     private final int threads;
     private final primitive primitive;
     private final memory.desc x, y, scratchpad;
-    private final memory weight, bias; // null for an operation without weights
+    private final memory weight, bias; // the operation's; null for an operation without weights
     private final AtomicReference<Arguments> spare;
+    private final Lifetime lifetime = new Lifetime("a kernel", this::free);
+    private volatile long lastUse;
 
     /**
      * What is to be compiled.
@@ -53,9 +55,9 @@ final class OneDnnKernel implements AutoCloseable {
             UnaryOperator<long[]> result,
             Description description) {
 
-        /** oneDNN's description for inputs, sums and results so described, with weights in the order that it likes best. */
+        /** oneDNN's description for inputs of a shape, sums and results so described, with weights in the order that it likes best. */
         interface Description {
-            primitive_desc of(memory.desc x, memory.desc bias, memory.desc y);
+            primitive_desc of(long[] shape, memory.desc x, memory.desc bias, memory.desc y);
         }
 
         private memory.desc describe(long[] shape) {
@@ -66,7 +68,7 @@ final class OneDnnKernel implements AutoCloseable {
     /**
      * @param shape   of the input
      * @param threads that the work is split over: as many as the calling thread has
-     * @param weights gives them in a memory order, to be owned by this
+     * @param weights gives them in a memory order
      * @param bias    [outputs], F32; null for an operation without weights
      */
     OneDnnKernel(Operation operation, long[] shape, int threads, Function<memory.desc, memory> weights, memory bias) {
@@ -78,7 +80,7 @@ final class OneDnnKernel implements AutoCloseable {
         try (var scope = new NativeScope()) {
             x = operation.describe(shape);
             y = operation.describe(result);
-            var compiled = operation.description.of(x, bias == null ? null : bias.get_desc(), y);
+            var compiled = operation.description.of(shape, x, bias == null ? null : bias.get_desc(), y);
             primitive = new primitive(compiled);
             scratchpad = compiled.scratchpad_desc();
             weight = bias == null ? null : weights.apply(compiled.weights_desc());
@@ -88,18 +90,25 @@ final class OneDnnKernel implements AutoCloseable {
         }
     }
 
-    memory weight() {
-        return weight;
+    /** Whether it fits and is not closed; then it is used, at the time {@code now}, until {@link #leave}. */
+    boolean enter(long[] shape, int threads, long now) {
+        if (threads != this.threads || !Arrays.equals(shape, this.shape) || !lifetime.tryEnter()) return false;
+        lastUse = now;
+        return true;
     }
 
-    boolean fits(long[] shape, int threads) {
-        return threads == this.threads && Arrays.equals(shape, this.shape);
+    void leave() {
+        lifetime.leave();
+    }
+
+    long lastUse() {
+        return lastUse;
     }
 
     /**
      * Both of the operation's type and memory order.
      *
-     * @param in       of the shape that this {@link #fits}
+     * @param in       of the shape that this was made for
      * @param residual of the result's shape, or null for an operation that adds none
      */
     Tensor run(Tensor in, Tensor residual) {
@@ -117,10 +126,13 @@ final class OneDnnKernel implements AutoCloseable {
 
     @Override
     public void close() {
+        lifetime.close();
+    }
+
+    private void free() {
         var arguments = spare.getAndSet(null);
         if (arguments != null) arguments.close();
         List.of(x, y, scratchpad, primitive).forEach(Pointer::close);
-        if (weight != null) weight.close();
     }
 
     /** What one thread hands over: a scratchpad, and the addresses of tensors, which are told anew at every run. */
@@ -183,6 +195,10 @@ final class OneDnnKernel implements AutoCloseable {
     }
 
     static memory.data_type type(DType dtype) {
-        return dtype == DType.BF16 ? memory.data_type.bf16 : memory.data_type.f32;
+        return switch (dtype) {
+            case F32 -> memory.data_type.f32;
+            case BF16 -> memory.data_type.bf16;
+            default -> throw new IllegalArgumentException("dtype: expected F32 or BF16, got " + dtype);
+        };
     }
 }

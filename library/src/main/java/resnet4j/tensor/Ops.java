@@ -10,13 +10,11 @@ import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import resnet4j.tensor.Op.Interpolation;
 
 /**
- * The operations of networks and of their training, one spelling each. (libtorch's varargs lie: {@code
+ * The vocabulary of networks, what a graph can hold, one spelling each, and how a thread runs it. (libtorch's varargs lie: {@code
  * torch.max_pool2d(x, 3, 2)} compiles, and pools 3x2.) A shape that does not fit is a {@link NativeException}.
  */
 public final class Ops {
@@ -81,14 +79,23 @@ public final class Ops {
         return torch.globalContext().defaultGenerator(device.handle());
     }
 
-    // ---- the vocabulary of networks: what a graph can hold ----
+    // ---- the vocabulary ----
 
     public static Tensor conv2d(Tensor x, Tensor weight, Tensor bias, Op.Conv2d op) {
-        return run(op, half(x), half(weight), half(bias));
+        return run(op, x, weight, bias);
     }
 
     public static Tensor linear(Tensor x, Tensor weight, Tensor bias) {
-        return run(new Op.Linear(), half(x), half(weight), half(bias));
+        return run(new Op.Linear(), x, weight, bias);
+    }
+
+    public static Tensor convTranspose2d(Tensor x, Tensor weight, Tensor bias, Op.ConvTranspose2d op) {
+        return run(op, x, weight, bias);
+    }
+
+    /** Of the last two dimensions: [...,n,k] and [...,k,m] -> [...,n,m]. */
+    public static Tensor matmul(Tensor a, Tensor b) {
+        return run(new Op.Matmul(), a, b);
     }
 
     public static Tensor batchNorm(
@@ -111,7 +118,7 @@ public final class Ops {
 
     /** ReLU in x's own memory: for an x that nothing else needs, such as a norm's output. */
     public static Tensor relu_(Tensor x) {
-        return run(new Op.Relu(), in -> another(torch.relu_(in.get(0).handle)), x);
+        return runInPlace(new Op.Relu(), x);
     }
 
     public static Tensor relu6(Tensor x) {
@@ -140,6 +147,10 @@ public final class Ops {
 
     public static Tensor softmax(Tensor x, int dim) {
         return run(new Op.Softmax(dim), x);
+    }
+
+    public static Tensor logSoftmax(Tensor x, int dim) {
+        return run(new Op.LogSoftmax(dim), x);
     }
 
     /** Square window. [N,C,H,W] -> [N,C,(H+2*padding-kernel)/stride+1,...]. */
@@ -186,7 +197,7 @@ public final class Ops {
 
     /** a + b in a's own memory: for an a that nothing else needs, such as a branch's output. */
     public static Tensor add_(Tensor a, Tensor b) {
-        return run(new Op.Add(), in -> another(in.get(0).handle.add_(in.get(1).handle)), a, b);
+        return runInPlace(new Op.Add(), a, b);
     }
 
     public static Tensor mul(Tensor a, Tensor b) {
@@ -224,8 +235,34 @@ public final class Ops {
         return run(new Op.Reshape(List.of(shape)), x);
     }
 
-    public static Tensor upsample(Tensor x, int height, int width) {
-        return run(new Op.Upsample(new Op.Size(height, width)), x);
+    /** [N,C,H,W] -> [N,C,height,width]. */
+    public static Tensor upsample(Tensor x, int height, int width, Interpolation by) {
+        return run(new Op.Upsample(new Op.Size(height, width), by), x);
+    }
+
+    /** To the height and width of {@code like}. */
+    public static Tensor upsampleLike(Tensor x, Tensor like, Interpolation by) {
+        return run(new Op.UpsampleLike(by), x, like);
+    }
+
+    /** x's elements at {@code indices} along {@code dim}, in the indices' shape. */
+    public static Tensor gather(Tensor x, int dim, Tensor indices) {
+        return run(new Op.Gather(dim), x, indices);
+    }
+
+    /** Where the {@code k} largest elements along {@code dim} are, the largest first; {@link #gather} gives them. */
+    public static Tensor topK(Tensor x, int k, int dim) {
+        return run(new Op.TopK(k, dim), x);
+    }
+
+    /** x at the places of {@code grid}; see {@link Op.GridSample}. */
+    public static Tensor gridSample(Tensor x, Tensor grid) {
+        return run(new Op.GridSample(), x, grid);
+    }
+
+    /** A piece of x for each box; see {@link Op.RoiAlign}. */
+    public static Tensor roiAlign(Tensor x, Tensor boxes, Tensor images, Op.RoiAlign op) {
+        return run(op, x, boxes, images);
     }
 
     /** Draws from the generator that {@link #seed} seeds. */
@@ -233,193 +270,31 @@ public final class Ops {
         return run(new Op.Dropout(p), x);
     }
 
-    // ---- inputs ----
-
-    /**
-     * Pixels to a network's input: {@code (x / 255 - mean) / std}, in torchvision's order of operations.
-     *
-     * @param pixels [N,H,W,3] uint8
-     * @param mean   of red, green and blue, where white is 1
-     * @param std    likewise
-     * @return [N,3,H,W] fp32, channels-last
-     */
-    public static Tensor normalize(Tensor pixels, List<Double> mean, List<Double> std) {
-        var x = pixels.permute(0, 3, 1, 2).to(DType.F32);
-        x.handle.div_(new Scalar(255.0));
-        x.handle.sub_(perChannel(mean, pixels).handle);
-        x.handle.div_(perChannel(std, pixels).handle);
-        return x;
-    }
-
-    private static Tensor perChannel(List<Double> rgb, Tensor on) {
-        var values = new float[3];
-        for (int i = 0; i < 3; i++) values[i] = rgb.get(i).floatValue();
-        var t = Tensor.of(values, 1, 3, 1, 1);
-        return on.handle.is_cuda() ? new Tensor(t.handle.to(on.handle.device(), DType.F32.scalarType())) : t;
-    }
-
-    /** Images [N,3,H,W] seen in a mirror: left and right change places. */
-    public static Tensor mirror(Tensor images) {
-        return new Tensor(torch.flip(images.handle, 3));
-    }
-
-    /** Images [N,3,H,W] drawn smaller, as Pillow's bilinear filter does: each pixel a weighted mean of those it covers. */
-    public static Tensor shrink(Tensor images, int height, int width) {
-        return guard(
-                "_upsample_bilinear2d_aa",
-                images,
-                () -> new Tensor(Dispatch.call(
-                                "aten::_upsample_bilinear2d_aa",
-                                "",
-                                images,
-                                new long[] {height, width},
-                                false,
-                                null,
-                                null)
-                        .get(0)
-                        .toTensor()));
-    }
-
-    // ---- statistics of inputs ----
-
-    /** All windows of k x k pixels. [N,C,H,W] -> [N,C*k*k,(H-k+1)*(W-k+1)]; an element is channel, row, column. */
-    public static Tensor windows(Tensor images, int k) {
-        return guard(
-                "im2col",
-                images,
-                () -> new Tensor(torch.im2col(
-                        images.handle, new long[] {k, k}, new long[] {1, 1}, new long[] {0, 0}, new long[] {1, 1})));
-    }
-
-    /** Of a symmetric matrix [n,n]: values [n] from the least, and vectors [n,n], each a row. */
-    public static List<Tensor> eigen(Tensor symmetric) {
-        return guard("linalg_eigh", symmetric, () -> {
-            var pair = torch.linalg_eigh(symmetric.handle);
-            return List.of(new Tensor(pair.get0()), new Tensor(pair.get1()).permute(1, 0));
-        });
-    }
-
-    // ---- losses, gradients and updates ----
-
-    /** Mean cross entropy. logits [N,K] of any float type, labels [N] int64 -> [] fp32. arXiv:1512.00567 section 7. */
-    public static Tensor crossEntropy(Tensor logits, Tensor labels, double smoothing) {
-        return crossEntropy(logits, labels, null, smoothing);
-    }
-
-    /** Cross entropy weighted by {@code classWeights} [K], or plain where null. */
-    public static Tensor crossEntropy(Tensor logits, Tensor labels, Tensor classWeights, double smoothing) {
-        return guard(
-                "cross_entropy",
-                logits,
-                () -> new Tensor(torch.cross_entropy_loss(
-                        logits.to(DType.F32).handle,
-                        labels.handle,
-                        classWeights == null ? new TensorOptional() : new TensorOptional(classWeights.handle),
-                        1, // mean
-                        -100,
-                        smoothing)));
-    }
-
-    /** Mean squared error. Equal shapes -> []. */
-    public static Tensor meanSquaredError(Tensor x, Tensor target) {
-        return guard("mse_loss", x, () -> new Tensor(torch.mse_loss(x.to(DType.F32).handle, target.handle)));
-    }
-
-    /** a * scale, a scalar's share in a sum; not part of a graph. */
-    public static Tensor scale(Tensor a, double scale) {
-        return new Tensor(torch.mul(a.handle, new Scalar(scale)));
-    }
-
-    /** Scales the gradients so that their joint norm is at most {@code maxNorm}; gives the norm before. */
-    public static double clipGradNorm(List<Tensor> parameters, double maxNorm) {
-        return torch.clip_grad_norm_(
-                new TensorVector(parameters.stream().map(t -> t.handle).toArray(org.bytedeco.pytorch.Tensor[]::new)),
-                maxNorm);
-    }
-
-    /**
-     * One step of SGD on all parameters in one call; torch.optim.SGD's arithmetic.
-     *
-     * @param momenta zeros before the first step; none where {@code momentum} is 0
-     */
-    public static void sgdStep(
-            List<Tensor> parameters,
-            List<Tensor> gradients,
-            List<Tensor> momenta,
-            double weightDecay,
-            double momentum,
-            double lr,
-            boolean nesterov) {
-        try (var scope = new NativeScope();
-                var noGrad = noGrad()) {
-            Dispatch.call(
-                    "aten::_fused_sgd_",
-                    "",
-                    parameters,
-                    gradients,
-                    momenta,
-                    weightDecay,
-                    momentum,
-                    lr,
-                    0.0,
-                    nesterov,
-                    false,
-                    false, // momenta start as zeros, which is the same as being copied at the first step
-                    null,
-                    null);
-        }
-    }
-
-    /** One step of Adam, or of AdamW where {@code decoupled}, on all parameters in one call. {@code steps} count up. */
-    public static void adamStep(
-            boolean decoupled,
-            List<Tensor> parameters,
-            List<Tensor> gradients,
-            List<Tensor> averages,
-            List<Tensor> squares,
-            List<Tensor> steps,
-            double lr,
-            double beta1,
-            double beta2,
-            double weightDecay,
-            double eps) {
-        try (var scope = new NativeScope();
-                var noGrad = noGrad()) {
-            Dispatch.call("aten::_foreach_add_", "Scalar", steps, 1L);
-            Dispatch.call(
-                    decoupled ? "aten::_fused_adamw_" : "aten::_fused_adam_",
-                    "",
-                    parameters,
-                    gradients,
-                    averages,
-                    squares,
-                    List.of(),
-                    steps,
-                    lr,
-                    beta1,
-                    beta2,
-                    weightDecay,
-                    eps,
-                    false,
-                    false,
-                    null,
-                    null);
-        }
-    }
-
-    /** averages += weight * (values - averages), on all tensors in one call. */
-    public static void lerp_(List<Tensor> averages, List<Tensor> values, double weight) {
-        try (var scope = new NativeScope();
-                var noGrad = noGrad()) {
-            Dispatch.call("aten::_foreach_lerp_", "Scalar", averages, values, weight);
-        }
-    }
-
     // ---- how an operation is run ----
 
-    /** Runs {@code op}, tells the listener, and puts names and shapes into libtorch's complaint. */
+    /**
+     * Runs {@code op}, one that {@link Op#isProduct} in this thread's precision, tells the listeners, and puts names and
+     * shapes into libtorch's complaint.
+     */
     public static Tensor run(Op op, Tensor... in) {
+        if (op.isProduct() && PRECISION.get() != Precision.FP32) {
+            in = in.clone();
+            for (int i = 0; i < in.length; i++) if (in[i] != null) in[i] = in[i].to(DType.BF16); // part of the history
+        }
         return run(op, op::apply, in);
+    }
+
+    /** As {@link #run} in the memory of the first input, for an {@code op} that {@link Op#hasInPlaceForm}. */
+    public static Tensor runInPlace(Op op, Tensor... in) {
+        return run(
+                op,
+                args -> {
+                    var x = args.get(0).handle;
+                    if (op.equals(new Op.Relu())) return another(torch.relu_(x));
+                    if (op.equals(new Op.Add())) return another(x.add_(args.get(1).handle));
+                    throw new IllegalArgumentException("op: expected one that has an in-place form");
+                },
+                in);
     }
 
     /** An in-place operation gives back its argument's own C++ object, which would go when the argument is closed. */
@@ -440,20 +315,18 @@ public final class Ops {
     }
 
     static <T> T guard(String name, Tensor input, Supplier<T> body) {
+        return guard(name, List.of(input), body);
+    }
+
+    static <T> T guard(String name, List<Tensor> inputs, Supplier<T> body) {
         try {
             return body.get();
         } catch (RuntimeException e) {
-            throw failure(name, List.of(input), e);
+            throw failure(name, inputs, e);
         }
     }
 
     private static NativeException failure(String name, List<Tensor> inputs, RuntimeException e) {
-        var shapes = new ArrayList<Tensor>(inputs);
-        return new NativeException(name, shapes.stream().map(String::valueOf).collect(Collectors.joining(", ")), e);
-    }
-
-    /** The tensor in the precision of this thread's convolutions; the cast is part of the history of gradients. */
-    private static Tensor half(Tensor t) {
-        return t == null || PRECISION.get() == Precision.FP32 ? t : t.to(DType.BF16);
+        return new NativeException(name, inputs.stream().map(String::valueOf).collect(Collectors.joining(", ")), e);
     }
 }

@@ -63,6 +63,17 @@ public final class Tensor implements AutoCloseable {
         return tensor;
     }
 
+    /** A shape without numbers: 32-bit floats that take no memory and cannot be read. */
+    public static Tensor ofShape(long... shape) {
+        return new Tensor(torch.empty(
+                shape,
+                new ScalarTypeOptional(DType.F32.scalarType()),
+                Absent.LAYOUT,
+                new DeviceOptional(new org.bytedeco.pytorch.Device(torch.DeviceType.Meta)),
+                Absent.FLAG,
+                new MemoryFormatOptional()));
+    }
+
     /** Of that shape, with this tensor's type and device: {@code new_full}. */
     public Tensor newFull(double value, long... shape) {
         return new Tensor(handle.new_full(shape, new Scalar(value)));
@@ -186,13 +197,13 @@ public final class Tensor implements AutoCloseable {
     }
 
     public Tensor to(Device device) {
-        if (device.cuda() == handle.is_cuda()) return this;
+        if (device.equals(device())) return this;
         return new Tensor(handle.to(device.handle(), handle.scalar_type()));
     }
 
     /** Moves the memory to {@code device}, in place: the tensor keeps its identity. */
     public void moveTo(Device device) {
-        if (device.cuda() == handle.is_cuda()) return;
+        if (device.equals(device())) return;
         try (var scope = new NativeScope()) {
             handle.__dispatch_set_data(to(device).handle.detach());
         }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import resnet4j.model.ClassificationNet;
 import resnet4j.nn.Conv2d;
-import resnet4j.tensor.Ops;
+import resnet4j.tensor.Losses;
 import resnet4j.tensor.Tensor;
 
 /**
@@ -40,7 +40,7 @@ public record GradientNorms(List<Layer> layers) {
     public static GradientNorms of(ClassificationNet net, Tensor images, Tensor labels) {
         net.train(true);
         net.parameters().values().forEach(Tensor::dropGrad);
-        Ops.crossEntropy(net.apply(images), labels, null, 0).backward();
+        Losses.crossEntropy(net.apply(images), labels, null, 0).backward();
         var layers = new ArrayList<Layer>();
         net.nets().forEach((path, layer) -> {
             if (!(layer instanceof Conv2d conv) || conv.weight().size(2) < 3) return;

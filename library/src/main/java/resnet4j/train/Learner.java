@@ -24,10 +24,12 @@ import resnet4j.nn.Layer;
 import resnet4j.nn.LayerListener;
 import resnet4j.tensor.DType;
 import resnet4j.tensor.Device;
+import resnet4j.tensor.Losses;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Precision;
 import resnet4j.tensor.Tensor;
+import resnet4j.tensor.Updates;
 import resnet4j.weights.WeightFile;
 
 /** A network that learns by a recipe: what a batch is to it, its loss, its updates, and how good it has become. */
@@ -246,9 +248,9 @@ final class Learner implements AutoCloseable {
                 Ops.seed(stepSeed(step, number));
                 throw DivergedException.ofLoss(value, firstNotFinite(batch, progress), step + 1, lr);
             }
-            checkpointing.backward(together == 1 ? loss : Ops.scale(loss, 1.0 / together));
+            checkpointing.backward(together == 1 ? loss : Losses.scale(loss, 1.0 / together));
             if (update) {
-                if (recipe.clipNorm() > 0) Ops.clipGradNorm(optimizer.weights(), recipe.clipNorm());
+                if (recipe.clipNorm() > 0) Updates.clipGradNorm(optimizer.weights(), recipe.clipNorm());
                 optimizer.step(lr);
                 if (averaged != null) average(step, progress);
             }
@@ -267,7 +269,7 @@ final class Learner implements AutoCloseable {
     private Tensor loss(List<ClassificationNet.Output> outputs, Batch batch) {
         var sum = loss(outputs.get(0).logits(), batch);
         for (var auxiliary : outputs.subList(1, outputs.size()))
-            sum = Ops.add(sum, Ops.scale(loss(auxiliary.logits(), batch), auxiliary.weight()));
+            sum = Ops.add(sum, Losses.scale(loss(auxiliary.logits(), batch), auxiliary.weight()));
         return sum;
     }
 
@@ -275,11 +277,11 @@ final class Learner implements AutoCloseable {
         var first = crossEntropy(logits, batch.labels());
         if (!batch.mixed()) return first;
         var second = crossEntropy(logits, batch.labels2());
-        return Ops.add(Ops.scale(first, batch.lambda()), Ops.scale(second, 1 - batch.lambda()));
+        return Ops.add(Losses.scale(first, batch.lambda()), Losses.scale(second, 1 - batch.lambda()));
     }
 
     private Tensor crossEntropy(Tensor logits, int[] labels) {
-        return Ops.crossEntropy(logits, Inputs.labels(labels, device), classWeights, recipe.labelSmoothing());
+        return Losses.crossEntropy(logits, Inputs.labels(labels, device), classWeights, recipe.labelSmoothing());
     }
 
     private static double correct(Tensor logits, Batch batch) {
@@ -313,7 +315,7 @@ final class Learner implements AutoCloseable {
             from.add(t.detach());
             to.add(averages.get(name).detach());
         });
-        Ops.lerp_(to, from, 1 - decay);
+        Updates.lerp_(to, from, 1 - decay);
     }
 
     /** Runs the batch again to find where the numbers break. */

@@ -1,8 +1,8 @@
 package resnet4j.train;
 
 import java.util.List;
-import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
+import resnet4j.tensor.Updates;
 
 /** How gradients move weights; PyTorch's arithmetic under PyTorch's names. */
 public sealed interface Optim {
@@ -54,7 +54,7 @@ public sealed interface Optim {
                 double lr,
                 double weightDecay) {
             var momenta = momentum == 0 ? List.<Tensor>of() : memory.get(0);
-            Ops.sgdStep(weights, gradients, momenta, weightDecay, momentum, lr, nesterov);
+            Updates.sgdStep(weights, gradients, momenta, weightDecay, momentum, lr, nesterov);
         }
     }
 
@@ -85,7 +85,7 @@ public sealed interface Optim {
                 List<Tensor> counts,
                 double lr,
                 double weightDecay) {
-            Ops.adamStep(
+            Updates.adamStep(
                     false,
                     weights,
                     gradients,
@@ -127,7 +127,7 @@ public sealed interface Optim {
                 List<Tensor> counts,
                 double lr,
                 double weightDecay) {
-            Ops.adamStep(
+            Updates.adamStep(
                     true, weights, gradients, memory.get(0), memory.get(1), counts, lr, beta1, beta2, weightDecay, eps);
         }
     }

@@ -14,7 +14,7 @@ import resnet4j.image.Preprocess;
 import resnet4j.model.Architecture;
 import resnet4j.model.Models;
 import resnet4j.run.RunFolder;
-import resnet4j.tensor.Ops;
+import resnet4j.tensor.Pixels;
 import resnet4j.tensor.Tensor;
 
 /**
@@ -146,7 +146,7 @@ public record Recipe(
 
         /** Images [N,3,H,W] as they are to be at {@code progress}, the share of updates done. */
         Tensor resize(Tensor images, double progress) {
-            return progress < share ? Ops.shrink(images, size, size) : images;
+            return progress < share ? Pixels.shrink(images, size, size) : images;
         }
 
         public Progressive {

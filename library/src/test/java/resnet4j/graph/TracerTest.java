@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,7 +45,9 @@ class TracerTest {
                     List.of("images", "conv1.weight", ""), graph.nodes().get(0).inputs());
             assertEquals(List.of(1L, 16L, 32L, 32L), graph.nodes().get(0).shape());
             assertEquals("layer1.0.relu_2", graph.node("layer1.0.relu_2").name());
-            assertEquals("fc.linear", graph.output());
+            assertEquals(Map.of("logits", "fc.linear"), graph.outputs());
+            assertEquals("layer3.2.relu_2", graph.layers().get("layer3"));
+            assertEquals("fc.linear", graph.layers().get(""));
             assertTrue(graph.toString().contains("layer3.2.bn2.batch_norm[1, 64, 8, 8] = BatchNorm["), graph::toString);
         }
     }

@@ -17,6 +17,7 @@ import resnet4j.Shared;
 import resnet4j.image.Preprocess;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
+import resnet4j.tensor.Pixels;
 import resnet4j.tensor.Tensor;
 import resnet4j.weights.PyTorchFile;
 import resnet4j.weights.WeightFile;
@@ -76,7 +77,8 @@ class PublishedWeightsTest {
                 String[] row = rows.get(i + 1).split("\t");
                 try (var scope = new NativeScope()) {
                     var pixels = preprocess.read(labels.resolveSibling(row[3])).rgb();
-                    var images = Ops.normalize(Tensor.of(pixels, 1, 224, 224, 3), preprocess.mean(), preprocess.std());
+                    var images =
+                            Pixels.normalize(Tensor.of(pixels, 1, 224, 224, 3), preprocess.mean(), preprocess.std());
                     float[] logits = net.apply(images).toFloats();
                     float right = logits[Integer.parseInt(row[0])];
                     int better = 0;

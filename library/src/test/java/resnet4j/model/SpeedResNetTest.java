@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import resnet4j.nn.Layer;
 import resnet4j.nn.Norm;
+import resnet4j.tensor.Losses;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
@@ -29,12 +30,12 @@ class SpeedResNetTest {
             var blurred = Ops.add(noise.narrow(2, 0, 32), noise.narrow(2, 1, 32));
             blurred = Ops.add(blurred.narrow(3, 0, 32), blurred.narrow(3, 1, 32));
             var images = Ops.add(
-                    Ops.cat(List.of(blurred, blurred, blurred), 1), Ops.scale(Tensor.randn(16, 3, 32, 32), 0.3));
+                    Ops.cat(List.of(blurred, blurred, blurred), 1), Losses.scale(Tensor.randn(16, 3, 32, 32), 0.3));
             net.calibrate(() -> images);
             var whiten = (Layer) net.nets().get("whiten");
             var rows = whiten.apply(images).permute(1, 0, 2, 3).reshape(24, -1);
-            var moments =
-                    Ops.scale(Ops.linear(rows, rows, null), 1.0 / rows.size(1)).toFloats();
+            var moments = Losses.scale(Ops.linear(rows, rows, null), 1.0 / rows.size(1))
+                    .toFloats();
             for (int i = 0; i < 24; i++)
                 for (int j = 0; j < 24; j++) {
                     double expected = i == j ? 1 : i % 12 == j % 12 ? -1 : 0;

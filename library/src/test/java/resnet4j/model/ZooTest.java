@@ -41,6 +41,7 @@ import resnet4j.nn.DropBlock;
 import resnet4j.nn.Init;
 import resnet4j.nn.Norm;
 import resnet4j.tensor.HostTensor;
+import resnet4j.tensor.Losses;
 import resnet4j.tensor.NativeException;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
@@ -340,8 +341,8 @@ class ZooTest {
             Tensor loss = null;
             for (var output : net.outputs(Tensor.randn(3, 3, side, side))) {
                 assertArrayEquals(new long[] {3, 7}, output.logits().shape());
-                var part = Ops.scale(
-                        Ops.crossEntropy(output.logits(), Tensor.of(new long[] {1, 4, 6}, 3), 0), output.weight());
+                var part = Losses.scale(
+                        Losses.crossEntropy(output.logits(), Tensor.of(new long[] {1, 4, 6}, 3), 0), output.weight());
                 loss = loss == null ? part : Ops.add(loss, part);
             }
             loss.backward();
@@ -415,7 +416,7 @@ class ZooTest {
                 var noGrad = Ops.noGrad()) {
             var weights = List.copyOf(net.parameters().values());
             var before = weights.stream().map(Tensor::copy).toList();
-            for (var weight : weights) weight.set(Ops.add(weight, Ops.scale(weight.grad(), share)));
+            for (var weight : weights) weight.set(Ops.add(weight, Losses.scale(weight.grad(), share)));
             double loss = loss(net, images).item();
             for (int i = 0; i < weights.size(); i++) weights.get(i).set(before.get(i));
             return loss;
@@ -426,7 +427,7 @@ class ZooTest {
         Ops.seed(5); // the same numbers are dropped
         var labels = Tensor.of(new long[] {1, 4, 6, 0}, 4);
         return net.outputs(images).stream()
-                .map(output -> Ops.crossEntropy(output.logits(), labels, 0))
+                .map(output -> Losses.crossEntropy(output.logits(), labels, 0))
                 .reduce(Ops::add)
                 .orElseThrow();
     }
@@ -441,7 +442,7 @@ class ZooTest {
                     var checkpointing = Checkpointing.of(net, checkpointed)) {
                 assertTrue(Checkpointing.fits(net));
                 var logits = net.apply(Tensor.randn(3, 3, side, side));
-                var loss = Ops.crossEntropy(logits, Tensor.of(new long[] {1, 4, 6}, 3), 0);
+                var loss = Losses.crossEntropy(logits, Tensor.of(new long[] {1, 4, 6}, 3), 0);
                 checkpointing.backward(loss);
                 var gradients = new LinkedHashMap<String, HostTensor>();
                 net.parameters()

@@ -2,12 +2,12 @@ package resnet4j.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
@@ -16,8 +16,8 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import resnet4j.tensor.OneDnn.Fused;
 import resnet4j.tensor.Op.Conv2d;
-import resnet4j.tensor.Op.FusedConv2d;
 import resnet4j.tensor.Op.Size;
 
 /** Against libtorch's convolutions, activations, pooling and linear layers. */
@@ -58,7 +58,7 @@ class OneDnnTest {
                 for (var dtype : List.of(DType.F32, DType.BF16)) {
                     if (!OneDnn.available(dtype)) continue;
                     var expected = conv.apply(Arrays.asList(images, weight, bias));
-                    var op = new FusedConv2d(conv, false, null);
+                    var op = new Fused(conv, false, Optional.empty());
                     try (var prepared = OneDnn.conv2d(op, false, weight, bias, dtype, shape(images))) {
                         assertClose(expected, prepared.apply(images), dtype);
                     }
@@ -75,10 +75,10 @@ class OneDnnTest {
             Tensor weight = Tensor.randn(8, 8, 3, 3), bias = Tensor.randn(8), images = Tensor.randn(2, 8, 6, 5);
             for (var activation : ACTIVATIONS)
                 for (boolean overwrite : new boolean[] {false, true}) {
-                    var op = new FusedConv2d(conv, true, activation);
+                    var op = new Fused(conv, true, Optional.ofNullable(activation));
                     var residual = Tensor.randn(2, 8, 6, 5).channelsLast();
                     var before = residual.toFloats();
-                    var expected = op.apply(List.of(images, weight, bias, residual));
+                    var expected = apply(op, images, weight, bias, residual);
                     try (var prepared = OneDnn.conv2d(op, overwrite, weight, bias, DType.F32, shape(images))) {
                         assertClose(expected, prepared.apply(images, residual), DType.F32);
                     }
@@ -106,14 +106,14 @@ class OneDnnTest {
         Ops.seed(7);
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad()) {
-            assertTrue(OneDnn.supports(pool));
+            assertEquals(OneDnn.Kernel.POOLING, OneDnn.kernelFor(pool));
             for (int height : new int[] {12, 13, 14})
                 for (var dtype : List.of(DType.F32, DType.BF16)) {
                     if (!OneDnn.available(dtype)) continue;
                     var images = Tensor.randn(2, 5, height, 13);
                     try (var prepared = OneDnn.pool2d(pool, dtype, shape(images))) {
-                        var more = Tensor.randn(3, 5, height, 13);
-                        for (var x : List.of(images, more))
+                        Tensor more = Tensor.randn(3, 5, height, 13), larger = Tensor.randn(1, 5, height + 3, 20);
+                        for (var x : List.of(images, more, larger))
                             assertClose(pool.apply(List.of(x)), prepared.apply(x), dtype);
                     }
                 }
@@ -122,8 +122,15 @@ class OneDnnTest {
 
     @Test
     void otherPools_areLeftToLibtorch() {
-        assertFalse(OneDnn.supports(new Op.AvgPool2d(Size.of(3), Size.of(2), Size.of(0), true, true)));
-        assertFalse(OneDnn.supports(new Op.AdaptiveAvgPool2d(Size.of(7))));
+        var ceil = new Op.AvgPool2d(Size.of(3), Size.of(2), Size.of(0), true, true);
+        assertEquals(OneDnn.Kernel.NONE, OneDnn.kernelFor(ceil));
+        assertEquals(OneDnn.Kernel.NONE, OneDnn.kernelFor(new Op.AdaptiveAvgPool2d(Size.of(7))));
+    }
+
+    @Test
+    void typesThatItHasNotLearnt_areRefused() {
+        var e = assertThrows(IllegalArgumentException.class, () -> OneDnnKernel.type(DType.I8));
+        assertEquals("dtype: expected F32 or BF16, got I8", e.getMessage());
     }
 
     @Test
@@ -147,7 +154,7 @@ class OneDnnTest {
         Ops.seed(6);
         int threads = Engine.threads();
         var conv = new Conv2d(Size.of(1), Size.of(1), Size.of(1), 1);
-        var op = new FusedConv2d(conv, false, new Op.Relu());
+        var op = new Fused(conv, false, Optional.of(new Op.Relu()));
         try (var outer = new NativeScope();
                 var noGrad = Ops.noGrad()) {
             Tensor weight = Tensor.randn(8, 4, 3, 3), bias = Tensor.randn(8);
@@ -160,7 +167,7 @@ class OneDnnTest {
                     Engine.threads(1 + n % 2);
                     try (var scope = new NativeScope()) {
                         var images = Tensor.randn(n, 4, 6 + n % 3, 6);
-                        assertClose(op.apply(List.of(images, weight, bias)), prepared.apply(images), DType.F32);
+                        assertClose(apply(op, images, weight, bias, null), prepared.apply(images), DType.F32);
                     }
                     if (n == 16) full = NativeScope.liveObjects();
                 }
@@ -175,7 +182,7 @@ class OneDnnTest {
     @Test
     void threadsShareOne_whileKernelsAreCompiled_andResidualsOverwritten() throws Exception {
         Ops.seed(8);
-        var op = new FusedConv2d(new Conv2d(Size.of(1), Size.of(1), Size.of(1), 1), true, new Op.Relu());
+        var op = new Fused(new Conv2d(Size.of(1), Size.of(1), Size.of(1), 1), true, Optional.of(new Op.Relu()));
         var pool = Executors.newFixedThreadPool(4);
         try (var outer = new NativeScope();
                 var noGrad = Ops.noGrad()) {
@@ -188,7 +195,7 @@ class OneDnnTest {
                                 int n = 1 + i % 20; // more shapes than kernels are kept for
                                 var images = Tensor.randn(n, 8, 6, 6);
                                 var residual = Tensor.randn(n, 8, 6, 6).channelsLast();
-                                var expected = op.apply(List.of(images, weight, bias, residual));
+                                var expected = apply(op, images, weight, bias, residual);
                                 assertClose(expected, prepared.apply(images, residual), DType.F32);
                             }
                             return null;
@@ -207,21 +214,19 @@ class OneDnnTest {
         try (var outer = new NativeScope();
                 var noGrad = Ops.noGrad();
                 var adds = OneDnn.conv2d(
-                        new FusedConv2d(conv, true, null),
+                        new Fused(conv, true, Optional.empty()),
                         true,
                         Tensor.zeros(8, 4, 3, 3),
                         null,
                         DType.F32,
                         List.of(2L, 4L, 6L, 6L));
-                var plain = OneDnn.linear(Tensor.zeros(3, 4), null, DType.F32, 1);
-                var mean = OneDnn.pool2d(new Op.AdaptiveAvgPool2d(Size.of(1)), DType.F32, List.of(1L, 4L, 6L, 6L))) {
+                var plain = OneDnn.linear(Tensor.zeros(3, 4), null, DType.F32, 1)) {
             var images = Tensor.zeros(2, 4, 6, 6);
             long before = NativeScope.liveObjects();
             try (var scope = new NativeScope()) {
                 refused(() -> adds.apply(images, Tensor.zeros(1, 8, 6, 6)), "expected the result's shape [2, 8, 6, 6]");
                 refused(() -> adds.apply(images), "got null");
                 refused(() -> plain.apply(Tensor.zeros(1, 4), Tensor.zeros(1, 3)), "expected none");
-                refused(() -> mean.apply(Tensor.zeros(1, 4, 7, 7)), "expected images like [1, 4, 6, 6]");
                 refused(() -> adds.apply(Tensor.zeros(2, 5, 6, 6), images), "conv2d(F32[2, 5, 6, 6])");
             }
             assertEquals(before, NativeScope.liveObjects());
@@ -231,6 +236,13 @@ class OneDnnTest {
     private static void refused(Executable call, String message) {
         var e = assertThrows(RuntimeException.class, call);
         assertTrue(e.getMessage().contains(message), e::getMessage);
+    }
+
+    /** By libtorch. */
+    private static Tensor apply(Fused op, Tensor x, Tensor weight, Tensor bias, Tensor residual) {
+        var y = op.conv().apply(Arrays.asList(x, weight, bias));
+        if (op.add()) y = Ops.add(y, residual);
+        return op.activation().isPresent() ? op.activation().get().apply(List.of(y)) : y;
     }
 
     private static List<Long> shape(Tensor tensor) {

@@ -15,7 +15,7 @@ class ShrinkTest {
         var squares = new float[20];
         for (int i = 0; i < squares.length; i++) squares[i] = i * i;
         try (var scope = new NativeScope()) {
-            var small = Ops.shrink(Tensor.of(squares, 1, 1, 4, 5), 3, 3);
+            var small = Pixels.shrink(Tensor.of(squares, 1, 1, 4, 5), 3, 3);
             assertArrayEquals(PILLOW, small.toFloats(), 1e-4f);
         }
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import resnet4j.model.ClassificationNet;
+import resnet4j.tensor.Losses;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
@@ -55,7 +56,7 @@ class StudyTest {
             assertEquals(
                     List.of("conv1", "layer1.0.conv1", "layer1.0.conv2", "layer2.0.conv1", "layer2.0.conv2"),
                     norms.stream().map(GradientNorms.Layer::path).toList());
-            Ops.crossEntropy(net.apply(images), labels, 0).backward();
+            Losses.crossEntropy(net.apply(images), labels, 0).backward();
             for (var norm : norms) {
                 var weight = net.parameters().get(norm.path() + ".weight");
                 var start = weight.toFloats();
@@ -83,7 +84,7 @@ class StudyTest {
         var moved = new float[start.length];
         for (int i = 0; i < moved.length; i++) moved[i] = (float) (start[i] + step * direction[i]);
         weight.set(Tensor.of(moved, weight.shape()));
-        double loss = Ops.crossEntropy(net.apply(images), labels, 0).item();
+        double loss = Losses.crossEntropy(net.apply(images), labels, 0).item();
         weight.set(Tensor.of(start, weight.shape()));
         return loss;
     }

@@ -37,6 +37,7 @@ import resnet4j.model.ModelFile;
 import resnet4j.run.Line;
 import resnet4j.run.RunFolder;
 import resnet4j.tensor.Device;
+import resnet4j.tensor.Losses;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
@@ -444,7 +445,7 @@ class TrainerTest {
         double[] weights = {w0, w1, w2};
         assertEquals(expected, crossEntropy(logits, labels, weights, smoothing), 1e-6);
         try (var scope = new NativeScope()) {
-            var loss = Ops.crossEntropy(
+            var loss = Losses.crossEntropy(
                     Tensor.of(new float[] {2, -1, 0.5f, 0.1f, 0.2f, -0.3f}, 2, 3),
                     Inputs.labels(labels, Device.CPU),
                     Tensor.of(new float[] {(float) w0, (float) w1, (float) w2}, 3),

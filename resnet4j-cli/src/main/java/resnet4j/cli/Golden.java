@@ -144,7 +144,7 @@ sealed interface Golden {
                 for (int from = 0; from < n; from += BATCH)
                     try (var scope = new NativeScope()) {
                         int size = Math.min(BATCH, n - from);
-                        var input = Ops.normalize(
+                        var input = resnet4j.tensor.Pixels.normalize(
                                 pixels(images, from, size).to(device), preprocess.mean(), preprocess.std());
                         System.arraycopy(net.apply(input).toFloats(), 0, got, from * classes, size * classes);
                     }

@@ -1,0 +1,113 @@
+package resnet4j.tensor;
+
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/** How far answers are from targets, as scalars in 32-bit floats, and their gradients; not part of a graph. */
+public final class Losses {
+    private Losses() {}
+
+    private static final int MEAN = 1; // at::Reduction
+    /** PyTorch's label of what does not count. */
+    public static final int IGNORED = -100;
+
+    /** Mean cross entropy. logits [N,K] of any float type, labels [N] int64 -> []. arXiv:1512.00567 section 7. */
+    public static Tensor crossEntropy(Tensor logits, Tensor labels, double smoothing) {
+        return crossEntropy(logits, labels, null, smoothing);
+    }
+
+    /** Cross entropy weighted by {@code classWeights} [K], or plain where null. */
+    public static Tensor crossEntropy(Tensor logits, Tensor labels, Tensor classWeights, double smoothing) {
+        return crossEntropy(logits, labels, classWeights, smoothing, IGNORED);
+    }
+
+    /**
+     * Mean cross entropy over places, as in segmentation: logits [N,K,...], labels [N,...] int64.
+     *
+     * @param classWeights [K], or null for equal ones
+     * @param ignored      the label of places that do not count; where none counts the loss is NaN
+     */
+    public static Tensor crossEntropy(
+            Tensor logits, Tensor labels, Tensor classWeights, double smoothing, int ignored) {
+        return Ops.guard(
+                "cross_entropy",
+                logits,
+                () -> new Tensor(torch.cross_entropy_loss(
+                        logits.to(DType.F32).handle,
+                        labels.handle,
+                        classWeights == null ? new TensorOptional() : new TensorOptional(classWeights.handle),
+                        MEAN,
+                        ignored,
+                        smoothing)));
+    }
+
+    /** Mean squared error. Equal shapes -> []. */
+    public static Tensor meanSquaredError(Tensor x, Tensor target) {
+        return Ops.guard("mse_loss", x, () -> new Tensor(torch.mse_loss(x.to(DType.F32).handle, target.handle)));
+    }
+
+    /** Mean of d^2 / (2 beta) where d, the difference, is less than {@code beta}, else d - beta / 2. arXiv:1504.08083. */
+    public static Tensor smoothL1(Tensor x, Tensor target, double beta) {
+        return Ops.guard(
+                "smooth_l1_loss",
+                x,
+                () -> new Tensor(torch.smooth_l1_loss(x.to(DType.F32).handle, target.handle, MEAN, beta)));
+    }
+
+    /** Mean binary cross entropy of sigmoids, targets in [0,1]. Equal shapes -> []. */
+    public static Tensor binaryCrossEntropy(Tensor logits, Tensor targets) {
+        return Ops.guard(
+                "binary_cross_entropy_with_logits",
+                logits,
+                () -> new Tensor(torch.binary_cross_entropy_with_logits(
+                        logits.to(DType.F32).handle,
+                        targets.handle,
+                        new TensorOptional(),
+                        new TensorOptional(),
+                        MEAN)));
+    }
+
+    /** a * scale, a scalar's share in a sum; not part of a graph. */
+    public static Tensor scale(Tensor a, double scale) {
+        return new Tensor(torch.mul(a.handle, new Scalar(scale)));
+    }
+
+    /**
+     * Gradients of the scalar {@code of} in each of {@code wrt}, which {@link Tensor#grad} does not see: PyTorch's {@code
+     * autograd.grad}. The history stays, so that it can be asked again.
+     *
+     * @throws NativeException where {@code of} does not depend on one of them
+     */
+    public static List<Tensor> gradients(Tensor of, List<Tensor> wrt) {
+        return Ops.guard("grad", of, () -> {
+            var one = LibTorch.vector(List.of(new Tensor(torch.ones_like(of.handle))));
+            var found = torch.grad(
+                    LibTorch.vector(List.of(of)), LibTorch.vector(wrt), one, new BoolOptional(true), false, false);
+            return Arrays.stream(found.get()).map(Tensor::new).toList();
+        });
+    }
+
+    /**
+     * How often each class was taken for each: [K,K] int64, a row for each true class.
+     *
+     * @param answers int64 of any shape, in [0,K)
+     * @param labels  likewise; those that are {@code ignored} do not count
+     */
+    public static Tensor confusion(Tensor answers, Tensor labels, int classes, int ignored) {
+        return Ops.guard("bincount", answers, () -> {
+            var counts = labels.handle.ne(new Scalar((double) ignored));
+            var pairs = labels.handle.mul(new Scalar((double) classes)).add(answers.handle);
+            var all = torch.bincount(
+                    pairs.masked_select(counts).to(torch.ScalarType.Long),
+                    new TensorOptional(),
+                    (long) classes * classes);
+            if (all.numel() != (long) classes * classes)
+                throw new IllegalArgumentException("classes: expected answers and labels below " + classes);
+            return new Tensor(all.reshape(classes, classes));
+        });
+    }
+}

@@ -1,0 +1,92 @@
+package resnet4j.tensor;
+
+import java.util.List;
+import org.bytedeco.pytorch.global.torch;
+
+/** What a step does to all weights at once, in place. */
+public final class Updates {
+    private Updates() {}
+
+    /** Scales the gradients so that their joint norm is at most {@code maxNorm}; gives the norm before. */
+    public static double clipGradNorm(List<Tensor> parameters, double maxNorm) {
+        return torch.clip_grad_norm_(LibTorch.vector(parameters), maxNorm);
+    }
+
+    /**
+     * One step of SGD on all parameters in one call; torch.optim.SGD's arithmetic.
+     *
+     * @param momenta zeros before the first step; none where {@code momentum} is 0
+     */
+    public static void sgdStep(
+            List<Tensor> parameters,
+            List<Tensor> gradients,
+            List<Tensor> momenta,
+            double weightDecay,
+            double momentum,
+            double lr,
+            boolean nesterov) {
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            Dispatch.call(
+                    "aten::_fused_sgd_",
+                    "",
+                    parameters,
+                    gradients,
+                    momenta,
+                    weightDecay,
+                    momentum,
+                    lr,
+                    0.0,
+                    nesterov,
+                    false,
+                    false, // momenta start as zeros, which is the same as being copied at the first step
+                    null,
+                    null);
+        }
+    }
+
+    /** One step of Adam, or of AdamW where {@code decoupled}, on all parameters in one call. {@code steps} count up. */
+    public static void adamStep(
+            boolean decoupled,
+            List<Tensor> parameters,
+            List<Tensor> gradients,
+            List<Tensor> averages,
+            List<Tensor> squares,
+            List<Tensor> steps,
+            double lr,
+            double beta1,
+            double beta2,
+            double weightDecay,
+            double eps) {
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            Dispatch.call("aten::_foreach_add_", "Scalar", steps, 1L);
+            Dispatch.call(
+                    decoupled ? "aten::_fused_adamw_" : "aten::_fused_adam_",
+                    "",
+                    parameters,
+                    gradients,
+                    averages,
+                    squares,
+                    List.of(),
+                    steps,
+                    lr,
+                    beta1,
+                    beta2,
+                    weightDecay,
+                    eps,
+                    false,
+                    false,
+                    null,
+                    null);
+        }
+    }
+
+    /** averages += weight * (values - averages), on all tensors in one call. */
+    public static void lerp_(List<Tensor> averages, List<Tensor> values, double weight) {
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            Dispatch.call("aten::_foreach_lerp_", "Scalar", averages, values, weight);
+        }
+    }
+}
