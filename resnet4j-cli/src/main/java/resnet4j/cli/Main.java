@@ -37,6 +37,7 @@ import resnet4j.config.Nearest;
             TuneCommand.class,
             StudyCommand.class,
             EvalCommand.class,
+            ScoreCommand.class,
             PredictCommand.class,
             ExportCommand.class,
             BenchCommand.class,
