@@ -24,7 +24,7 @@ import resnet4j.tensor.Op;
  */
 final class OnnxGraph {
     static final int OPSET = 18;
-    private static final int FLOAT = 1, UINT8 = 2, INT64 = 7; // TensorProto.DataType
+    static final int FLOAT = 1, UINT8 = 2, INT64 = 7; // TensorProto.DataType
 
     private final Graph graph;
     private final Graph largerBatch;

@@ -270,8 +270,10 @@ final class OnnxOps {
     }
 
     private static void roiAlign(Op.RoiAlign op, OnnxSite at) {
+        var images = at.emit("Cast", "images", List.of(at.in(2)), Map.of("to", OnnxGraph.INT64));
         at.emit(
                 "RoiAlign",
+                List.of(at.x(), at.in(1), images),
                 Map.of(
                         "mode",
                         "avg",

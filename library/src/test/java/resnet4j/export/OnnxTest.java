@@ -121,6 +121,15 @@ class OnnxTest {
         OPERATIONS.put("pad", x -> Ops.pad(x, 1, 2, 0, 3));
         OPERATIONS.put("reflect", x -> Ops.reflectPad(x, 2));
         OPERATIONS.put("upsample", x -> Ops.upsample(x, 13, 20, Op.Interpolation.BILINEAR));
+        OPERATIONS.put("upsample nearest", x -> Ops.upsample(x, 13, 20, Op.Interpolation.NEAREST));
+        OPERATIONS.put(
+                "upsample like another",
+                x -> Ops.upsampleLike(Ops.maxPool2d(x, 2, 2, 0), x, Op.Interpolation.BILINEAR));
+        OPERATIONS.put("log-softmax", x -> Ops.logSoftmax(x, -1));
+        OPERATIONS.put("matrix product", x -> Ops.matmul(x, Ops.permute(x, 0, 1, 3, 2)));
+        OPERATIONS.put("the largest ones", x -> Ops.gather(x, 3, Ops.topK(x, 4, 3)));
+        OPERATIONS.put("samples on a grid", x -> Ops.gridSample(x, Ops.permute(Ops.slice(x, 1, 0, 2, 1), 0, 2, 3, 1)));
+        OPERATIONS.put("slice to the end", x -> Ops.slice(x, 3, 1, Op.Slice.TO_THE_END, 2));
         OPERATIONS.put("product with itself", x -> Ops.mul(x, Ops.add(x, x)));
     }
 
@@ -150,6 +159,55 @@ class OnnxTest {
             for (var t : net.state().values()) if (t.dim() == 1) t.fillUniform(0.5, 1.5);
             assertAgrees(net, false, 9);
             assertAgrees(net, true, 9);
+        }
+    }
+
+    @Test
+    void transposedConvolution_givesOurAnswer() throws IOException {
+        Ops.seed(4);
+        var op = new Op.ConvTranspose2d(Size.of(2), Size.of(1), Size.of(1), Size.of(1), 3);
+        try (var linear = new Linear(4, 3)) {
+            class Transposed extends Layer {
+                Transposed() {
+                    child("linear", linear);
+                }
+
+                @Override
+                protected Tensor forward(Tensor x) {
+                    return Ops.convTranspose2d(x, Ops.reshape(linear.weight(), 3, 1, 2, 2), linear.bias(), op);
+                }
+            }
+            assertAgrees(new Transposed(), true, 9);
+        }
+    }
+
+    @Test
+    void piecesOfMaps_giveOurAnswer() throws IOException {
+        Ops.seed(4);
+        var shapes = new LinkedHashMap<String, long[]>();
+        shapes.put("map", new long[] {2, 3, 9, 9});
+        shapes.put("boxes", new long[] {3, 4});
+        shapes.put("image", new long[] {3});
+        try (var scope = new NativeScope();
+                var none = new Sequential()) {
+            var inputs = Map.of(
+                    "map",
+                    Tensor.randn(2, 3, 9, 9),
+                    "boxes",
+                    Tensor.of(new float[] {1, 2, 15, 9, 0, 0, 8, 8, -3, 3, 16, 21}, 3, 4),
+                    "image",
+                    Tensor.of(new float[] {1, 0, 1}, 3));
+            for (boolean aligned : new boolean[] {true, false}) {
+                var op = new Op.RoiAlign(new Size(2, 3), 0.5, 2, aligned);
+                var graph = Tracer.trace(
+                        none,
+                        shapes,
+                        in -> Map.of("out", Ops.roiAlign(in.get("map"), in.get("boxes"), in.get("image"), op)));
+                var file = folder.resolve("pieces.onnx");
+                OnnxExport.write(graph, file, "pieces of maps");
+                var difference = OnnxCheck.of(file, graph, inputs).get("out");
+                assertTrue(difference.relative() < 1e-5, difference::toString);
+            }
         }
     }
 
