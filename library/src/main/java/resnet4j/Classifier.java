@@ -14,7 +14,7 @@ import resnet4j.export.OnnxMetadata;
 import resnet4j.export.OnnxModel;
 import resnet4j.graph.Inference;
 import resnet4j.image.Image;
-import resnet4j.image.ImageFile;
+import resnet4j.image.Picture;
 import resnet4j.image.Preprocess;
 import resnet4j.model.ModelFile;
 import resnet4j.tensor.Device;
@@ -120,7 +120,7 @@ public final class Classifier implements AutoCloseable {
 
     /** The {@code top} likeliest classes of a picture file, likeliest first. */
     public List<Prediction> classify(Path picture, int top) throws IOException {
-        return classify(ImageFile.read(picture, preprocess.applyExif()), top);
+        return classify(preprocess.decode(Picture.of(picture)), top);
     }
 
     /** The {@code top} likeliest classes of a picture, likeliest first. */
@@ -139,11 +139,12 @@ public final class Classifier implements AutoCloseable {
     }
 
     /** The same for the pictures of a {@link Loader} that applied this model's preprocessing. */
-    public List<List<Prediction>> classify(Batch prepared, int top) {
-        if (prepared.width() != preprocess.cropWidth() || prepared.height() != preprocess.cropHeight())
+    public List<List<Prediction>> classify(Batch<?> prepared, int top) {
+        var pixels = prepared.pixels();
+        if (pixels.width() != preprocess.cropWidth() || pixels.height() != preprocess.cropHeight())
             throw new IllegalArgumentException("prepared: expected pictures of " + preprocess.cropWidth() + "x"
-                    + preprocess.cropHeight() + ", got " + prepared.width() + "x" + prepared.height());
-        return classify(prepared.pixels(), prepared.size(), top);
+                    + preprocess.cropHeight() + ", got " + pixels.width() + "x" + pixels.height());
+        return classify(pixels.rgb(), pixels.size(), top);
     }
 
     private List<List<Prediction>> classify(byte[] pixels, int pictures, int top) {

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -39,6 +40,9 @@ import java.util.stream.Stream;
  *   <li>A record of a sealed interface has a field {@code "type"} before the others, its simple name in lower camel
  *       case: {@code {"type":"cosine","warmup":0.05}}. With nothing else to say, the name alone will do:
  *       {@code "constant"}.
+ *   <li>An interface that is not sealed is read likewise, once its records are made known by {@link #permit}.
+ *   <li>A record that has a static method {@code ObjectNode today(ObjectNode)} has JSON go through it first, to read what
+ *       was written under names of before.
  *   <li>Every component has to be there, unless it is an {@link Optional} or the record has a constructor without
  *       parameters: that constructor's values are then the defaults.
  *   <li>Components may be numbers, booleans, strings, enums (constants in lower camel case), {@link Path}, {@link URI},
@@ -59,7 +63,21 @@ public final class Records {
             .withSeparators(Separators.createDefaultInstance().withObjectFieldValueSpacing(Separators.Spacing.AFTER));
     private static final String TYPE = "type";
 
+    private static final Map<Class<?>, List<Class<?>>> PERMITTED = new ConcurrentHashMap<>();
+
     private Records() {}
+
+    /** Makes a record known as a choice of an interface that is not sealed, by its simple name. */
+    public static void permit(Class<?> open, Class<? extends Record> choice) {
+        if (open.isSealed() || !open.isAssignableFrom(choice))
+            throw new IllegalArgumentException(
+                    "choice: expected a record of " + open.getSimpleName() + ", got " + choice.getSimpleName());
+        PERMITTED.merge(open, List.of(choice), (known, one) -> {
+            var all = new ArrayList<>(known);
+            if (!all.contains(choice)) all.add(choice);
+            return List.copyOf(all);
+        });
+    }
 
     // ---- JSON text
 
@@ -246,7 +264,7 @@ public final class Records {
             return array;
         }
         if (c.isRecord()) return record(node, c, base, path);
-        if (c.isSealed()) return variant(node, c, base, path);
+        if (isChoice(c)) return variant(node, c, base, path);
         throw new IllegalArgumentException(at(path) + "records cannot hold a " + c.getName());
     }
 
@@ -304,8 +322,9 @@ public final class Records {
 
     private static Object record(JsonNode node, Class<?> type, Object base, String path) {
         boolean variant = isVariant(type);
-        JsonNode named = node.isTextual() && variant ? NODES.objectNode().set(TYPE, node) : node;
-        if (!named.isObject()) throw expected(path, "an object (" + name(type) + ")", node);
+        JsonNode told = node.isTextual() && variant ? NODES.objectNode().set(TYPE, node) : node;
+        if (!told.isObject()) throw expected(path, "an object (" + name(type) + ")", node);
+        JsonNode named = today(type, (ObjectNode) told);
         if (variant && named.has(TYPE)) { // told, though the field can hold nothing else
             String given = text(named.get(TYPE), "a name", dot(path, TYPE));
             if (!given.equals(name(type)))
@@ -464,21 +483,38 @@ public final class Records {
     /** The records of a sealed interface by name, those of sealed interfaces inside it too. */
     private static Map<String, Class<?>> variants(Class<?> type) {
         var variants = new LinkedHashMap<String, Class<?>>();
-        for (Class<?> permitted : type.getPermittedSubclasses()) {
+        for (Class<?> permitted : type.isSealed() ? List.of(type.getPermittedSubclasses()) : PERMITTED.get(type)) {
             if (permitted.isRecord()) variants.put(name(permitted), permitted);
             else if (permitted.isSealed()) variants.putAll(variants(permitted));
         }
         return variants;
     }
 
+    /** Whether a type is one of several records, which say their names. */
+    private static boolean isChoice(Class<?> type) {
+        return type.isSealed() || PERMITTED.containsKey(type);
+    }
+
     private static boolean isVariant(Class<?> type) {
-        return Arrays.stream(type.getInterfaces()).anyMatch(Class::isSealed);
+        return Arrays.stream(type.getInterfaces()).anyMatch(Records::isChoice);
+    }
+
+    private static JsonNode today(Class<?> type, ObjectNode json) {
+        try {
+            var today = type.getDeclaredMethod("today", ObjectNode.class);
+            today.setAccessible(true);
+            return (JsonNode) today.invoke(null, json.deepCopy());
+        } catch (NoSuchMethodException e) {
+            return json;
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("cannot read a former " + type.getName(), e);
+        }
     }
 
     /** The sealed interface that a record is a choice of, or the record's own class. */
     private static Class<?> variantParent(Class<?> type) {
         return Arrays.stream(type.getInterfaces())
-                .filter(Class::isSealed)
+                .filter(Records::isChoice)
                 .findFirst()
                 .<Class<?>>map(Records::variantParent)
                 .orElse(type);
@@ -528,7 +564,7 @@ public final class Records {
             return "a whole number";
         if (type.isPrimitive() || Number.class.isAssignableFrom(type)) return "a number";
         if (type == String.class) return "a string";
-        if (type.isEnum() || type.isSealed()) return "a choice";
+        if (type.isEnum() || isChoice(type)) return "a choice";
         return "an object";
     }
 }

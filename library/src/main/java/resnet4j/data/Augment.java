@@ -1,26 +1,44 @@
 package resnet4j.data;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import resnet4j.image.Image;
 import resnet4j.image.Interpolation;
+import resnet4j.image.Step;
 import resnet4j.image.Transforms;
 
-/** A random change to a training picture that leaves its class as it is. Defaults and sampling as torchvision's. */
+/**
+ * A random change to a training picture that leaves what it shows as it is. It draws steps, and does not do them, so that
+ * boxes and label maps go the same way. Defaults and sampling as torchvision's.
+ */
 public sealed interface Augment {
-    /** The picture changed, or itself; {@code image} is not written to. */
-    Image apply(Image image, RandomGenerator random);
+    /** What is to be done here. */
+    List<Step> draw(Draw draw);
 
     /**
-     * The change in one place of a run, for those that depend on it and not on chance alone.
+     * A place in a run.
      *
-     * @param random  draws other numbers for each picture and epoch
+     * @param width   of the picture, in pixels
+     * @param height  likewise
      * @param epoch   counted from 0
+     * @param view    of the picture, counted from 0
+     * @param random  draws other numbers for each picture, view and epoch
      * @param picture draws the same numbers for this picture in every epoch
      */
-    default Image apply(Image image, RandomGenerator random, int epoch, Supplier<RandomGenerator> picture) {
-        return apply(image, random);
+    record Draw(
+            int width, int height, int epoch, int view, RandomGenerator random, Supplier<RandomGenerator> picture) {}
+
+    /** What {@code augments} do, one after another. */
+    static List<Step> draw(List<Augment> augments, Draw draw) {
+        var all = new ArrayList<Step>();
+        for (var augment : augments) {
+            var steps = augment.draw(draw);
+            all.addAll(steps);
+            int[] size = Step.size(steps, draw.width, draw.height);
+            draw = new Draw(size[0], size[1], draw.epoch, draw.view, draw.random, draw.picture);
+        }
+        return all;
     }
 
     /**
@@ -42,9 +60,9 @@ public sealed interface Augment {
         }
 
         @Override
-        public Image apply(Image image, RandomGenerator random) {
-            int top = random.nextInt(2 * pad + 1) - pad, left = random.nextInt(2 * pad + 1) - pad;
-            return Transforms.crop(image, left, top, image.width(), image.height(), padding);
+        public List<Step> draw(Draw draw) {
+            int top = draw.random.nextInt(2 * pad + 1) - pad, left = draw.random.nextInt(2 * pad + 1) - pad;
+            return List.of(new Step.Crop(left, top, draw.width, draw.height, padding));
         }
     }
 
@@ -60,8 +78,8 @@ public sealed interface Augment {
         }
 
         @Override
-        public Image apply(Image image, RandomGenerator random) {
-            return random.nextDouble() < p ? Transforms.flip(image) : image;
+        public List<Step> draw(Draw draw) {
+            return draw.random.nextDouble() < p ? List.of(new Step.Flip(draw.width)) : List.of();
         }
     }
 
@@ -71,13 +89,9 @@ public sealed interface Augment {
      */
     record AlternatingFlip() implements Augment {
         @Override
-        public Image apply(Image image, RandomGenerator random) {
-            return random.nextBoolean() ? Transforms.flip(image) : image;
-        }
-
-        @Override
-        public Image apply(Image image, RandomGenerator random, int epoch, Supplier<RandomGenerator> picture) {
-            return picture.get().nextBoolean() == (epoch % 2 == 0) ? Transforms.flip(image) : image;
+        public List<Step> draw(Draw draw) {
+            boolean flipped = draw.picture.get().nextBoolean() == (draw.epoch % 2 == 0);
+            return flipped ? List.of(new Step.Flip(draw.width)) : List.of();
         }
     }
 
@@ -88,8 +102,9 @@ public sealed interface Augment {
         }
 
         @Override
-        public Image apply(Image image, RandomGenerator random) {
-            return Transforms.rotate(image, (2 * random.nextDouble() - 1) * degrees, Interpolation.BILINEAR, 0);
+        public List<Step> draw(Draw draw) {
+            double drawn = (2 * draw.random.nextDouble() - 1) * degrees;
+            return List.of(new Step.Turn(draw.width, draw.height, drawn));
         }
     }
 
@@ -116,23 +131,24 @@ public sealed interface Augment {
         }
 
         @Override
-        public Image apply(Image image, RandomGenerator random) {
-            int width = image.width(), height = image.height();
+        public List<Step> draw(Draw draw) {
+            var random = draw.random;
+            int width = draw.width, height = draw.height;
             for (int i = 0; i < TRIES; i++) {
                 double area = width * (double) height * (minScale + random.nextDouble() * (maxScale - minScale));
                 double shape = Math.exp((2 * random.nextDouble() - 1) * Math.log(ratio));
                 int w = (int) Math.round(Math.sqrt(area * shape)), h = (int) Math.round(Math.sqrt(area / shape));
                 if (w < 1 || h < 1 || w > width || h > height) continue;
-                return resized(image, random.nextInt(width - w + 1), random.nextInt(height - h + 1), w, h);
+                return resized(random.nextInt(width - w + 1), random.nextInt(height - h + 1), w, h);
             }
             double shape = (double) width / height; // the centre, as much of it as the ratio allows
             int w = shape > ratio ? (int) Math.round(height * ratio) : width;
             int h = shape < 1 / ratio ? (int) Math.round(width * ratio) : height;
-            return resized(image, (width - w) / 2, (height - h) / 2, w, h);
+            return resized((width - w) / 2, (height - h) / 2, w, h);
         }
 
-        private Image resized(Image image, int x, int y, int w, int h) {
-            return Transforms.resizedCrop(image, x, y, w, h, size, size, Interpolation.BILINEAR);
+        private List<Step> resized(int x, int y, int w, int h) {
+            return List.of(new Step.Crop(x, y, w, h), new Step.Resize(w, h, size, size, Interpolation.BILINEAR));
         }
     }
 
@@ -153,53 +169,14 @@ public sealed interface Augment {
         }
 
         @Override
-        public Image apply(Image image, RandomGenerator random) {
-            double light = factor(brightness, random), spread = factor(contrast, random);
-            double colour = factor(saturation, random), turn = (2 * random.nextDouble() - 1) * hue;
-            byte[] in = image.rgb(), out = new byte[in.length];
-            double mean = 0;
-            for (int i = 0; i < in.length; i += 3)
-                mean += grey(lit(in[i], light), lit(in[i + 1], light), lit(in[i + 2], light));
-            mean /= in.length / 3.0;
-            double cos = Math.cos(2 * Math.PI * turn), sin = Math.sin(2 * Math.PI * turn);
-            for (int i = 0; i < in.length; i += 3) {
-                double r = bounded(mean + (lit(in[i], light) - mean) * spread);
-                double g = bounded(mean + (lit(in[i + 1], light) - mean) * spread);
-                double b = bounded(mean + (lit(in[i + 2], light) - mean) * spread);
-                double y = grey(r, g, b);
-                r = bounded(y + (r - y) * colour);
-                g = bounded(y + (g - y) * colour);
-                b = bounded(y + (b - y) * colour);
-                // hue: a turn of the chrominance plane of YIQ
-                double p = 0.596 * r - 0.274 * g - 0.322 * b, q = 0.211 * r - 0.523 * g + 0.312 * b;
-                double u = p * cos - q * sin, v = p * sin + q * cos;
-                boolean turned = turn != 0;
-                out[i] = clip(turned ? y + 0.956 * u + 0.621 * v : r);
-                out[i + 1] = clip(turned ? y - 0.272 * u - 0.647 * v : g);
-                out[i + 2] = clip(turned ? y - 1.106 * u + 1.703 * v : b);
-            }
-            return new Image(image.width(), image.height(), out);
+        public List<Step> draw(Draw draw) {
+            double light = factor(brightness, draw.random), spread = factor(contrast, draw.random);
+            double colour = factor(saturation, draw.random), turn = (2 * draw.random.nextDouble() - 1) * hue;
+            return List.of(new Step.Tint(light, spread, colour, turn));
         }
 
         private static double factor(double most, RandomGenerator random) {
             return 1 + (2 * random.nextDouble() - 1) * most;
-        }
-
-        private static double grey(double r, double g, double b) {
-            return 0.299 * r + 0.587 * g + 0.114 * b; // ITU-R BT.601, as Pillow
-        }
-
-        private static double lit(byte value, double light) {
-            return bounded((value & 255) * light);
-        }
-
-        /** What is beyond black and white is lost at every step, as in torchvision. */
-        private static double bounded(double value) {
-            return Math.max(0, Math.min(255, value));
-        }
-
-        private static byte clip(double value) {
-            return (byte) Math.round(bounded(value));
         }
     }
 
@@ -223,19 +200,17 @@ public sealed interface Augment {
         }
 
         @Override
-        public Image apply(Image image, RandomGenerator random) {
-            if (random.nextDouble() >= p) return image;
-            int width = image.width(), height = image.height();
+        public List<Step> draw(Draw draw) {
+            var random = draw.random;
+            if (random.nextDouble() >= p) return List.of();
+            int width = draw.width, height = draw.height;
             double area = width * (double) height * (minArea + random.nextDouble() * (maxArea - minArea));
             double shape = Math.exp((2 * random.nextDouble() - 1) * Math.log(RATIO));
             int narrowest = Math.max(1, (int) Math.ceil(area / height)); // the area matters more than the shape
             int w = Math.max(narrowest, Math.min(width, (int) Math.round(Math.sqrt(area * shape))));
             int h = (int) Math.round(area / w);
             int x = random.nextInt(width - w + 1), y = random.nextInt(height - h + 1);
-            var out = image.rgb().clone();
-            for (int row = y; row < y + h; row++)
-                Arrays.fill(out, 3 * (row * width + x), 3 * (row * width + x + w), (byte) 0);
-            return new Image(width, height, out);
+            return List.of(new Step.Fill(x, y, w, h));
         }
     }
 }

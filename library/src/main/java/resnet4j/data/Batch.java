@@ -1,34 +1,41 @@
 package resnet4j.data;
 
+import java.util.List;
+import java.util.Optional;
+import resnet4j.image.Target;
+
 /**
- * Pictures of one size for one step, and what they show. Arrays are handed over, not copied.
+ * Pictures for one step, and what is known of them.
  *
- * @param pixels  {@code size * height * width * 3} unsigned bytes: picture by picture, row by row, red, green, blue
- *                (NHWC, so that a channels-last tensor is made of it without a copy)
- * @param labels  the class of each picture
- * @param labels2 the class of what was mixed into each picture; {@code labels} itself where nothing was
- * @param lambda  the share of {@code labels} in the pictures, in [0, 1]: the loss of a mixed batch is
- *                {@code lambda * loss(labels) + (1 - lambda) * loss(labels2)}; 1 where nothing was mixed
+ * @param views   the pictures; where a loader has several views, once for each, in the same order
+ * @param targets what is known of the first view's pictures
  * @param indices the index of each picture in its dataset
+ * @param mixed   how the pictures were mixed with each other, if they were
  */
-public record Batch(
-        byte[] pixels, int size, int height, int width, int[] labels, int[] labels2, float lambda, int[] indices) {
+public record Batch<T extends Target<T>>(List<Pixels> views, List<T> targets, int[] indices, Optional<Mixed> mixed) {
     public Batch {
-        if (size < 1 || pixels.length != 3L * size * height * width)
-            throw new IllegalArgumentException(
-                    "pixels: expected " + size + "x" + height + "x" + width + "x3 bytes, got " + pixels.length);
-        if (labels.length != size || labels2.length != size || indices.length != size)
-            throw new IllegalArgumentException("labels, labels2, indices: expected " + size + " each, got "
-                    + labels.length + ", " + labels2.length + ", " + indices.length);
+        views = List.copyOf(views);
+        targets = List.copyOf(targets);
+        for (var view : views)
+            if (view.size() != targets.size() || indices.length != targets.size())
+                throw new IllegalArgumentException("batch: expected as many pictures as targets and indices, got "
+                        + view.size() + ", " + targets.size() + " and " + indices.length);
     }
 
-    /** Whether {@code labels2} and {@code lambda} matter. */
-    public boolean mixed() {
-        return labels2 != labels;
+    /**
+     * A mixture: of each picture {@code lambda} is itself, and the rest its partner; so is the loss.
+     *
+     * @param partner the place in the batch of what was mixed into each picture
+     * @param lambda  in [0, 1]
+     */
+    public record Mixed(int[] partner, float lambda) {}
+
+    public int size() {
+        return targets.size();
     }
 
-    /** A batch of plain pictures. */
-    static Batch of(byte[] pixels, int height, int width, int[] labels, int[] indices) {
-        return new Batch(pixels, labels.length, height, width, labels, labels, 1, indices);
+    /** The first view. */
+    public Pixels pixels() {
+        return views.get(0);
     }
 }

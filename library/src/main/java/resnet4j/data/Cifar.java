@@ -15,12 +15,13 @@ import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.tukaani.xz.XZInputStream;
 import resnet4j.image.Image;
+import resnet4j.image.Picture;
 
 /**
  * CIFAR-10 and CIFAR-100: 32x32 colour pictures, in the binary layout of Krizhevsky 2009, "Learning multiple layers of
  * features from tiny images" (https://www.cs.toronto.edu/~kriz/cifar.html), all in memory.
  */
-public final class Cifar implements Dataset {
+public final class Cifar implements Dataset<Label> {
     private static final int SIDE = 32, PLANE = SIDE * SIDE, PICTURE = 3 * PLANE;
 
     private static final Layout TEN = new Layout(
@@ -86,16 +87,16 @@ public final class Cifar implements Dataset {
     }
 
     /** CIFAR-10 from the folder of its files, from the folder above, or from its archive ({@code .tar.gz}, {@code .tar.xz}). */
-    public static DataSource ten(Path source) throws IOException {
+    public static DataSource<Label> ten(Path source) throws IOException {
         return read(source, TEN);
     }
 
     /** CIFAR-100, likewise, with its 100 fine classes. */
-    public static DataSource hundred(Path source) throws IOException {
+    public static DataSource<Label> hundred(Path source) throws IOException {
         return read(source, HUNDRED);
     }
 
-    static DataSource read(Path source, Layout layout) throws IOException {
+    static DataSource<Label> read(Path source, Layout layout) throws IOException {
         var contents = Files.isDirectory(source) ? readFolder(source, layout) : readArchive(source, layout);
         var names = new String(contents.get(layout.meta), StandardCharsets.UTF_8)
                 .lines()
@@ -104,7 +105,7 @@ public final class Cifar implements Dataset {
         if (names.size() != layout.classes)
             throw new IOException(source + ": " + layout.meta + " names " + names.size() + " classes, expected "
                     + layout.classes + "; download it again");
-        return new DataSource(
+        return new DataSource<>(
                 layout.kind + ":" + source,
                 decode(source, layout, layout.train, contents, names),
                 Optional.empty(),
@@ -211,13 +212,14 @@ public final class Cifar implements Dataset {
     }
 
     @Override
-    public int label(int index) {
-        return labels[index];
+    public Label target(int index) {
+        return new Label(labels[index]);
     }
 
     @Override
-    public Image image(int index) {
-        return new Image(SIDE, SIDE, Arrays.copyOfRange(pixels, index * PICTURE, (index + 1) * PICTURE));
+    public Picture picture(int index) {
+        return (upright, shortSide) ->
+                new Image(SIDE, SIDE, Arrays.copyOfRange(pixels, index * PICTURE, (index + 1) * PICTURE));
     }
 
     @Override

@@ -5,18 +5,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import resnet4j.config.Nearest;
+import resnet4j.image.Target;
 import resnet4j.weights.Fetch;
 
 /**
- * The datasets behind one name.
+ * The datasets behind one name, with one kind of target.
  *
  * @param name what was asked for, {@code kind:path}
  * @param val  held out of training to choose by; made from {@code train} where the source has none, by
  *             {@link #withValidation}
  * @param test looked at once, at the end
  */
-public record DataSource(String name, Dataset train, Optional<Dataset> val, Optional<Dataset> test) {
+public record DataSource<T extends Target<T>>(
+        String name, Dataset<T> train, Optional<Dataset<T>> val, Optional<Dataset<T>> test) {
     private static final String KINDS = "cifar10:DIR, cifar100:DIR, folder:DIR, list:FILE, npz:FILE or shapes[:N]";
 
     public DataSource {
@@ -26,24 +29,62 @@ public record DataSource(String name, Dataset train, Optional<Dataset> val, Opti
                         + train.classes() + " and " + other.get().classes());
     }
 
+    /** A kind of data: what is read from the path behind its name. */
+    public interface Reader {
+        /** @param path what is said after {@code kind:}; empty where nothing is */
+        DataSource<?> read(String path) throws IOException;
+    }
+
+    /** A kind's name, what its pictures have, and who reads it. */
+    private record Kind(String name, Class<?> target, Reader reader) {}
+
+    private static final List<Kind> REGISTERED = new CopyOnWriteArrayList<>();
+
     /**
-     * Reads {@code cifar10:DIR} or {@code cifar100:DIR}, where the path may be the official archive, {@code folder:DIR},
-     * {@code list:FILE}, {@code npz:FILE} or {@code shapes[:N]}, N generated pictures. CIFAR without a path is what
-     * {@code ./resnet4j fetch} put into the cache.
+     * Adds a kind of data, which {@link #parse(String, Class)} then reads. One name may stand for several targets.
+     *
+     * @param target what its pictures have: {@code LabelMap.class} for segmentation
+     */
+    public static void register(String kind, Class<? extends Target<?>> target, Reader reader) {
+        REGISTERED.add(new Kind(kind, target, reader));
+    }
+
+    /**
+     * Pictures with a class each: {@code cifar10:DIR} or {@code cifar100:DIR}, where the path may be the official
+     * archive, {@code folder:DIR}, {@code list:FILE}, {@code npz:FILE} or {@code shapes[:N]}, N generated pictures. CIFAR
+     * without a path is what {@code ./resnet4j fetch} put into the cache.
      *
      * @throws IllegalArgumentException for an unknown kind
      * @throws IOException              for what is missing or damaged
      */
-    public static DataSource parse(String spec) throws IOException {
+    public static DataSource<Label> parse(String spec) throws IOException {
+        return parse(spec, Label.class);
+    }
+
+    /**
+     * The same with another target: {@code shapes[:N]} has things and label maps too, and {@link #register} adds kinds.
+     */
+    @SuppressWarnings("unchecked") // a kind's target is that of what it reads
+    public static <T extends Target<T>> DataSource<T> parse(String spec, Class<T> target) throws IOException {
         int colon = spec.indexOf(':');
-        var kind = colon < 0 ? spec : spec.substring(0, colon);
+        var name = colon < 0 ? spec : spec.substring(0, colon);
         var path = colon < 0 ? "" : spec.substring(colon + 1);
+        for (var kind : REGISTERED)
+            if (kind.name.equals(name) && kind.target == target) return (DataSource<T>) kind.reader.read(path);
+        if (name.equals("shapes") && target != Label.class)
+            return Shapes.source(path.isEmpty() ? Shapes.DEFAULT_SIZE : number(spec, path), target);
+        if (target == Label.class) return (DataSource<T>) labelled(spec, name, path);
+        throw new IllegalArgumentException(
+                "data: expected pictures with " + target.getSimpleName() + " each, got " + spec + "; shapes has them");
+    }
+
+    private static DataSource<Label> labelled(String spec, String kind, String path) throws IOException {
         return switch (kind) {
             case "cifar10" -> Cifar.ten(path.isEmpty() ? cached("cifar-10-binary.tar.gz") : Path.of(path));
             case "cifar100" -> Cifar.hundred(path.isEmpty() ? cached("cifar-100-binary.tar.gz") : Path.of(path));
             case "folder" -> PictureFiles.folder(given(spec, path));
             case "list" -> ListFile.read(given(spec, path));
-            case "shapes" -> Shapes.source(path.isEmpty() ? Shapes.DEFAULT_SIZE : number(spec, path));
+            case "shapes" -> Shapes.source(path.isEmpty() ? Shapes.DEFAULT_SIZE : number(spec, path), Label.class);
             case "npz" -> Npz.read(given(spec, path));
             default ->
                 throw new IllegalArgumentException("data: expected " + KINDS + ", got " + spec + "."
@@ -73,28 +114,32 @@ public record DataSource(String name, Dataset train, Optional<Dataset> val, Opti
     }
 
     /** With a validation split: the source's own, or {@code fraction} of the training pictures, stratified. */
-    public DataSource withValidation(double fraction, long seed) {
+    public DataSource<T> withValidation(double fraction, long seed) {
         if (val.isPresent()) return this;
         var split = train.split(fraction, seed);
-        return new DataSource(name, split.rest(), Optional.of(split.held()), test);
+        return new DataSource<>(name, split.rest(), Optional.of(split.held()), test);
     }
 
-    /** With photographs turned by their EXIF orientation or not. */
-    public DataSource upright(boolean applyExif) {
-        return new DataSource(
-                name,
-                train.upright(applyExif),
-                val.map(d -> d.upright(applyExif)),
-                test.map(d -> d.upright(applyExif)));
+    /** The same, known to have this target. @throws IllegalArgumentException if its pictures have another */
+    @SuppressWarnings("unchecked")
+    public <S extends Target<S>> DataSource<S> of(Class<S> target) {
+        try {
+            var got = train.target(0);
+            if (target.isInstance(got)) return (DataSource<S>) this;
+            throw new IllegalArgumentException("data: expected pictures with " + target.getSimpleName() + " each, got "
+                    + name + " with " + got.getClass().getSimpleName());
+        } catch (IOException e) {
+            return (DataSource<S>) this; // said when it is needed, with the file's name
+        }
     }
 
-    /** The split that accuracy is measured on where nobody says which: {@code test}, else {@code val}, else {@code train}. */
+    /** The split that is measured on where nobody says which: {@code test}, else {@code val}, else {@code train}. */
     public String measured() {
         return test.isPresent() ? "test" : val.isPresent() ? "val" : "train";
     }
 
     /** The split of that name: {@code train}, {@code val} or {@code test}. */
-    public Dataset split(String split) {
+    public Dataset<T> split(String split) {
         var found =
                 switch (split) {
                     case "train" -> Optional.of(train);
@@ -105,8 +150,13 @@ public record DataSource(String name, Dataset train, Optional<Dataset> val, Opti
         return found.orElseThrow(() -> new IllegalArgumentException("split: " + name + " has no split named " + split));
     }
 
+    /** Without the pictures that are looked at once, at the end. */
+    public DataSource<T> withoutTest() {
+        return new DataSource<>(name, train, val, Optional.empty());
+    }
+
     /** With at most {@code n} pictures in each split. */
-    public DataSource limit(int n) {
-        return new DataSource(name, train.limit(n), val.map(d -> d.limit(n)), test.map(d -> d.limit(n)));
+    public DataSource<T> limit(int n) {
+        return new DataSource<>(name, train.limit(n), val.map(d -> d.limit(n)), test.map(d -> d.limit(n)));
     }
 }

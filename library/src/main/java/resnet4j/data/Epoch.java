@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -15,6 +16,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import resnet4j.image.Image;
+import resnet4j.image.Step;
+import resnet4j.image.Target;
 
 /**
  * The batches of one epoch, prepared ahead on daemon threads that end when this is closed.
@@ -23,20 +26,20 @@ import resnet4j.image.Image;
  * batch of which nothing is left is passed over. What else goes wrong on a thread is thrown to whoever asks for the
  * batch. To be used by one thread.
  */
-public final class Epoch implements Iterator<Batch>, Iterable<Batch>, AutoCloseable {
-    private final Loader loader;
+public final class Epoch<T extends Target<T>> implements Iterator<Batch<T>>, Iterable<Batch<T>>, AutoCloseable {
+    private final Loader<T> loader;
     private final int epoch;
     private final int[] order;
     private final ExecutorService workers; // null: on the caller's thread
-    private final Queue<FutureTask<Prepared>> ahead = new ArrayDeque<>();
+    private final Queue<FutureTask<Prepared<T>>> ahead = new ArrayDeque<>();
     private final List<Skipped> skipped = new ArrayList<>();
     private int asked; // the batch to prepare next
     private int position;
-    private Prepared head; // what next() will give
+    private Prepared<T> head; // what next() will give
     private boolean some;
     private long waitNanos;
 
-    Epoch(Loader loader, int epoch, int firstBatch) {
+    Epoch(Loader<T> loader, int epoch, int firstBatch) {
         this.loader = loader;
         this.epoch = epoch;
         order = loader.order().indices(loader.data(), Seeds.random(loader.seed(), epoch, Seeds.ORDER));
@@ -72,7 +75,7 @@ public final class Epoch implements Iterator<Batch>, Iterable<Batch>, AutoClosea
     }
 
     @Override
-    public Batch next() {
+    public Batch<T> next() {
         if (!hasNext()) throw new NoSuchElementException("the epoch has ended");
         var batch = head.batch;
         head = null;
@@ -83,7 +86,7 @@ public final class Epoch implements Iterator<Batch>, Iterable<Batch>, AutoClosea
 
     /** This, for {@code for (var batch : epoch)}: the rest of the epoch, once. */
     @Override
-    public Iterator<Batch> iterator() {
+    public Iterator<Batch<T>> iterator() {
         return this;
     }
 
@@ -120,7 +123,7 @@ public final class Epoch implements Iterator<Batch>, Iterable<Batch>, AutoClosea
         if (workers != null) workers.execute(task);
     }
 
-    private Prepared take() {
+    private Prepared<T> take() {
         long start = System.nanoTime();
         if (ahead.isEmpty()) askAhead();
         var task = ahead.remove();
@@ -143,56 +146,68 @@ public final class Epoch implements Iterator<Batch>, Iterable<Batch>, AutoClosea
     }
 
     /** A batch, or null where nothing of it could be read. */
-    private record Prepared(Batch batch, List<Skipped> skipped) {}
+    private record Prepared<T extends Target<T>>(Batch<T> batch, List<Skipped> skipped) {}
 
-    private Prepared prepare(int number) {
-        var data = loader.data();
+    private Prepared<T> prepare(int number) {
         int from = number * loader.batchSize(), to = Math.min(from + loader.batchSize(), order.length);
-        var labels = new int[to - from];
+        var pictures = new ArrayList<List<Image>>(); // by view
+        for (int view = 0; view < loader.views(); view++) pictures.add(new ArrayList<>());
+        var targets = new ArrayList<T>();
         var indices = new int[to - from];
         var skipped = new ArrayList<Skipped>(0);
-        byte[] pixels = null;
-        int n = 0, height = 0, width = 0;
         for (int i = from; i < to; i++) {
             if (Thread.currentThread().isInterrupted()) throw new CancellationException("the epoch is closed");
-            int index = order[i];
-            Image image;
             try {
-                image = data.image(index);
+                indices[targets.size()] = order[i];
+                targets.add(add(pictures, i));
             } catch (IOException e) {
-                skipped.add(new Skipped(data.name(index), e.getMessage()));
-                continue;
+                skipped.add(new Skipped(loader.data().name(order[i]), e.getMessage()));
             }
-            image = loader.preprocess().apply(image);
-            if (!loader.augments().isEmpty()) {
-                var random = Seeds.random(loader.seed(), epoch, i);
-                for (var augment : loader.augments())
-                    image = augment.apply(
-                            image, random, epoch, () -> Seeds.random(loader.seed(), Seeds.PICTURE, index));
-            }
-            if (pixels == null) {
-                height = image.height();
-                width = image.width();
-                pixels = new byte[Math.multiplyExact(to - from, image.rgb().length)];
-            } else if (image.width() != width || image.height() != height) {
-                throw new IllegalArgumentException(
-                        "a batch needs pictures of one size, and " + data.name(index) + " is "
-                                + image.width() + "x" + image.height() + " beside others of " + width + "x" + height
-                                + ": resize and crop them in the preprocessing");
-            }
-            System.arraycopy(image.rgb(), 0, pixels, n * image.rgb().length, image.rgb().length);
-            labels[n] = data.label(index);
-            indices[n++] = index;
         }
-        if (n == 0) return new Prepared(null, skipped);
-        if (n < to - from) {
-            pixels = Arrays.copyOf(pixels, n * 3 * height * width);
-            labels = Arrays.copyOf(labels, n);
-            indices = Arrays.copyOf(indices, n);
-        }
-        var batch = Batch.of(pixels, height, width, labels, indices);
+        if (targets.isEmpty()) return new Prepared<>(null, skipped);
+        int divisor = loader.preprocess().divisor();
+        var batch = new Batch<>(
+                pictures.stream().map(view -> Pixels.of(view, divisor)).toList(),
+                targets,
+                Arrays.copyOf(indices, targets.size()),
+                Optional.empty());
         // Batches are mixed by their place, far from the indices of pictures.
-        return new Prepared(
+        return new Prepared<>(
                 loader.mix().apply(batch, Seeds.random(loader.seed(), epoch, Long.MIN_VALUE + number)), skipped);
+    }
+
+    /** Adds all views of the picture at a place of the order, and gives the first one's target. */
+    private T add(List<List<Image>> pictures, int place) throws IOException {
+        var data = loader.data();
+        int index = order[place];
+        var target = data.target(index);
+        var preprocess = loader.preprocess();
+        var decoded = data.picture(index)
+                .decode(
+                        preprocess.applyExif(),
+                        loader.fast() ? preprocess.resize().shortSide() : 0);
+        var steps = preprocess.steps(decoded.width(), decoded.height());
+        var ready = Step.all(steps, decoded);
+        T seen = target.after(steps);
+        for (int view = 0; view < loader.views(); view++) {
+            var drawn = loader.augments().isEmpty() ? List.<Step>of() : draw(ready, place, view);
+            pictures.get(view).add(Step.all(drawn, ready));
+            if (view == 0) target = seen.after(drawn);
+        }
+        return target;
+    }
+
+    private List<Step> draw(Image image, int place, int view) {
+        long seed =
+                loader.seed() + view * 0x9E3779B97F4A7C15L; // the first view's numbers are those of a loader with one
+        return Augment.draw(
+                loader.augments(),
+                new Augment.Draw(
+                        image.width(),
+                        image.height(),
+                        epoch,
+                        view,
+                        Seeds.random(seed, epoch, place),
+                        () -> Seeds.random(seed, Seeds.PICTURE, order[place])));
     }
 }

@@ -24,7 +24,7 @@ final class ListFile {
 
     private record Row(int line, Path file, String label, String category, String split) {}
 
-    static DataSource read(Path list) throws IOException {
+    static DataSource<Label> read(Path list) throws IOException {
         if (!Files.isRegularFile(list)) throw new IOException(list + ": there is no such list of pictures");
         List<String> lines;
         try {
@@ -66,7 +66,7 @@ final class ListFile {
         if (train.isEmpty())
             throw new IOException(
                     list + ": expected rows" + (split < 0 ? "" : " whose split is train") + ", found none");
-        return new DataSource(
+        return new DataSource<>(
                 "list:" + list, train.get(), part(rows, "val", classes, numbers), part(rows, "test", classes, numbers));
     }
 
@@ -74,21 +74,19 @@ final class ListFile {
         return Stream.of(line.split(separator, -1)).map(String::strip).toList();
     }
 
-    private static Optional<Dataset> part(
+    private static Optional<Dataset<Label>> part(
             List<Row> rows, String split, List<String> classes, Map<String, Integer> numbers) {
         var some = rows.stream().filter(r -> r.split.equals(split)).toList();
         return some.isEmpty() ? Optional.empty() : Optional.of(files(some, classes, numbers));
     }
 
-    private static Dataset files(List<Row> rows, List<String> classes, Map<String, Integer> numbers) {
+    private static Dataset<Label> files(List<Row> rows, List<String> classes, Map<String, Integer> numbers) {
         return new PictureFiles(
                 classes,
                 rows.stream().map(Row::file).toList(),
                 rows.stream()
                         .mapToInt(r -> numbers.isEmpty() ? Integer.parseInt(r.label) : numbers.get(r.label))
-                        .toArray(),
-                false,
-                0);
+                        .toArray());
     }
 
     private static List<String> named(List<Row> rows) {

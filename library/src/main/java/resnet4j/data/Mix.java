@@ -1,19 +1,22 @@
 package resnet4j.data;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import resnet4j.image.Target;
 
 /**
  * A random mixture of the pictures of a batch with those of the same batch moved on by one, as torchvision's; the batch
  * is shuffled, so that is any other picture.
  */
 public sealed interface Mix {
-    /** The batch mixed; {@code batch} may be written to. */
-    Batch apply(Batch batch, RandomGenerator random);
+    /** The batch mixed, all views of it alike. */
+    <T extends Target<T>> Batch<T> apply(Batch<T> batch, RandomGenerator random);
 
     record None() implements Mix {
         @Override
-        public Batch apply(Batch batch, RandomGenerator random) {
+        public <T extends Target<T>> Batch<T> apply(Batch<T> batch, RandomGenerator random) {
             return batch;
         }
     }
@@ -28,16 +31,20 @@ public sealed interface Mix {
         }
 
         @Override
-        public Batch apply(Batch batch, RandomGenerator random) {
+        public <T extends Target<T>> Batch<T> apply(Batch<T> batch, RandomGenerator random) {
             float lambda = (float) Beta.sample(alpha, random);
-            int weight = Math.round(lambda * 65536), bytes = batch.pixels().length / batch.size();
-            byte[] in = batch.pixels(), out = new byte[in.length];
+            return Partner.of(batch, view -> mixed(view.rgb(), view.size(), Math.round(lambda * 65536)), lambda);
+        }
+
+        private static byte[] mixed(byte[] in, int size, int weight) {
+            int bytes = in.length / size;
+            var out = new byte[in.length];
             for (int i = 0, partner = in.length - bytes; i < in.length; i++, partner++) {
                 if (partner == in.length) partner = 0;
                 int mixed = weight * (in[i] & 255) + (65536 - weight) * (in[partner] & 255);
                 out[i] = (byte) (mixed + 32768 >>> 16);
             }
-            return Partner.of(batch, out, lambda);
+            return out;
         }
     }
 
@@ -57,24 +64,28 @@ public sealed interface Mix {
         }
 
         @Override
-        public Batch apply(Batch batch, RandomGenerator random) {
-            int width = batch.width(), height = batch.height();
+        public <T extends Target<T>> Batch<T> apply(Batch<T> batch, RandomGenerator random) {
+            int width = batch.pixels().width(), height = batch.pixels().height();
             double half = 0.5 * Math.sqrt(1 - Beta.sample(alpha, random));
             int x = random.nextInt(width), y = random.nextInt(height);
             int halfWidth = (int) (half * width), halfHeight = (int) (half * height);
             int x1 = Math.max(0, x - halfWidth), x2 = Math.min(width, x + halfWidth);
             int y1 = Math.max(0, y - halfHeight), y2 = Math.min(height, y + halfHeight);
-            int bytes = 3 * width * height;
-            byte[] in = batch.pixels(), out = in.clone();
-            for (int i = 0; i < batch.size(); i++) {
-                int partner = i == 0 ? batch.size() - 1 : i - 1;
+            float lambda = 1 - (float) ((x2 - x1) * (y2 - y1)) / (width * height);
+            return Partner.of(batch, view -> pasted(view, x1, y1, x2, y2), lambda);
+        }
+
+        private static byte[] pasted(Pixels view, int x1, int y1, int x2, int y2) {
+            int bytes = 3 * view.width() * view.height();
+            byte[] in = view.rgb(), out = in.clone();
+            for (int i = 0; i < view.size(); i++) {
+                int partner = i == 0 ? view.size() - 1 : i - 1;
                 for (int row = y1; row < y2; row++) {
-                    int at = 3 * (row * width + x1);
+                    int at = 3 * (row * view.width() + x1);
                     System.arraycopy(in, partner * bytes + at, out, i * bytes + at, 3 * (x2 - x1));
                 }
             }
-            float lambda = 1 - (float) ((x2 - x1) * (y2 - y1)) / (width * height);
-            return Partner.of(batch, out, lambda);
+            return out;
         }
     }
 
@@ -86,7 +97,7 @@ public sealed interface Mix {
         }
 
         @Override
-        public Batch apply(Batch batch, RandomGenerator random) {
+        public <T extends Target<T>> Batch<T> apply(Batch<T> batch, RandomGenerator random) {
             return choices.get(random.nextInt(choices.size())).apply(batch, random);
         }
     }
@@ -96,11 +107,21 @@ public sealed interface Mix {
 final class Partner {
     private Partner() {}
 
-    static Batch of(Batch batch, byte[] pixels, float lambda) {
+    static <T extends Target<T>> Batch<T> of(Batch<T> batch, Function<Pixels, byte[]> mixture, float lambda) {
         int n = batch.size();
-        var labels2 = new int[n];
-        for (int i = 0; i < n; i++) labels2[i] = batch.labels()[i == 0 ? n - 1 : i - 1];
-        return new Batch(pixels, n, batch.height(), batch.width(), batch.labels(), labels2, lambda, batch.indices());
+        var partner = new int[n];
+        for (int i = 0; i < n; i++) partner[i] = i == 0 ? n - 1 : i - 1;
+        var views = batch.views().stream()
+                .map(view -> {
+                    if (!view.even()
+                            || view.width() != batch.pixels().width()
+                            || view.height() != batch.pixels().height())
+                        throw new IllegalArgumentException(
+                                "mix: expected pictures of one size, got several; crop them in the preprocessing");
+                    return view.with(mixture.apply(view));
+                })
+                .toList();
+        return new Batch<>(views, batch.targets(), batch.indices(), Optional.of(new Batch.Mixed(partner, lambda)));
     }
 }
 

@@ -13,12 +13,13 @@ import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import resnet4j.image.Image;
+import resnet4j.image.Picture;
 
 /**
  * Pictures in a NumPy archive of MedMNIST's layout: {@code train_images} [N,H,W] or [N,H,W,3] uint8, {@code
  * train_labels} [N] or [N,1], and the same for {@code val} and {@code test}. arXiv:2110.14795. Grey is shown as RGB.
  */
-final class Npz implements Dataset {
+final class Npz implements Dataset<Label> {
     private static final long DEFLATE_MOST = 1032; // no deflated byte makes more than that many
 
     private final String name;
@@ -33,7 +34,7 @@ final class Npz implements Dataset {
         this.labels = labels;
     }
 
-    static DataSource read(Path file) throws IOException {
+    static DataSource<Label> read(Path file) throws IOException {
         if (!Files.isRegularFile(file)) throw new IOException(file + ": there is no such NumPy archive");
         try (var zip = new ZipFile(file.toFile())) {
             var train = labels(zip, file, "train");
@@ -44,7 +45,7 @@ final class Npz implements Dataset {
             most = Math.max(most, IntStream.of(test).max().orElse(0));
             var classes =
                     IntStream.rangeClosed(0, most).mapToObj(Integer::toString).toList();
-            return new DataSource(
+            return new DataSource<>(
                     "npz:" + file,
                     part(zip, file, "train", classes, train),
                     val.length == 0 ? Optional.empty() : Optional.of(part(zip, file, "val", classes, val)),
@@ -97,7 +98,7 @@ final class Npz implements Dataset {
         return labels;
     }
 
-    private static Dataset part(ZipFile zip, Path file, String split, List<String> classes, int[] labels)
+    private static Dataset<Label> part(ZipFile zip, Path file, String split, List<String> classes, int[] labels)
             throws IOException {
         var images = array(zip, file, split + "_images");
         var shape = images.shape();
@@ -119,12 +120,16 @@ final class Npz implements Dataset {
     }
 
     @Override
-    public int label(int index) {
-        return labels[index];
+    public Label target(int index) {
+        return new Label(labels[index]);
     }
 
     @Override
-    public Image image(int index) {
+    public Picture picture(int index) {
+        return (upright, shortSide) -> image(index);
+    }
+
+    private Image image(int index) {
         int height = images.shape()[1], width = images.shape()[2], pixels = height * width;
         var rgb = new byte[3 * pixels];
         if (images.shape().length == 4) {

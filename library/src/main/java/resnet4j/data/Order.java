@@ -1,6 +1,6 @@
 package resnet4j.data;
 
-import java.util.Arrays;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
@@ -9,14 +9,14 @@ public enum Order {
     /** All, as they lie. */
     IN_ORDER {
         @Override
-        int[] indices(Dataset data, RandomGenerator random) {
+        int[] indices(Dataset<?> data, RandomGenerator random) {
             return IntStream.range(0, data.size()).toArray();
         }
     },
     /** All, in an order drawn anew each epoch. */
     SHUFFLED {
         @Override
-        int[] indices(Dataset data, RandomGenerator random) {
+        int[] indices(Dataset<?> data, RandomGenerator random) {
             var indices = IN_ORDER.indices(data, random);
             Seeds.shuffle(indices, random);
             return indices;
@@ -25,15 +25,11 @@ public enum Order {
     /** As many as there are, drawn with replacement so that every class that has pictures is equally likely. */
     BALANCED {
         @Override
-        int[] indices(Dataset data, RandomGenerator random) {
-            var counts = data.classCounts();
-            var members = Arrays.stream(counts).mapToObj(int[]::new).toArray(int[][]::new);
-            var filled = new int[counts.length];
-            for (int i = 0; i < data.size(); i++) {
-                int label = data.label(i);
-                members[label][filled[label]++] = i;
-            }
-            var present = Arrays.stream(members).filter(m -> m.length > 0).toArray(int[][]::new);
+        int[] indices(Dataset<?> data, RandomGenerator random) {
+            List<int[]> members = Labelled.members(data)
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "order: balanced needs pictures with one class each; take shuffled"));
+            var present = members.stream().filter(m -> m.length > 0).toArray(int[][]::new);
             return IntStream.generate(() -> {
                         var ofOneClass = present[random.nextInt(present.length)];
                         return ofOneClass[random.nextInt(ofOneClass.length)];
@@ -43,5 +39,5 @@ public enum Order {
         }
     };
 
-    abstract int[] indices(Dataset data, RandomGenerator random);
+    abstract int[] indices(Dataset<?> data, RandomGenerator random);
 }

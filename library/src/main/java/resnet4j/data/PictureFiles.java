@@ -9,17 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import resnet4j.image.Image;
-import resnet4j.image.ImageFile;
+import resnet4j.image.Picture;
 
-/**
- * Picture files with a class each, decoded when asked for.
- *
- * @param upright   whether photographs are turned by their EXIF orientation
- * @param shortSide what JPEGs may be {@link Dataset#reduced} to, or 0
- */
-public record PictureFiles(List<String> classes, List<Path> files, int[] labels, boolean upright, int shortSide)
-        implements Dataset {
+/** Picture files with a class each, decoded when asked for. */
+public record PictureFiles(List<String> classes, List<Path> files, int[] labels) implements Dataset<Label> {
     private static final List<String> ENDINGS =
             List.of("jpg", "jpeg", "jpe", "png", "bmp", "gif", "pnm", "ppm", "pgm", "pbm");
     private static final List<String> VALIDATION = List.of("val", "valid", "validation");
@@ -31,7 +24,7 @@ public record PictureFiles(List<String> classes, List<Path> files, int[] labels,
 
     /** Files of which nobody says what they show: all are of one class. */
     public static PictureFiles unlabelled(List<Path> files) {
-        return new PictureFiles(List.of("unknown"), files, new int[files.size()], false, 0);
+        return new PictureFiles(List.of("unknown"), files, new int[files.size()]);
     }
 
     /**
@@ -40,7 +33,7 @@ public record PictureFiles(List<String> classes, List<Path> files, int[] labels,
      *
      * @throws IOException if a folder is missing or empty, or if there is one class only
      */
-    public static DataSource folder(Path root) throws IOException {
+    public static DataSource<Label> folder(Path root) throws IOException {
         if (!Files.isDirectory(root))
             throw new IOException(root + ": there is no such folder; expected one with a folder of pictures per class");
         var train = root.resolve("train");
@@ -48,7 +41,7 @@ public record PictureFiles(List<String> classes, List<Path> files, int[] labels,
             var all = classFolders(root);
             if (all.stream().allMatch(name -> name.equals("test") || VALIDATION.contains(name)))
                 throw new IOException(root + ": expected a folder train beside " + String.join(" and ", all));
-            return new DataSource("folder:" + root, read(root, all), Optional.empty(), Optional.empty());
+            return new DataSource<>("folder:" + root, read(root, all), Optional.empty(), Optional.empty());
         }
         var classes = classFolders(train);
         var val = VALIDATION.stream()
@@ -56,7 +49,7 @@ public record PictureFiles(List<String> classes, List<Path> files, int[] labels,
                 .filter(Files::isDirectory)
                 .findFirst();
         var test = Optional.of(root.resolve("test")).filter(Files::isDirectory);
-        return new DataSource(
+        return new DataSource<>(
                 "folder:" + root,
                 read(train, classes),
                 val.isPresent() ? Optional.of(read(val.get(), classes)) : Optional.empty(),
@@ -92,7 +85,7 @@ public record PictureFiles(List<String> classes, List<Path> files, int[] labels,
             while (labels.size() < files.size()) labels.add(label);
         }
         return new PictureFiles(
-                classes, files, labels.stream().mapToInt(Integer::intValue).toArray(), false, 0);
+                classes, files, labels.stream().mapToInt(Integer::intValue).toArray());
     }
 
     /** The picture files in a folder and below, links followed, in the order of their paths. */
@@ -121,28 +114,18 @@ public record PictureFiles(List<String> classes, List<Path> files, int[] labels,
     }
 
     @Override
-    public int label(int index) {
-        return labels[index];
+    public Label target(int index) {
+        return new Label(labels[index]);
     }
 
     @Override
-    public Image image(int index) throws IOException {
-        return ImageFile.read(files.get(index), upright, shortSide);
+    public Picture picture(int index) {
+        return Picture.of(files.get(index));
     }
 
     @Override
     public String name(int index) {
         return files.get(index).toString();
-    }
-
-    @Override
-    public Dataset upright(boolean applyExif) {
-        return new PictureFiles(classes, files, labels, applyExif, shortSide);
-    }
-
-    @Override
-    public Dataset reduced(int shortSide) {
-        return new PictureFiles(classes, files, labels, upright, shortSide);
     }
 
     /** Of names, sizes and labels: reading every picture would take longer than using them. */

@@ -6,8 +6,14 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import resnet4j.data.Things.Thing;
+import resnet4j.image.Box;
 import resnet4j.image.Image;
+import resnet4j.image.LabelMap;
+import resnet4j.image.Picture;
+import resnet4j.image.Target;
 
 /**
  * Pictures of shapes, drawn when asked for: one large shape, whose kind is the label, among small ones under and over
@@ -19,101 +25,72 @@ import resnet4j.image.Image;
  * @param size how many pictures
  * @param side width and height in pixels, at least 16
  */
-public record Shapes(int size, int side, long seed) implements Dataset {
+public record Shapes(int size, int side, long seed) implements Dataset<Label> {
     /** Pictures to train on where nobody says how many. */
     static final int DEFAULT_SIZE = 8000;
 
-    /** What there is to recognise; a kind's ordinal is its label. */
-    enum Kind {
-        CIRCLE {
-            @Override
-            boolean covers(double u, double v) {
-                return u * u + v * v <= 1;
-            }
-        },
-        RING {
-            @Override
-            boolean covers(double u, double v) {
-                double r2 = u * u + v * v;
-                return r2 <= 1 && r2 >= 0.3;
-            }
-        },
-        CRESCENT {
-            @Override
-            boolean covers(double u, double v) {
-                return u * u + v * v <= 1 && (u - 0.5) * (u - 0.5) + v * v >= 0.6;
-            }
-        },
-        TRIANGLE {
-            @Override
-            boolean covers(double u, double v) {
-                return sides(u, v, 3, 0.5) == 3;
-            }
-        },
-        SQUARE {
-            @Override
-            boolean covers(double u, double v) {
-                return Math.max(Math.abs(u), Math.abs(v)) <= 0.8;
-            }
-        },
-        BAR {
-            @Override
-            boolean covers(double u, double v) {
-                return Math.abs(u) <= 1 && Math.abs(v) <= 0.3;
-            }
-        },
-        CROSS {
-            @Override
-            boolean covers(double u, double v) {
-                double most = Math.max(Math.abs(u), Math.abs(v)), least = Math.min(Math.abs(u), Math.abs(v));
-                return most <= 1 && least <= 0.3;
-            }
-        },
-        STAR {
-            @Override
-            boolean covers(double u, double v) {
-                return sides(u, v, 5, 0.309) >= 4; // the five lines of a pentagram are cos(72 degrees) from its centre
-            }
-        };
-
-        /** Whether the kind, upright and within the unit circle or little more, covers a point. */
-        abstract boolean covers(double u, double v);
-
-        /** On how many of {@code n} lines around the centre, at {@code distance}, the point is on the inner side. */
-        private static int sides(double u, double v, int n, double distance) {
-            var normals = n == 3 ? THREE : FIVE;
-            int inside = 0;
-            for (int i = 0; i < 2 * n; i += 2) if (normals[i] * u + normals[i + 1] * v <= distance) inside++;
-            return inside;
-        }
-
-        private static final double[] THREE = normals(3), FIVE = normals(5);
-
-        private static double[] normals(int n) {
-            var normals = new double[2 * n];
-            for (int i = 0; i < n; i++) {
-                normals[2 * i] = StrictMath.cos(2 * Math.PI * i / n);
-                normals[2 * i + 1] = StrictMath.sin(2 * Math.PI * i / n);
-            }
-            return normals;
-        }
-    }
-
-    private static final List<String> CLASSES = Arrays.stream(Kind.values())
+    private static final List<String> CLASSES = Arrays.stream(ShapeKind.values())
             .map(kind -> kind.name().toLowerCase(Locale.ROOT))
             .toList();
 
-    /** A picture and what is in it, the large shape first. */
-    public record Scene(Image image, List<Thing> things) {}
+    /** A picture and what is in it, the large shape first: of each, the box and the mask of the pixels that are seen. */
+    public record Scene(Image image, Things things) {
+        /** Which class each pixel shows: 0 the background, and the others by their label and one. */
+        public LabelMap labelMap() {
+            var map = new byte[image.width() * image.height()];
+            for (var thing : things.things()) {
+                var mask = thing.mask().orElseThrow().labels();
+                for (int i = 0; i < map.length; i++) if (mask[i] != 0) map[i] = (byte) (1 + thing.label());
+            }
+            return new LabelMap(image.width(), image.height(), map);
+        }
+    }
 
-    /**
-     * A shape as far as it can be seen.
-     *
-     * @param label index of its class
-     * @param x1    left edge of the box around its visible pixels; {@code x2} and {@code y2} are one past the last
-     * @param mask  {@code side * side}, row by row: whether more than half of a pixel is its own
-     */
-    public record Thing(int label, int x1, int y1, int x2, int y2, boolean[] mask) {}
+    /** The same pictures with another target. */
+    private record Seen<T extends Target<T>>(Shapes of, List<String> classes, String kind, Function<Scene, T> target)
+            implements Dataset<T> {
+        @Override
+        public int size() {
+            return of.size;
+        }
+
+        @Override
+        public Picture picture(int index) {
+            return of.picture(index);
+        }
+
+        @Override
+        public T target(int index) {
+            return target.apply(of.scene(index));
+        }
+
+        @Override
+        public String name(int index) {
+            return of.name(index);
+        }
+
+        @Override
+        public String digest() {
+            return new Digest().add(of.digest()).add(kind).hex();
+        }
+    }
+
+    /** With all that is in each picture. */
+    public Dataset<Things> things() {
+        return new Seen<>(this, CLASSES, "things", Scene::things);
+    }
+
+    /** With the class of each pixel; the background's is 0. */
+    public Dataset<LabelMap> labelMaps() {
+        var classes = new ArrayList<>(List.of("background"));
+        classes.addAll(CLASSES);
+        return new Seen<>(this, List.copyOf(classes), "label maps", Scene::labelMap);
+    }
+
+    /** With nothing. */
+    public Dataset<Nothing> unlabelled() {
+        return new Seen<>(this, CLASSES, "nothing", scene -> new Nothing());
+    }
 
     public Shapes {
         Checks.atLeast("size", 1, size);
@@ -121,9 +98,23 @@ public record Shapes(int size, int side, long seed) implements Dataset {
     }
 
     /** {@code n} pictures of 32x32 to train on and 2,000 to test on. */
-    public static DataSource source(int n) {
-        return new DataSource(
-                "shapes:" + n, new Shapes(n, 32, 0), Optional.empty(), Optional.of(new Shapes(2000, 32, 1)));
+    static <T extends Target<T>> DataSource<T> source(int n, Class<T> target) {
+        return new DataSource<>(
+                "shapes:" + n,
+                with(new Shapes(n, 32, 0), target),
+                Optional.empty(),
+                Optional.of(with(new Shapes(2000, 32, 1), target)));
+    }
+
+    @SuppressWarnings("unchecked") // each branch has the target that it is chosen by
+    private static <T extends Target<T>> Dataset<T> with(Shapes shapes, Class<T> target) {
+        if (target == Label.class) return (Dataset<T>) shapes;
+        if (target == Things.class) return (Dataset<T>) shapes.things();
+        if (target == LabelMap.class) return (Dataset<T>) shapes.labelMaps();
+        if (target == Nothing.class) return (Dataset<T>) shapes.unlabelled();
+        throw new IllegalArgumentException(
+                "shapes: expected labels, things, label maps or nothing of each picture, got "
+                        + target.getSimpleName());
     }
 
     @Override
@@ -133,17 +124,17 @@ public record Shapes(int size, int side, long seed) implements Dataset {
 
     /** Every eight pictures in a row have all eight labels, in an order of their own. */
     @Override
-    public int label(int index) {
+    public Label target(int index) {
         int kinds = CLASSES.size();
         var order = new int[kinds];
         for (int i = 0; i < kinds; i++) order[i] = i;
         Seeds.shuffle(order, Seeds.random(seed, Seeds.LABELS, index / kinds));
-        return order[index % kinds];
+        return new Label(order[index % kinds]);
     }
 
     @Override
-    public Image image(int index) {
-        return scene(index).image;
+    public Picture picture(int index) {
+        return (upright, shortSide) -> scene(index).image;
     }
 
     @Override
@@ -159,7 +150,8 @@ public record Shapes(int size, int side, long seed) implements Dataset {
     /** The picture at {@code index}, with the class, box and mask of everything in it. */
     public Scene scene(int index) {
         if (index < 0 || index >= size) throw new IndexOutOfBoundsException("picture " + index + " of " + size);
-        return new Painter(side, Seeds.random(seed, Seeds.SCENE, index)).paint(label(index));
+        return new Painter(side, Seeds.random(seed, Seeds.SCENE, index))
+                .paint(target(index).index());
     }
 
     /** One picture in the making; values from 0 to 255, not yet rounded. */
@@ -237,7 +229,7 @@ public record Shapes(int size, int side, long seed) implements Dataset {
         }
 
         private void shape(int label, double centreX, double centreY, double radius) {
-            var kind = Kind.values()[label];
+            var kind = ShapeKind.values()[label];
             double angle = uniform(0, 2 * Math.PI);
             double cos = StrictMath.cos(angle) / radius, sin = StrictMath.sin(angle) / radius;
             var colour = contrasting(100);
@@ -304,21 +296,25 @@ public record Shapes(int size, int side, long seed) implements Dataset {
             return new Image(side, side, rgb);
         }
 
-        private List<Thing> things() {
+        private Things things() {
             var things = new ArrayList<Thing>();
             for (int t = 0; t < masks.size(); t++) {
-                var mask = masks.get(t);
+                var seen = masks.get(t);
+                var mask = new byte[seen.length];
                 int x1 = side, y1 = side, x2 = 0, y2 = 0;
                 for (int i = 0; i < mask.length; i++)
-                    if (mask[i]) {
+                    if (seen[i]) {
+                        mask[i] = 1;
                         x1 = Math.min(x1, i % side);
                         x2 = Math.max(x2, i % side + 1);
                         y1 = Math.min(y1, i / side);
                         y2 = Math.max(y2, i / side + 1);
                     }
-                if (x2 > 0) things.add(new Thing(labels.get(t), x1, y1, x2, y2, mask)); // else it is hidden
+                if (x2 == 0) continue; // it is hidden
+                var map = new LabelMap(side, side, mask, 0);
+                things.add(new Thing(labels.get(t), new Box(x1, y1, x2, y2), Optional.of(map), List.of(), false));
             }
-            return List.copyOf(things);
+            return new Things(things);
         }
 
         private void blend(int at, float[] colour, float share) {

@@ -1,7 +1,7 @@
 /**
- * Pictures with labels, and the batches that a training step takes.
+ * Pictures with what is known of them, and the batches that a training step takes.
  *
- * <p>A {@link resnet4j.data.Dataset} gives pictures and labels by index; a {@link resnet4j.data.DataSource} is the
+ * <p>A {@link resnet4j.data.Dataset} gives pictures and targets by index; a {@link resnet4j.data.DataSource} is the
  * train, validation and test datasets that {@code kind:path} names; a {@link resnet4j.data.Loader} turns a dataset into
  * the {@link resnet4j.data.Batch}es of an epoch, augmented and mixed.
  *

@@ -3,6 +3,7 @@ package resnet4j.eval;
 import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
+import resnet4j.data.Label;
 import resnet4j.data.Loader;
 import resnet4j.image.Preprocess;
 import resnet4j.tensor.Device;
@@ -25,7 +26,7 @@ public record Evaluator(
         int keptMistakes) {
 
     /** @param progress told how many pictures each batch had */
-    public Evaluation evaluate(Loader loader, IntConsumer progress) {
+    public Evaluation evaluate(Loader<Label> loader, IntConsumer progress) {
         var data = loader.data();
         var metrics = new Metrics(classNames.size(), keptMistakes);
         try (var batches = loader.epoch(0);
@@ -33,7 +34,12 @@ public record Evaluator(
             for (var batch : batches) {
                 try (var scope = new NativeScope()) {
                     var logits = network.apply(Inputs.images(batch, preprocess, device));
-                    metrics.add(logits.toFloats(), batch.size(), (int) logits.size(1), batch.labels(), batch.indices());
+                    metrics.add(
+                            logits.toFloats(),
+                            batch.size(),
+                            (int) logits.size(1),
+                            Label.indices(batch.targets()),
+                            batch.indices());
                 }
                 progress.accept(batch.size());
             }

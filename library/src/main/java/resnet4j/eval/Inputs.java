@@ -1,19 +1,26 @@
 package resnet4j.eval;
 
+import static resnet4j.tensor.Pixels.normalize;
+
 import resnet4j.data.Batch;
+import resnet4j.data.Pixels;
 import resnet4j.image.Preprocess;
 import resnet4j.tensor.Device;
-import resnet4j.tensor.Pixels;
 import resnet4j.tensor.Tensor;
 
 /** Batches of Java arrays as tensors of the innermost scope. */
 public final class Inputs {
     private Inputs() {}
 
-    /** Normalised images [N,3,H,W], channels-last. */
-    public static Tensor images(Batch batch, Preprocess preprocess, Device device) {
-        var pixels = Tensor.of(batch.pixels(), batch.size(), batch.height(), batch.width(), 3);
-        return Pixels.normalize(pixels.to(device), preprocess.mean(), preprocess.std());
+    /** Normalised images [N,3,H,W] of a batch's first view, channels-last. */
+    public static Tensor images(Batch<?> batch, Preprocess preprocess, Device device) {
+        return images(batch.pixels(), preprocess, device);
+    }
+
+    /** Normalised images [N,3,H,W], channels-last; what is padded is black before it is normalised. */
+    public static Tensor images(Pixels view, Preprocess preprocess, Device device) {
+        var pixels = Tensor.of(view.rgb(), view.size(), view.height(), view.width(), 3);
+        return normalize(pixels.to(device), preprocess.mean(), preprocess.std());
     }
 
     /** Class numbers [N] int64. */

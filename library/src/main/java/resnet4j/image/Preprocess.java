@@ -1,7 +1,7 @@
 package resnet4j.image;
 
 import java.io.IOException;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -9,8 +9,8 @@ import java.util.List;
  * network's device) divide by 255, subtract {@code mean} and divide by {@code std}. The same as torchvision's
  * {@code Resize, CenterCrop, ToTensor, Normalize} on Pillow pictures.
  *
- * @param cropWidth     width of the network's input in pixels
- * @param cropHeight    height of the network's input in pixels
+ * @param cropWidth     width of the network's input in pixels; 0 where pictures are not cropped
+ * @param cropHeight    height of the network's input in pixels; 0 where pictures are not cropped
  * @param interpolation how {@code resize} fills pixels in
  * @param mean          of red, green and blue, in units where white is 1
  * @param std           likewise; positive
@@ -33,7 +33,8 @@ public record Preprocess(
         if (resize == null) throw new IllegalArgumentException("resize: expected a Resize, got null");
         if (interpolation == null)
             throw new IllegalArgumentException("interpolation: expected nearest, bilinear or bicubic, got null");
-        if (cropWidth < 1 || cropHeight < 1)
+        boolean none = cropWidth == 0 && cropHeight == 0;
+        if (!none && (cropWidth < 1 || cropHeight < 1))
             throw new IllegalArgumentException(
                     "cropWidth and cropHeight: expected at least 1 pixel each, got " + cropWidth + "x" + cropHeight);
         mean = three("mean", mean);
@@ -64,6 +65,21 @@ public record Preprocess(
         return new Preprocess(resize, crop, crop, Interpolation.BILINEAR, IMAGENET_MEAN, IMAGENET_STD, false);
     }
 
+    /** The pixels as they lie, in any size. */
+    public static Preprocess none() {
+        return of(new Resize.None(), 0);
+    }
+
+    /** Each picture as large as goes, in its own proportions: what torchvision's detectors see. */
+    public static Preprocess fit(int shortSide, int longSide, int divisor) {
+        return of(new Resize.Fit(shortSide, longSide, divisor), 0);
+    }
+
+    /** Exactly this size, whatever the proportions. */
+    public static Preprocess stretch(int width, int height) {
+        return of(new Resize.Exact(width, height), 0).withCrop(width, height);
+    }
+
     public Preprocess withResize(Resize resize) {
         return new Preprocess(resize, cropWidth, cropHeight, interpolation, mean, std, applyExif);
     }
@@ -84,25 +100,46 @@ public record Preprocess(
         return new Preprocess(resize, cropWidth, cropHeight, interpolation, mean, std, applyExif);
     }
 
-    /**
-     * The picture resized and cropped to {@code cropWidth} x {@code cropHeight}. Where the resized picture is smaller
-     * than the crop, black surrounds it. The picture's orientation is taken as it is: EXIF belongs to the decoder.
-     */
-    public Image apply(Image image) {
-        int[] size = resize.sizeFor(image.width(), image.height());
+    /** What is done to a picture of this size: {@code cropWidth} x {@code cropHeight} pixels come out, where they are given. */
+    public List<Step> steps(int width, int height) {
+        int[] size = resize.sizeFor(width, height);
         if (size[0] < 1 || size[1] < 1)
-            throw new IllegalArgumentException("image: " + image.width() + "x" + image.height() + " would become "
-                    + size[0] + "x" + size[1] + "; expected a less narrow picture");
-        int left = offset(size[0], cropWidth), top = offset(size[1], cropHeight);
-        int x0 = Math.max(left, 0), x1 = Math.min(left + cropWidth, size[0]);
-        int y0 = Math.max(top, 0), y1 = Math.min(top + cropHeight, size[1]);
-        Image part = Resample.resize(image, size[0], size[1], x0, y0, x1 - x0, y1 - y0, interpolation);
-        return Transforms.crop(part, left - x0, top - y0, cropWidth, cropHeight, Transforms.Padding.ZERO);
+            throw new IllegalArgumentException("image: " + width + "x" + height + " would become " + size[0] + "x"
+                    + size[1] + "; expected a less narrow picture");
+        var steps = new ArrayList<Step>();
+        if (size[0] != width || size[1] != height)
+            steps.add(new Step.Resize(width, height, size[0], size[1], interpolation));
+        if (crops() && (size[0] != cropWidth || size[1] != cropHeight))
+            steps.add(new Step.Crop(offset(size[0], cropWidth), offset(size[1], cropHeight), cropWidth, cropHeight));
+        return steps;
     }
 
-    /** The file decoded with this EXIF policy, resized and cropped. */
-    public Image read(Path file) throws IOException {
-        return apply(ImageFile.read(file, applyExif));
+    /** Whether all pictures come out in one size. */
+    private boolean crops() {
+        return cropWidth > 0;
+    }
+
+    /**
+     * The picture resized and cropped. Where the resized picture is smaller than the crop, black surrounds it. The
+     * picture's orientation is taken as it is: {@link #read} knows what a file says of it.
+     */
+    public Image apply(Image image) {
+        return Step.all(steps(image.width(), image.height()), image);
+    }
+
+    /** The picture decoded, turned upright or not, ready to be resized: the one door from files to pixels. */
+    public Image decode(Picture picture) throws IOException {
+        return picture.decode(applyExif, 0);
+    }
+
+    /** The picture decoded, resized and cropped. */
+    public Image read(Picture picture) throws IOException {
+        return apply(decode(picture));
+    }
+
+    /** What both sides of a batch's pictures are padded to a multiple of. */
+    public int divisor() {
+        return resize instanceof Resize.Fit fit ? fit.divisor() : 1;
     }
 
     /** Pixels [N,H,W,3] to a network's input [N,3,H,W], {@code (x / 255 - mean) / std}, without libtorch. */

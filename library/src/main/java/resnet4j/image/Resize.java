@@ -41,6 +41,27 @@ public sealed interface Resize {
         }
     }
 
+    /**
+     * As large as goes: the shorter side {@code shortSide} pixels, or less where the longer would be more than
+     * {@code longSide}. Torchvision's detectors resize so; a batch of pictures is padded below and right to sides that
+     * {@code divisor} divides.
+     */
+    record Fit(int shortSide, int longSide, int divisor) implements Resize {
+        public Fit {
+            if (shortSide < 1 || longSide < shortSide)
+                throw new IllegalArgumentException("shortSide and longSide: expected 1 <= shortSide <= longSide, got "
+                        + shortSide + " and " + longSide);
+            if (divisor < 1) throw new IllegalArgumentException("divisor: expected at least 1, got " + divisor);
+        }
+
+        @Override
+        public int[] sizeFor(int width, int height) {
+            double scale =
+                    Math.min((double) shortSide / Math.min(width, height), (double) longSide / Math.max(width, height));
+            return new int[] {(int) (width * scale), (int) (height * scale)}; // interpolate's floor
+        }
+    }
+
     /** Exactly this size, whatever the proportions were. */
     record Exact(int width, int height) implements Resize {
         public Exact {

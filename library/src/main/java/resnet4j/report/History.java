@@ -2,7 +2,9 @@ package resnet4j.report;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import resnet4j.report.Chart.Point;
@@ -97,5 +99,13 @@ final class History {
                 .sorted()
                 .toArray();
         return values.length == 0 ? Double.NaN : (values[(values.length - 1) / 2] + values[values.length / 2]) / 2;
+    }
+
+    /** The names of the numbers that training had, the loss first. */
+    Set<String> trained() {
+        var names = new LinkedHashSet<String>();
+        steps.values().forEach(line -> names.addAll(line.train().keySet()));
+        epochs.values().forEach(line -> names.addAll(line.train().keySet()));
+        return names;
     }
 }

@@ -6,13 +6,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import resnet4j.data.Skipped;
 import resnet4j.eval.Evaluation;
-import resnet4j.eval.Evaluation.ClassResult;
-import resnet4j.eval.Evaluation.Mistake;
+import resnet4j.eval.Score;
 import resnet4j.image.Image;
 import resnet4j.report.Chart.Axis;
 import resnet4j.report.Chart.Mark;
@@ -24,7 +24,7 @@ import resnet4j.run.RunFolder;
 
 /** The page of a training run: how well, how it went, what it confuses, and what it was made of. */
 public final class RunReport {
-    private static final int LISTED = 100; // classes and skipped files; all of them are in evaluation.json
+    private static final int LISTED = 100; // skipped files; all of them are in evaluation.json
     private static final Axis EPOCHS = Axis.of("Epochs");
 
     private RunReport() {}
@@ -33,25 +33,34 @@ public final class RunReport {
      * Writes {@code report.html} into a run folder, from its {@code recipe.json} and {@code metrics.jsonl}, which may
      * both be missing, and what is given.
      *
-     * @param mistakes the pictures of {@link Evaluation#mistakes}, in their order; or none, to leave them out
+     * @param pictures of the score: those of {@link Evaluation#mistakes}, in their order; or none, to leave them out
+     * @param sections more, after what every run and the score's own kind have
      * @return the file
      * @throws IOException if a file cannot be read or written, with its path
      */
-    public static Path write(RunFolder folder, RunSummary run, Evaluation evaluation, List<Image> mistakes)
+    public static Path write(
+            RunFolder folder, RunSummary run, Score score, List<Image> pictures, List<TableReport.Section> sections)
             throws IOException {
-        if (!mistakes.isEmpty() && mistakes.size() != evaluation.mistakes().size())
-            throw new IllegalArgumentException("mistakes: expected a picture for each of the "
-                    + evaluation.mistakes().size() + " mistakes or none, got " + mistakes.size());
+        var evaluation = score instanceof Evaluation classes ? classes : null;
+        if (evaluation != null
+                && !pictures.isEmpty()
+                && pictures.size() != evaluation.mistakes().size())
+            throw new IllegalArgumentException("pictures: expected one for each of the "
+                    + evaluation.mistakes().size() + " mistakes or none, got " + pictures.size());
         var history = History.of(folder);
         var page = new Page("Training run", run.model(), "on " + run.data());
-        page.add(numbers(evaluation)).add(facts(run, history));
+        page.add(evaluation != null ? ClassReport.numbers(evaluation) : numbers(score))
+                .add(facts(run, history));
         if (history.epochs() > 0 || history.lastStep() > 0)
-            page.section("Training", trainingNote(history), curves(history));
+            page.section(
+                    "Training",
+                    trainingNote(history, score),
+                    evaluation != null ? curves(history, LOSS, ACCURACY) : curves(history, others(history, score)));
         rates(page, folder.rates());
-        confusion(page, evaluation);
-        classes(page, evaluation);
-        mistakes(page, evaluation, mistakes);
-        skipped(page, evaluation.skipped());
+        if (evaluation != null) ClassReport.add(page, evaluation, pictures);
+        else pictures(page, pictures);
+        for (var section : sections) section.addTo(page);
+        skipped(page, score.skipped());
         origin(page, folder, run);
         page.write(folder.report());
         return folder.report();
@@ -75,44 +84,42 @@ public final class RunReport {
 
     // ---- the numbers
 
-    private static Markup numbers(Evaluation e) {
+    /** All numbers of a score, that by which networks are compared first. */
+    private static Markup numbers(Score score) {
         var list = new Markup().open("dl", "class", "numbers");
-        double[] interval = wilson(e.correct(), e.samples());
-        number(
-                list,
-                "Top-1 accuracy",
-                percent(e.top1()),
-                String.format(Locale.ROOT, "95%% interval %.1f to %s", 100 * interval[0], percent1(interval[1])),
-                "first");
-        if (e.perClass().size() > 5)
-            number(list, "Top-5 accuracy", percent(e.top5()), count(e.top5Correct()) + " pictures", null);
-        number(list, "Correct", count(e.correct()), "of " + count(e.samples()) + " pictures", null);
-        number(list, "Loss", String.format(Locale.ROOT, "%.4f", e.loss()), "mean cross entropy, nats", null);
-        number(list, "Macro F1", String.format(Locale.ROOT, "%.4f", e.macroF1()), "mean over classes", null);
-        e.auc()
-                .ifPresent(auc -> number(
-                        list,
-                        "ROC area",
-                        String.format(Locale.ROOT, "%.4f", auc),
-                        "mean, one class against rest",
-                        null));
-        number(list, "Calibration error", percent(e.ece()), "expected, 15 bins", null);
+        number(list, score.headline(), number(score.value()), "", "first");
+        score.numbers().forEach((name, value) -> {
+            if (!name.equals(score.headline())) number(list, name, number(value), "", null);
+        });
         return list.close();
     }
 
-    private static void number(Markup list, String name, String value, String under, String kind) {
-        list.open("div", "class", kind).leaf("dt", name).open("dd").text(value);
-        list.leaf("span", under, "class", "under").close().close();
+    private static String number(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e15
+                ? count((long) value)
+                : String.format(Locale.ROOT, "%.4f", value);
     }
 
-    /** The 95% interval of a share. Wilson 1927, "Probable inference", with z = 1.96. */
-    static double[] wilson(int correct, int samples) {
-        double z = 1.96;
-        double n = samples;
-        double p = correct / n;
-        double middle = (p + z * z / (2 * n)) / (1 + z * z / n);
-        double half = z / (1 + z * z / n) * Math.sqrt(p * (1 - p) / n + z * z / (4 * n * n));
-        return new double[] {Math.max(0, middle - half), Math.min(1, middle + half)};
+    private static void pictures(Page page, List<Image> pictures) {
+        if (pictures.isEmpty()) return;
+        var grid = new Markup().open("div", "class", "pictures");
+        for (var picture : pictures)
+            grid.open("figure")
+                    .empty(
+                            "img",
+                            "class",
+                            Pictures.small(picture) ? "small" : null,
+                            "src",
+                            Pictures.uri(picture),
+                            "alt",
+                            "")
+                    .close();
+        page.section("Pictures", "", grid.close());
+    }
+
+    static void number(Markup list, String name, String value, String under, String kind) {
+        list.open("div", "class", kind).leaf("dt", name).open("dd").text(value);
+        list.leaf("span", under, "class", "under").close().close();
     }
 
     private static Markup facts(RunSummary run, History history) {
@@ -133,41 +140,61 @@ public final class RunReport {
 
     // ---- the curves
 
-    private static String trainingNote(History history) {
-        List<Point> accuracy = history.perEpoch(e -> validation(e, "top1"));
-        return accuracy.stream()
+    private static String trainingNote(History history, Score score) {
+        boolean share = score instanceof Evaluation;
+        return history.perEpoch(e -> validation(e, score.headline())).stream()
                 .max(Comparator.comparingDouble(Point::y)) // the first of equals
                 .map(best -> String.format(
                         Locale.ROOT,
-                        "Validation accuracy was best after epoch %.0f of %d, at %s.",
+                        "Validation %s was best after epoch %.0f of %d, at %s.",
+                        share ? "accuracy" : score.headline(),
                         best.x(),
                         history.epochs(),
-                        percent(best.y())))
+                        share ? percent(best.y()) : number(best.y())))
                 .orElse("");
     }
 
-    private static Markup curves(History history) {
+    /**
+     * A number while it was trained.
+     *
+     * @param training   its name among a step's numbers
+     * @param validation its name among a score's
+     */
+    private record Course(String title, Axis axis, String training, String validation) {}
+
+    private static final Course LOSS = new Course("Loss", Axis.of("Cross entropy, nats"), "loss", "loss");
+    private static final Course ACCURACY =
+            new Course("Accuracy", Axis.of("Top-1 accuracy").inPercent(), "accuracy", "top1");
+
+    /** All that was counted in training, and the number by which networks are compared. */
+    private static Course[] others(History history, Score score) {
+        var names = new LinkedHashSet<>(history.trained());
+        names.add(score.headline());
+        return names.stream()
+                .map(name -> new Course(name, Axis.of(name), name, name))
+                .toArray(Course[]::new);
+    }
+
+    private static Markup curves(History history, Course... courses) {
+        var all = new ArrayList<Chart>();
+        for (var course : courses)
+            all.add(chart(
+                    course.title,
+                    course.axis,
+                    training(history, course.training),
+                    series(
+                            "Validation",
+                            Mark.LINE_AND_POINTS,
+                            history.perEpoch(e -> validation(e, course.validation)))));
+        all.add(chart(
+                "Learning rate",
+                Axis.of("Learning rate"),
+                series("Learning rate", Mark.LINE, history.perStep(Line.Step::lr))));
+        all.add(chart(
+                "Speed",
+                Axis.of("Pictures per second"),
+                series("Speed", Mark.LINE, history.perStep(Line.Step::imagesPerSecond))));
         var charts = new Markup().open("div", "class", "charts");
-        var all = new Chart[] {
-            chart(
-                    "Loss",
-                    Axis.of("Cross entropy, nats"),
-                    training(history, "loss"),
-                    series("Validation", Mark.LINE_AND_POINTS, history.perEpoch(e -> validation(e, "loss")))),
-            chart(
-                    "Accuracy",
-                    Axis.of("Top-1 accuracy").inPercent(),
-                    training(history, "accuracy"),
-                    series("Validation", Mark.LINE_AND_POINTS, history.perEpoch(e -> validation(e, "top1")))),
-            chart(
-                    "Learning rate",
-                    Axis.of("Learning rate"),
-                    series("Learning rate", Mark.LINE, history.perStep(Line.Step::lr))),
-            chart(
-                    "Speed",
-                    Axis.of("Pictures per second"),
-                    series("Speed", Mark.LINE, history.perStep(Line.Step::imagesPerSecond)))
-        };
         for (Chart chart : all) {
             if (chart.isEmpty()) continue;
             charts.open("figure").open("figcaption").leaf("h3", chart.title()).close();
@@ -200,104 +227,14 @@ public final class RunReport {
         return new Series(name, mark == Mark.LINE_AND_POINTS && points.size() > 60 ? Mark.LINE : mark, points);
     }
 
-    // ---- the classes
-
-    private static void confusion(Page page, Evaluation e) {
-        List<String> names = e.perClass().stream().map(ClassResult::name).toList();
-        var matrix = new ConfusionMatrix(names, e.confusion());
-        boolean drawn = names.size() <= ConfusionMatrix.DRAWN;
-        var content = new Markup().open("div", "class", names.size() > 16 || !drawn ? "matrix wide" : "matrix");
-        if (drawn) content.open("figure", "class", "scroll").add(matrix.svg()).close();
-        List<ConfusionMatrix.Pair> pairs = matrix.mostConfused(10);
-        if (!pairs.isEmpty()) {
-            content.open("div").open("table").leaf("caption", "Most often confused");
-            head(content, "True", "Taken for", "#Pictures", "#Of its class");
-            for (var pair : pairs) {
-                content.open("tr").leaf("th", names.get(pair.truth()), "scope", "row");
-                content.leaf("td", names.get(pair.prediction()));
-                content.leaf("td", count(pair.count()), "class", "n");
-                content.leaf("td", percent1((double) pair.count() / pair.of()), "class", "n")
-                        .close();
-            }
-            content.close().close().close();
-        }
-        page.section(
-                "Confusion",
-                drawn
-                        ? "Rows are true classes, columns what they were taken for. Blue is right, orange is wrong; the"
-                                + " stronger, the larger the share of the row."
-                        : "A matrix of " + count(names.size()) + " classes could not be read; these are the pairs of"
-                                + " classes that were confused most often.",
-                content.close());
-    }
-
-    private static void classes(Page page, Evaluation e) {
-        List<ClassResult> hardest = e.perClass().stream()
-                .sorted(Comparator.comparingDouble(ClassResult::f1))
-                .limit(LISTED)
-                .toList();
-        var table = new Markup().open("div", "class", "scroll").open("table");
-        head(table, "Class", "#Pictures", "#Correct", "#Precision", "#Recall", "#F1");
-        for (ClassResult c : hardest) {
-            table.open("tr").leaf("th", c.name(), "scope", "row");
-            table.leaf("td", count(c.support()), "class", "n").leaf("td", count(c.correct()), "class", "n");
-            table.leaf("td", percent1(c.precision()), "class", "n").leaf("td", percent1(c.recall()), "class", "n");
-            table.open("td", "class", "n").open("span", "class", "bar", "aria-hidden", "true");
-            table.leaf("i", "", "style", String.format(Locale.ROOT, "width:%.1f%%", 100 * c.f1()))
-                    .close();
-            table.text(percent1(c.f1())).close().close();
-        }
-        table.close().close().close();
-        int left = e.perClass().size() - hardest.size();
-        page.section(
-                "Classes",
-                "Hardest first, by F1." + (left == 0 ? "" : " " + count(left) + " easier ones are in evaluation.json."),
-                table);
-    }
-
     /** The head of a table, and the start of its body; a heading with # is one of numbers. */
-    private static void head(Markup table, String... headings) {
+    static void head(Markup table, String... headings) {
         table.open("thead").open("tr");
         for (String heading : headings) {
             boolean numbers = heading.startsWith("#");
             table.leaf("th", numbers ? heading.substring(1) : heading, "scope", "col", "class", numbers ? "n" : null);
         }
         table.close().close().open("tbody");
-    }
-
-    // ---- the mistakes
-
-    private static void mistakes(Page page, Evaluation e, List<Image> pictures) {
-        if (pictures.isEmpty()) return;
-        var grid = new Markup().open("div", "class", "pictures");
-        for (int i = 0; i < pictures.size(); i++) {
-            Mistake mistake = e.mistakes().get(i);
-            Image picture = pictures.get(i);
-            String truth = e.perClass().get(mistake.truth()).name();
-            String taken = e.perClass().get(mistake.prediction()).name();
-            grid.open("figure");
-            grid.empty(
-                    "img",
-                    "class",
-                    Pictures.small(picture) ? "small" : null,
-                    "src",
-                    Pictures.uri(picture),
-                    "alt",
-                    truth + " taken for " + taken);
-            grid.open("figcaption");
-            grid.open("div", "class", "taken")
-                    .leaf("bdi", taken)
-                    .text(" " + percent1(mistake.probability()))
-                    .close();
-            grid.open("div", "class", "truth").text("is ").leaf("bdi", truth).close();
-            grid.open("div", "class", "file").leaf("bdi", mistake.name()).close();
-            grid.close().close();
-        }
-        page.section(
-                "Surest mistakes",
-                "What the network took a picture for and how sure it was, what it is by its label, and which picture it"
-                        + " is. Wrong labels show up here first.",
-                grid.close());
     }
 
     private static void skipped(Page page, List<Skipped> skipped) {
@@ -368,15 +305,15 @@ public final class RunReport {
 
     // ---- numbers as text
 
-    private static String percent(double share) {
+    static String percent(double share) {
         return String.format(Locale.ROOT, "%.2f%%", 100 * share);
     }
 
-    private static String percent1(double share) {
+    static String percent1(double share) {
         return String.format(Locale.ROOT, "%.1f%%", 100 * share);
     }
 
-    private static String count(long n) {
+    static String count(long n) {
         return String.format(Locale.ROOT, "%,d", n);
     }
 

@@ -33,6 +33,10 @@ public record TableReport(String kind, String title, String lead, List<Section> 
                 if (row.size() != columns.size())
                     throw new IllegalArgumentException("rows: expected a cell for each of " + columns + ", got " + row);
         }
+
+        void addTo(Page page) {
+            page.section(heading, note, content(this));
+        }
     }
 
     /** Writes the page as one file, which loads nothing. */
@@ -42,7 +46,7 @@ public record TableReport(String kind, String title, String lead, List<Section> 
 
     Page page() {
         var page = new Page(kind, title, lead);
-        for (var section : sections) page.section(section.heading, section.note, content(section));
+        for (var section : sections) section.addTo(page);
         return page;
     }
 

@@ -165,7 +165,7 @@ public record RunFolder(Path path) {
     }
 
     /** Keeps what the best model did on the pictures it is measured on. */
-    public void keepEvaluation(Record evaluation) throws IOException {
+    public void keepEvaluation(Object evaluation) throws IOException {
         requireWhole();
         replace(evaluation(), Records.write(evaluation) + "\n");
     }

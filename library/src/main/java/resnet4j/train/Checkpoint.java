@@ -53,6 +53,25 @@ record Checkpoint(Map<String, Tensor> tensors, Recipe recipe, String dataDigest,
             skipped = List.copyOf(skipped);
         }
 
+        /** After a batch, and perhaps an update. */
+        Position after(
+                int batch, boolean update, Map<String, Double> of, int size, List<Skipped> skipped, double seconds) {
+            var sums = new LinkedHashMap<>(this.sums);
+            of.forEach((name, value) -> sums.merge(name, value, Double::sum));
+            return new Position(
+                    epoch, batch, step + (update ? 1 : 0), sums, seen + size, skipped, best, bestEpoch, seconds);
+        }
+
+        /** With all that the epoch could not read. */
+        Position with(List<Skipped> skipped) {
+            return new Position(epoch, batch, step, sums, seen, skipped, best, bestEpoch, seconds);
+        }
+
+        /** At the beginning of the next epoch. */
+        Position next(Optional<Double> best, int bestEpoch, double seconds) {
+            return new Position(epoch + 1, 0, step, Map.of(), 0, List.of(), best, bestEpoch, seconds);
+        }
+
         /** The means over this epoch's pictures so far. */
         Map<String, Double> means() {
             var means = new LinkedHashMap<String, Double>();

@@ -1,12 +1,16 @@
 package resnet4j.train;
 
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import resnet4j.data.Dataset;
+import resnet4j.data.Label;
 import resnet4j.data.Loader;
+import resnet4j.data.Skipped;
 import resnet4j.eval.Inputs;
 import resnet4j.image.Image;
+import resnet4j.image.Picture;
 import resnet4j.image.Preprocess;
 import resnet4j.model.ClassificationNet;
 import resnet4j.tensor.Device;
@@ -17,16 +21,17 @@ import resnet4j.tensor.Tensor;
 /**
  * What a network's body makes of each picture, computed once: the input of a linear probe.
  *
- * @param data   the readable pictures' labels, in the order of the rows; the pictures themselves stay unread
- * @param values row by row
- * @param shape  of a row
+ * @param data    the readable pictures' labels, in the order of the rows; the pictures themselves stay unread
+ * @param values  row by row
+ * @param shape   of a row
+ * @param skipped pictures that could not be read
  */
-record Features(Dataset data, float[] values, long[] shape) {
+record Features(Dataset<Label> data, float[] values, long[] shape, List<Skipped> skipped) {
 
-    static Features of(ClassificationNet net, Dataset pictures, Preprocess preprocess, Device device, int threads) {
+    static Features of(ClassificationNet net, Dataset<Label> pictures, Preprocess preprocess, Machine machine) {
         net.train(false);
-        var loader =
-                Loader.inOrder(pictures, 64).withPreprocess(preprocess::apply).withThreads(threads, 4);
+        var loader = Loader.inOrder(pictures, 64).withPreprocess(preprocess).withThreads(machine.loaderThreads(), 4);
+        List<Skipped> skipped;
         var values = new float[0];
         long[] shape = null;
         var readable = IntStream.builder();
@@ -35,7 +40,7 @@ record Features(Dataset data, float[] values, long[] shape) {
                 var noGrad = Ops.noGrad()) {
             for (var batch : batches) {
                 try (var scope = new NativeScope()) {
-                    var rows = net.features(Inputs.images(batch, preprocess, device));
+                    var rows = net.features(Inputs.images(batch, preprocess, machine.device()));
                     shape = Arrays.copyOfRange(rows.shape(), 1, rows.dim());
                     var got = rows.toFloats();
                     if (used + got.length > values.length)
@@ -49,8 +54,9 @@ record Features(Dataset data, float[] values, long[] shape) {
                 }
                 for (int index : batch.indices()) readable.add(index);
             }
+            skipped = batches.skipped();
         }
-        return new Features(new Unread(pictures.subset(readable.build().toArray())), values, shape);
+        return new Features(new Unread(pictures.subset(readable.build().toArray())), values, shape, skipped);
     }
 
     /** The rows of some pictures, [n, shape...]. */
@@ -65,7 +71,7 @@ record Features(Dataset data, float[] values, long[] shape) {
     }
 
     /** Labels without pictures: each is one black pixel. */
-    private record Unread(Dataset of) implements Dataset {
+    private record Unread(Dataset<Label> of) implements Dataset<Label> {
         @Override
         public int size() {
             return of.size();
@@ -77,13 +83,13 @@ record Features(Dataset data, float[] values, long[] shape) {
         }
 
         @Override
-        public int label(int index) {
-            return of.label(index);
+        public Label target(int index) throws IOException {
+            return of.target(index);
         }
 
         @Override
-        public Image image(int index) {
-            return new Image(1, 1, new byte[3]);
+        public Picture picture(int index) {
+            return Picture.of(new Image(1, 1, new byte[3]));
         }
 
         @Override

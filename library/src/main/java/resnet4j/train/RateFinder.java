@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import resnet4j.data.DataSource;
+import resnet4j.image.Target;
 import resnet4j.run.Rate;
 import resnet4j.tensor.Ops;
+import resnet4j.tensor.Precision;
 
 /** A search for the learning rate: a run whose rate grows at every step. Smith 2017, arXiv:1506.01186 section 3.3. */
 public final class RateFinder {
@@ -13,31 +15,37 @@ public final class RateFinder {
 
     /** From {@code low} to {@code high} in {@code steps} steps, or until the loss is four times its least. */
     public static List<Rate> search(
-            Recipe recipe, DataSource data, Trainer.Options options, double low, double high, int steps)
+            Recipe recipe, DataSource<?> data, Trainer.Options options, double low, double high, int steps)
             throws IOException {
+        var task = recipe.learn().task(recipe, recipe.of(data), options.machine());
+        try (var learner = new Learner<>(recipe, task);
+                var mode = Ops.precision(Precision.parse(recipe.precision()).on(options.device()))) {
+            return search(learner, low, high, steps);
+        }
+    }
+
+    private static <T extends Target<T>> List<Rate> search(Learner<T> learner, double low, double high, int steps) {
         var points = new ArrayList<Rate>();
         double smooth = 0, least = Double.MAX_VALUE;
-        try (var learner = new Learner(recipe, recipe.of(data), options.device(), options.loaderThreads());
-                var mode = Ops.precision(learner.precision())) {
-            var loader = learner.loader();
-            learner.begin(Integer.MAX_VALUE); // all stages that a gradual strategy comes to
-            for (int epoch = 0; points.size() < steps; epoch++) {
-                try (var batches = loader.epoch(epoch)) {
-                    for (var batch : batches) {
-                        int n = points.size() + 1;
-                        double lr = low * Math.pow(high / low, (n - 1.0) / (steps - 1));
-                        double loss =
-                                learner.step(batch, n - 1, 0, 1, lr, 1, true).loss();
-                        smooth = 0.9 * smooth + 0.1 * loss;
-                        double mean = smooth / (1 - Math.pow(0.9, n)); // arXiv:1412.6980 section 3
-                        points.add(new Rate(lr, mean));
-                        least = Math.min(least, mean);
-                        if (n >= steps || mean > 4 * least) return points;
-                    }
-                } catch (DivergedException e) {
-                    if (points.isEmpty()) throw e; // even the lowest rate is too high
-                    return points;
+        var loader = learner.task().loader();
+        learner.begin(Integer.MAX_VALUE); // all stages that a gradual strategy comes to
+        for (int epoch = 0; points.size() < steps; epoch++) {
+            try (var batches = loader.epoch(epoch)) {
+                for (var batch : batches) {
+                    int n = points.size() + 1;
+                    double lr = low * Math.pow(high / low, (n - 1.0) / (steps - 1));
+                    var at = new Moment(epoch, n - 1, 0, 1, lr);
+                    double loss = learner.step(batch, at, 1).get(Losses.TOTAL) / batch.size();
+                    learner.update(at, 1);
+                    smooth = 0.9 * smooth + 0.1 * loss;
+                    double mean = smooth / (1 - Math.pow(0.9, n)); // arXiv:1412.6980 section 3
+                    points.add(new Rate(lr, mean));
+                    least = Math.min(least, mean);
+                    if (n >= steps || mean > 4 * least) return points;
                 }
+            } catch (DivergedException e) {
+                if (points.isEmpty()) throw e; // even the lowest rate is too high
+                return points;
             }
         }
         return points;

@@ -1,6 +1,7 @@
 package resnet4j.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import resnet4j.data.Mix;
 import resnet4j.data.Order;
 import resnet4j.eval.Views;
 import resnet4j.image.Preprocess;
+import resnet4j.image.Target;
 import resnet4j.model.Architecture;
 import resnet4j.model.Models;
 import resnet4j.run.RunFolder;
@@ -20,6 +22,7 @@ import resnet4j.tensor.Tensor;
 /**
  * All that decides a run. A recipe file holds the fields that differ from these defaults; the run folder holds all.
  *
+ * @param learn          what is learned: {@code classify}, or {@code probe} the head alone
  * @param model          the registry's name of the network
  * @param architecture   what differs from the registry's architecture, such as {@code {"shortcut":"c"}}
  * @param weights        a weight file or model to start from; random where absent
@@ -32,6 +35,7 @@ import resnet4j.tensor.Tensor;
  * @param order          which training pictures an epoch takes: {@code shuffled} or {@code balanced} by class
  * @param epochs         times that all training pictures are seen
  * @param batch          pictures in a step
+ * @param dropLast       whether an epoch leaves out a last batch with fewer pictures, as long as another is left
  * @param accumulate     batches whose gradients are averaged for one update
  * @param biasScale      how many times as fast biases learn, those of norms included. Page 2019, "How to train your ResNet"
  * @param strategy       which weights move: all, but for fine-tuning
@@ -51,6 +55,7 @@ import resnet4j.tensor.Tensor;
  * @param seed           of all random choices
  */
 public record Recipe(
+        Objective learn,
         String model,
         Optional<JsonNode> architecture,
         Optional<String> weights,
@@ -63,6 +68,7 @@ public record Recipe(
         Order order,
         int epochs,
         int batch,
+        boolean dropLast,
         int accumulate,
         Optim optimizer,
         Schedule schedule,
@@ -81,9 +87,15 @@ public record Recipe(
         String precision,
         long seed) {
 
+    static {
+        Objective.register(Objective.Classify.class);
+        Objective.register(Objective.Probe.class);
+    }
+
     /** ResNet-20 on shapes. */
     public Recipe() {
         this(
+                new Objective.Classify(),
                 "resnet20",
                 Optional.empty(),
                 Optional.empty(),
@@ -96,6 +108,7 @@ public record Recipe(
                 Order.SHUFFLED,
                 10,
                 128,
+                false,
                 1,
                 new Optim.Sgd(),
                 new Schedule.Cosine(),
@@ -174,15 +187,30 @@ public record Recipe(
         }
     }
 
+    /**
+     * JSON with names of before put in those of today: a probe was a strategy once, and a recipe with all of its fields and
+     * no word on the last batch of an epoch left it out.
+     */
+    static ObjectNode today(ObjectNode json) {
+        var strategy = json.path("strategy");
+        if (strategy.asText().equals("linearProbe")
+                || strategy.path("type").asText().equals("linearProbe")) {
+            json.put("learn", "probe");
+            json.put("strategy", "all");
+        }
+        if (json.has("biasScale") && json.has("seed") && json.has("ema") && !json.has("dropLast"))
+            json.put("dropLast", true);
+        return json;
+    }
+
     /** The recipe of a run. */
     public static Recipe of(RunFolder run) throws IOException {
         return Records.read(run.recipe(), Recipe.class);
     }
 
-    /** The pictures that a run of this recipe sees: upright, as many as it says, with its validation split. */
-    DataSource of(DataSource all) {
-        var data = all.upright(preprocess.applyExif());
-        if (limit > 0) data = data.limit(limit);
+    /** The pictures that a run of this recipe sees: as many as it says, with its validation split. */
+    <T extends Target<T>> DataSource<T> of(DataSource<T> all) {
+        var data = limit > 0 ? all.limit(limit) : all;
         return validation > 0 ? data.withValidation(validation, seed) : data;
     }
 

@@ -56,15 +56,4 @@ public sealed interface Strategy {
             return stage <= epoch / epochsPerStage ? 1 : 0;
         }
     }
-
-    /**
-     * The head alone, on what the rest of the network makes of each picture; that is computed once and kept, so an epoch
-     * costs next to nothing, and training pictures are not augmented.
-     */
-    record LinearProbe() implements Strategy {
-        @Override
-        public double lrScale(int stage, int epoch) {
-            return stage == 0 ? 1 : 0;
-        }
-    }
 }

@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import resnet4j.config.Nearest;
 import resnet4j.config.Records;
 import resnet4j.data.DataSource;
+import resnet4j.image.Target;
 
 /**
  * A question put to several recipes that differ in one thing.
@@ -40,9 +41,9 @@ public record Study(String name, String question, List<String> base, List<Variat
         }
 
         /** The pictures that it trains on; the others stay whole. */
-        public DataSource of(DataSource data) {
+        public <T extends Target<T>> DataSource<T> of(DataSource<T> data) {
             if (images == 0) return data;
-            return new DataSource(data.name(), data.train().limit(images), data.val(), data.test());
+            return new DataSource<>(data.name(), data.train().limit(images), data.val(), data.test());
         }
 
         private int epochs(int epochs) {
@@ -56,6 +57,7 @@ public record Study(String name, String question, List<String> base, List<Variat
             "validation=0",
             "augment=[{\"type\":\"padCrop\",\"pad\":4},{\"type\":\"flip\",\"p\":0.5}]",
             "batch=128",
+            "dropLast=true",
             "optimizer={\"type\":\"sgd\",\"lr\":0.1,\"momentum\":0.9,\"weightDecay\":1e-4}",
             "schedule={\"type\":\"multiStep\",\"milestones\":[0.5,0.75],\"gamma\":0.1}");
 

@@ -8,25 +8,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import resnet4j.config.Records;
 import resnet4j.data.DataSource;
+import resnet4j.data.Epoch;
 import resnet4j.data.Loader;
 import resnet4j.data.Skipped;
-import resnet4j.eval.Evaluation;
 import resnet4j.eval.Score;
-import resnet4j.model.ClassificationNet;
-import resnet4j.model.ModelFile;
+import resnet4j.image.Target;
+import resnet4j.nn.Net;
+import resnet4j.report.RunReport;
+import resnet4j.report.RunSummary;
 import resnet4j.run.Line;
 import resnet4j.run.RunFolder;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.Engine;
 import resnet4j.tensor.Ops;
+import resnet4j.tensor.Precision;
 import resnet4j.train.Checkpoint.Position;
 
-/** One supervised run: a recipe and pictures in, a run folder out. */
+/** One run: a recipe and pictures in, a run folder with a model and a report out. What is learned is its task's. */
 public final class Trainer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Trainer.class.getName());
-    private static final int KEPT_MISTAKES = 24;
 
     /**
      * What a run does not depend on: the same bits come out whatever these are.
@@ -37,6 +38,10 @@ public final class Trainer implements AutoCloseable {
      */
     public record Options(Device device, int loaderThreads, double checkpointSeconds, BooleanSupplier stop) {
         public static final Options DEFAULT = new Options(Device.CPU, 1, 120, () -> false);
+
+        Machine machine() {
+            return new Machine(device, loaderThreads);
+        }
     }
 
     /** Ends an evaluation early. */
@@ -46,7 +51,7 @@ public final class Trainer implements AutoCloseable {
 
     /** Hears how a run goes. */
     public interface Log {
-        default void start(ClassificationNet net, long steps, int epochs) {}
+        default void start(Net net, long steps, int epochs) {}
 
         default void step(Line.Step step) {}
 
@@ -67,35 +72,37 @@ public final class Trainer implements AutoCloseable {
             long steps,
             double seconds,
             Optional<Double> best,
-            Optional<Evaluation> test,
+            Optional<Score> test,
             boolean stopped) {}
 
     private final Recipe recipe;
-    private final DataSource data;
+    private final DataSource<?> data;
     private final String dataDigest; // of the training pictures
     private final RunFolder run;
     private final Options options;
     private final Log log;
-    private final Learner learner;
+    private final Precision precision;
+    private final Learner<?> learner;
     private long total; // updates of the whole run
     private Position at = Position.START;
 
     /** @param data the recipe's, already read; its validation split is made here if the recipe asks for one */
-    public Trainer(Recipe recipe, DataSource data, RunFolder run, Options options, Log log) throws IOException {
+    public Trainer(Recipe recipe, DataSource<?> data, RunFolder run, Options options, Log log) throws IOException {
         this.recipe = recipe;
         this.data = recipe.of(data);
         dataDigest = this.data.train().digest();
         this.run = run;
         this.options = options;
         this.log = log;
+        precision = Precision.parse(recipe.precision()).on(options.device());
         if (recipe.patience() > 0 && this.data.val().isEmpty())
             throw new IllegalArgumentException("patience: early stopping chooses by a validation split, and "
                     + data.name() + " has none; give validation a share such as 0.1");
-        learner = new Learner(recipe, this.data, options.device(), options.loaderThreads());
+        learner = new Learner<>(recipe, recipe.learn().task(recipe, this.data, options.machine()));
     }
 
     /** The pictures as this run sees them: as many as the recipe says, with its validation split. */
-    public DataSource data() {
+    public DataSource<?> data() {
         return data;
     }
 
@@ -103,88 +110,97 @@ public final class Trainer implements AutoCloseable {
     public Outcome train() throws IOException {
         try (var owner = run.own()) {
             if (!run.begun()) run.begin(recipe);
-            else requireOwnRecipe();
+            else if (!Recipe.of(run).equals(recipe)) // of one that began while this one was made ready, perhaps
+            throw new IOException(run.path() + ": there is a run of another recipe already; give another --run folder");
             if (Files.exists(run.checkpoint()))
                 at = Checkpoint.restore(run.checkpoint(), learner.tensors(), recipe, dataDigest);
             run.rewind(at.epoch(), at.step());
-            return run();
+            return train(learner);
         }
     }
 
-    /** @throws IOException if the folder is of another run: one that began while this one was made ready */
-    private void requireOwnRecipe() throws IOException {
-        if (!Recipe.of(run).equals(recipe))
-            throw new IOException(run.path() + ": there is a run of another recipe already; give another --run folder");
-    }
-
-    private Outcome run() throws IOException {
-        try (var mode = Ops.precision(learner.precision())) {
-            var loader = learner.loader();
-            long updates = (loader.batchesPerEpoch() + recipe.accumulate() - 1L) / recipe.accumulate();
-            total = updates * recipe.epochs();
-            log.start(learner.net(), total, recipe.epochs());
+    private <T extends Target<T>> Outcome train(Learner<T> learner) throws IOException {
+        try (var mode = Ops.precision(precision)) {
+            var net = learner.task().net();
+            var loader = learner.task().loader();
+            total = (loader.batchesPerEpoch() + recipe.accumulate() - 1L) / recipe.accumulate() * recipe.epochs();
+            log.start(net, total, recipe.epochs());
             LOG.log(
                     System.Logger.Level.INFO,
                     "training {0} with {1} parameters on {2} pictures of {3}, {4}, libtorch {5} on {6}",
                     recipe.model(),
-                    learner.net().parameterCount(),
+                    net.parameterCount(),
                     data.train().size(),
                     data.name(),
-                    learner.precision(),
+                    precision,
                     Engine.version(),
                     options.device());
-            while (at.epoch() < recipe.epochs() && !outOfPatience()) {
-                if (!epoch(loader)) return stopped();
-            }
+            while (at.epoch() < recipe.epochs() && !outOfPatience()) if (!epoch(learner, loader)) return stopped();
             return finished();
         }
     }
 
     /** One epoch, from where {@link #at} is in it. Gives false if the run was stopped in it. */
-    private boolean epoch(Loader loader) throws IOException {
+    private <T extends Target<T>> boolean epoch(Learner<T> learner, Loader<T> loader) throws IOException {
         learner.begin(at.epoch());
-        long begun = System.nanoTime(), saved = begun;
-        double secondsBefore = at.seconds();
-        long seenBefore = at.seen();
-        var skippedBefore = at.skipped();
-        int pending = 0, together = 0; // batches since the last update, and up to the next one
+        var clock = new Clock();
+        int gathered = 0, together = 0; // batches since the last update, and up to the next one
         try (var batches = loader.epoch(at.epoch(), at.batch())) {
             for (var batch : batches) {
-                if (pending++ == 0) together = Math.min(recipe.accumulate(), loader.batchesPerEpoch() - at.batch());
-                boolean update = pending == together || !batches.hasNext();
-                double lr = rate(at.step());
-                var done = learner.step(batch, at.step(), at.batch(), (double) at.step() / total, lr, together, update);
-                at = new Position(
-                        at.epoch(),
-                        batches.position(),
-                        at.step() + (update ? 1 : 0),
-                        sums(done, batch.size()),
-                        at.seen() + batch.size(),
-                        joined(skippedBefore, batches.skipped()),
-                        at.best(),
-                        at.bestEpoch(),
-                        secondsBefore + (System.nanoTime() - begun) / 1e9);
+                if (gathered++ == 0) together = Math.min(recipe.accumulate(), loader.batchesPerEpoch() - at.batch());
+                boolean update = gathered == together || !batches.hasNext();
+                var now = new Moment(at.epoch(), at.step(), at.batch(), (double) at.step() / total, rate(at.step()));
+                var sums = learner.step(batch, now, together);
+                // fewer than together where the last batches of an epoch could not be read
+                if (update) learner.update(now, (double) together / gathered);
+                at = at.after(batches.position(), update, sums, batch.size(), clock.skipped(batches), clock.seconds());
                 if (!update) continue;
-                pending = 0;
-                var line = new Line.Step(
-                        at.step(),
-                        at.epoch() + 1,
-                        at.means(),
-                        lr,
-                        (at.seen() - seenBefore) / (at.seconds() - secondsBefore));
+                gathered = 0;
+                var line = new Line.Step(at.step(), at.epoch() + 1, at.means(), now.lr(), clock.imagesPerSecond());
                 if (at.step() % 20 == 0 || at.step() == 1 || !batches.hasNext()) run.append(line);
                 log.step(line);
                 if (options.stop().getAsBoolean()) {
                     save();
                     return false;
                 }
-                if (System.nanoTime() - saved > options.checkpointSeconds() * 1e9) {
+                if (clock.sinceSaved() > options.checkpointSeconds()) {
                     save();
-                    saved = System.nanoTime();
+                    clock.saved = System.nanoTime();
                 }
             }
-            var skipped = joined(skippedBefore, batches.skipped());
-            return endEpoch(skipped, begun, secondsBefore, seenBefore, batches.waitNanos());
+            at = at.with(clock.skipped(batches));
+            return endEpoch(clock, batches.waitNanos());
+        }
+    }
+
+    /** What an epoch, or the rest of one, adds to the numbers of before. */
+    private final class Clock {
+        private final long begun = System.nanoTime(), seenBefore = at.seen();
+        private final double secondsBefore = at.seconds();
+        private final List<Skipped> skippedBefore = at.skipped();
+        private long saved = begun;
+
+        double seconds() {
+            return secondsBefore + since(begun);
+        }
+
+        double sinceSaved() {
+            return since(saved);
+        }
+
+        /** As of the last update. */
+        double imagesPerSecond() {
+            return (at.seen() - seenBefore) / (at.seconds() - secondsBefore);
+        }
+
+        List<Skipped> skipped(Epoch<?> batches) {
+            var all = new ArrayList<>(skippedBefore);
+            all.addAll(batches.skipped());
+            return all;
+        }
+
+        private static double since(long nanos) {
+            return (System.nanoTime() - nanos) / 1e9;
         }
     }
 
@@ -192,28 +208,14 @@ public final class Trainer implements AutoCloseable {
         return recipe.optimizer().lr() * recipe.schedule().at((double) step / total);
     }
 
-    /** This epoch's sums with a batch more. */
-    private Map<String, Double> sums(Learner.Stepped done, int size) {
-        var sums = new LinkedHashMap<>(at.sums());
-        sums.merge("loss", done.loss() * size, Double::sum);
-        done.sums().forEach((name, value) -> sums.merge(name, value, Double::sum));
-        return sums;
-    }
-
-    private static List<Skipped> joined(List<Skipped> before, List<Skipped> now) {
-        var all = new ArrayList<>(before);
-        all.addAll(now);
-        return all;
-    }
-
     /** Measures, saves and logs. Gives false if the run was stopped in it. */
-    private boolean endEpoch(List<Skipped> skipped, long begun, double secondsBefore, long seenBefore, long waitNanos)
-            throws IOException {
-        double trained = (System.nanoTime() - begun) / 1e9;
+    private boolean endEpoch(Clock clock, long waitNanos) throws IOException {
+        double trained = Clock.since(clock.begun);
         checkFinite();
-        Optional<Score> validation;
+        Optional<Score> validation = Optional.empty();
         try {
-            validation = data.val().map(held -> learner.validate(this::watchStop));
+            if (data.val().isPresent())
+                validation = Optional.of(learner.task().validate(learner.best(), this::watchStop));
         } catch (Stopped e) {
             save();
             return false;
@@ -222,28 +224,21 @@ public final class Trainer implements AutoCloseable {
         boolean better = value.isEmpty()
                 || at.best().isEmpty()
                 || value.get() > at.best().get();
+        var skipped = new ArrayList<>(learner.task().skipped());
+        skipped.addAll(at.skipped());
         var line = new Line.Epoch(
                 at.epoch() + 1,
                 at.step(),
                 at.means(),
                 validation.map(Score::numbers).orElse(Map.of()),
                 rate(at.step() - 1),
-                (System.nanoTime() - begun) / 1e9,
+                Clock.since(clock.begun),
                 waitNanos / 1e9 / trained,
-                (at.seen() - seenBefore) / trained,
+                (at.seen() - clock.seenBefore) / trained,
                 skipped);
-        at = new Position(
-                at.epoch() + 1,
-                0,
-                at.step(),
-                Map.of(),
-                0,
-                List.of(),
-                better ? value : at.best(),
-                better ? at.epoch() + 1 : at.bestEpoch(),
-                secondsBefore + (System.nanoTime() - begun) / 1e9);
+        at = at.next(better ? value : at.best(), better ? at.epoch() + 1 : at.bestEpoch(), clock.seconds());
         run.requireWhole();
-        if (better) describe(line).save(run.model(), learner.best());
+        if (better) learner.task().save(run.model(), learner.best(), metrics(line, validation), provenance(line));
         // before the checkpoint: a resumed run forgets what was logged after it, but cannot add what was not
         run.append(line);
         save();
@@ -264,46 +259,64 @@ public final class Trainer implements AutoCloseable {
     }
 
     private Outcome finished() throws IOException {
-        var held = data.split(data.measured());
-        Evaluation evaluation;
-        try (var opened = ModelFile.open(run.model())) {
-            opened.net().channelsLast();
-            opened.net().to(options.device());
-            evaluation = learner.evaluate(opened.net(), held, KEPT_MISTAKES, this::watchStop);
+        Score test;
+        try {
+            test = learner.task().test(run.model(), this::watchStop);
         } catch (Stopped e) {
             return stopped();
         }
-        run.keepEvaluation(evaluation);
+        run.keepEvaluation(test);
+        report(test);
         LOG.log(
                 System.Logger.Level.INFO,
-                "trained {0} epochs in {1} s: {2} of {3} right",
+                "trained {0} epochs in {1} s: {2} {3}",
                 at.epoch(),
                 Math.round(at.seconds()),
-                evaluation.correct(),
-                evaluation.samples());
-        return new Outcome(run, at.epoch(), at.step(), at.seconds(), at.best(), Optional.of(evaluation), false);
+                test.headline(),
+                test.value());
+        return new Outcome(run, at.epoch(), at.step(), at.seconds(), at.best(), Optional.of(test), false);
     }
 
-    private ModelFile describe(Line.Epoch line) {
-        var metrics = new LinkedHashMap<String, Double>();
-        metrics.put("trainLoss", line.train().get("loss"));
-        for (var name : List.of("top1", "loss"))
-            if (line.validation().containsKey(name))
-                metrics.put(name, line.validation().get(name));
-        return new ModelFile(
+    private void report(Score test) throws IOException {
+        var provenance = new LinkedHashMap<String, String>();
+        provenance.put("Seed", Long.toString(recipe.seed()));
+        provenance.put("Precision", recipe.precision());
+        provenance.put("Data digest", dataDigest);
+        provenance.put("libtorch", Engine.version());
+        provenance.put("Java", System.getProperty("java.version"));
+        var summary = new RunSummary(
                 recipe.model(),
-                recipe.architectureFor(data.train().classes().size()),
-                recipe.preprocess(),
-                data.train().classes(),
-                metrics,
-                Records.line(recipe),
-                Map.of(
-                        "data", data.name(),
-                        "dataDigest", dataDigest,
-                        "engine", Engine.version(),
-                        "java", System.getProperty("java.version"),
-                        "epoch", Integer.toString(line.epoch()),
-                        "seed", Long.toString(recipe.seed())));
+                data.name(),
+                learner.task().net().parameterCount(),
+                0,
+                options.device() + ", " + recipe.precision(),
+                at.seconds(),
+                provenance);
+        RunReport.write(
+                run,
+                summary,
+                test,
+                learner.task().pictures(test),
+                learner.task().sections(test));
+    }
+
+    private static Map<String, Double> metrics(Line.Epoch line, Optional<Score> validation) {
+        var metrics = new LinkedHashMap<String, Double>();
+        metrics.put("trainLoss", line.train().get(Losses.TOTAL));
+        validation.ifPresent(score -> metrics.put(score.headline(), score.value()));
+        if (line.validation().containsKey(Losses.TOTAL))
+            metrics.put(Losses.TOTAL, line.validation().get(Losses.TOTAL));
+        return metrics;
+    }
+
+    private Map<String, String> provenance(Line.Epoch line) {
+        return Map.of(
+                "data", data.name(),
+                "dataDigest", dataDigest,
+                "engine", Engine.version(),
+                "java", System.getProperty("java.version"),
+                "epoch", Integer.toString(line.epoch()),
+                "seed", Long.toString(recipe.seed()));
     }
 
     private void save() throws IOException {

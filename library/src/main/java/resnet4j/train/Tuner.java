@@ -16,7 +16,7 @@ import resnet4j.run.RunFolder;
 public final class Tuner {
     private final Search search;
     private final SearchFolder folder;
-    private final DataSource data;
+    private final DataSource<?> data;
     private final Trainer.Options options;
     private final double seconds;
     private final Consumer<Search.Result> heard;
@@ -28,7 +28,7 @@ public final class Tuner {
      */
     public Tuner(
             SearchFolder folder,
-            DataSource data,
+            DataSource<?> data,
             Trainer.Options options,
             double seconds,
             Consumer<Search.Result> heard)
@@ -40,13 +40,11 @@ public final class Tuner {
         this.heard = heard;
         var base = search.base();
         checkValidation(base, data);
-        var limited = base.limit() > 0 ? data.limit(base.limit()) : data;
-        var split = base.validation() > 0 ? limited.withValidation(base.validation(), base.seed()) : limited;
-        this.data = new DataSource(split.name(), split.train(), split.val(), Optional.empty());
+        this.data = base.of(data).withoutTest();
     }
 
     /** @throws IllegalArgumentException if there is nothing to choose by */
-    public static void checkValidation(Recipe base, DataSource data) {
+    public static void checkValidation(Recipe base, DataSource<?> data) {
         if (data.val().isEmpty() && base.validation() == 0)
             throw new IllegalArgumentException("validation: a search chooses by a validation split, and " + data.name()
                     + " has none; give validation a share such as 0.1");
@@ -106,21 +104,22 @@ public final class Tuner {
         var epochs = run.epochs();
         if (failure.isEmpty() && !over && epochs.size() < rung) return Optional.empty();
         var done = epochs.subList(0, Math.min(rung, epochs.size()));
-        var best = done.stream().max(Comparator.comparingDouble(Tuner::top1)); // the first of equals
+        var best = done.stream().max(Comparator.comparingDouble(this::value)); // the first of equals
         return Optional.of(new Search.Result(
                 job.trial(),
                 job.rung(),
                 done.size(),
-                failure.isPresent() ? 0 : best.map(Tuner::top1).orElse(0.0),
-                best.map(epoch -> epoch.validation().get("loss")).orElse(Double.NaN),
+                failure.isPresent() ? 0 : best.map(this::value).orElse(0.0),
+                best.map(epoch -> epoch.validation().getOrDefault("loss", Double.NaN))
+                        .orElse(Double.NaN),
                 since(begun),
                 over || failure.isPresent() || rung == recipe.epochs(),
                 failure,
                 search.fields(job.trial())));
     }
 
-    private static double top1(Line.Epoch epoch) {
-        return epoch.validation().getOrDefault("top1", 0.0);
+    private double value(Line.Epoch epoch) {
+        return epoch.validation().getOrDefault(search.base().learn().headline(), 0.0);
     }
 
     /** Ends a run after some epochs; it goes on from its checkpoint. */

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import resnet4j.config.Records;
 import resnet4j.image.Image;
+import resnet4j.image.Step;
 import resnet4j.image.Transforms;
 
 /**
@@ -101,6 +102,11 @@ class AugmentTest {
         };
     }
 
+    private static Image apply(Augment augment, Image image, RandomGenerator random) {
+        var draw = new Augment.Draw(image.width(), image.height(), 0, 0, random, () -> random);
+        return Step.all(augment.draw(draw), image);
+    }
+
     private static void assertNear(String expected, Image actual, int tolerance) {
         byte[] e = HexFormat.of().parseHex(expected), a = actual.rgb();
         assertEquals(e.length, a.length);
@@ -111,25 +117,27 @@ class AugmentTest {
     @Test
     void colourJitter_isWithin2Of255OfTorchvision() {
         var jitter = new Augment.ColorJitter(1, 1, 1, 0);
-        assertNear(BRIGHT_0_7, jitter.apply(IN, numbers(0.35, 0.5, 0.5, 0)), 2);
-        assertNear(BRIGHT_1_4, jitter.apply(IN, numbers(0.7, 0.5, 0.5, 0)), 2);
-        assertNear(CONTRAST_0_6, jitter.apply(IN, numbers(0.5, 0.3, 0.5, 0)), 2);
-        assertNear(CONTRAST_1_6, jitter.apply(IN, numbers(0.5, 0.8, 0.5, 0)), 2);
-        assertNear(COLOUR_0_3, jitter.apply(IN, numbers(0.5, 0.5, 0.15, 0)), 2);
-        assertNear(COLOUR_1_5, jitter.apply(IN, numbers(0.5, 0.5, 0.75, 0)), 2);
+        assertNear(BRIGHT_0_7, apply(jitter, IN, numbers(0.35, 0.5, 0.5, 0)), 2);
+        assertNear(BRIGHT_1_4, apply(jitter, IN, numbers(0.7, 0.5, 0.5, 0)), 2);
+        assertNear(CONTRAST_0_6, apply(jitter, IN, numbers(0.5, 0.3, 0.5, 0)), 2);
+        assertNear(CONTRAST_1_6, apply(jitter, IN, numbers(0.5, 0.8, 0.5, 0)), 2);
+        assertNear(COLOUR_0_3, apply(jitter, IN, numbers(0.5, 0.5, 0.15, 0)), 2);
+        assertNear(COLOUR_1_5, apply(jitter, IN, numbers(0.5, 0.5, 0.75, 0)), 2);
     }
 
     /** One after another, colours beyond white cut off between: Pillow's three cuts add up. */
     @Test
     void colourJitter_cutsOffBetweenItsSteps() {
-        assertNear(ALL, new Augment.ColorJitter(1, 1, 1, 0).apply(IN, numbers(0.75, 0.25, 0.7, 0)), 3);
+        assertNear(ALL, apply(new Augment.ColorJitter(1, 1, 1, 0), IN, numbers(0.75, 0.25, 0.7, 0)), 3);
     }
 
     @Test
     void hue_turnsColoursAndLeavesGreyAndLuma() {
         var pixels = new byte[] {100, 100, 100, (byte) 150, 100, 100};
-        var turned = new Augment.ColorJitter(0, 0, 0, 0.5)
-                .apply(new Image(2, 1, pixels), numbers(0.5, 0.5, 0.5, 1.0 / 6)) // a third of a turn back
+        var turned = apply(
+                        new Augment.ColorJitter(0, 0, 0, 0.5),
+                        new Image(2, 1, pixels),
+                        numbers(0.5, 0.5, 0.5, 1.0 / 6)) // a third of a turn back
                 .rgb();
         assertArrayEquals(new byte[] {100, 100, 100}, Arrays.copyOf(turned, 3));
         assertTrue((turned[3] & 255) < 110, "no longer red");
@@ -139,14 +147,14 @@ class AugmentTest {
 
     @Test
     void rotate_equalsPillow() {
-        assertNear(ROTATED, new Augment.Rotate(50).apply(IN, numbers(0.25)), 0);
+        assertNear(ROTATED, apply(new Augment.Rotate(50), IN, numbers(0.25)), 0);
     }
 
     /** 12 of 35 pixels, 4/3 as wide as high: 4x3, of whose 4 and 3 places the third and the second are drawn. */
     @Test
     void randomResizedCrop_equalsTorchvisionsOfThatWindow() {
         var crop = new Augment.RandomResizedCrop(4, 12 / 35.0, 12 / 35.0, 4.0 / 3);
-        assertNear(CROPPED, crop.apply(IN, numbers(0.3, 0.9999999, 0.6, 0.4)), 0);
+        assertNear(CROPPED, apply(crop, IN, numbers(0.3, 0.9999999, 0.6, 0.4)), 0);
     }
 
     /** Red is the column and green the row, so the result says where it comes from. */
@@ -161,8 +169,10 @@ class AugmentTest {
             rgb[3 * i + 1] = (byte) (i / width);
         }
         int side = 16;
-        var out = new Augment.RandomResizedCrop(side, 0.3, 0.6, 4.0 / 3)
-                .apply(new Image(width, height, rgb), new SplittableRandom(seed));
+        var out = apply(
+                new Augment.RandomResizedCrop(side, 0.3, 0.6, 4.0 / 3),
+                new Image(width, height, rgb),
+                new SplittableRandom(seed));
         assertEquals(side, out.width());
         assertEquals(side, out.height());
         // interior pixels step by window / side
@@ -183,7 +193,7 @@ class AugmentTest {
     void randomResizedCrop_takesTheCentreOfWhatNoWindowFits() {
         var rgb = new byte[3 * 100 * 2];
         for (int i = 0; i < 200; i++) rgb[3 * i] = (byte) (i % 100);
-        var out = new Augment.RandomResizedCrop(1, 1, 1, 1.5).apply(new Image(100, 2, rgb), new SplittableRandom(1));
+        var out = apply(new Augment.RandomResizedCrop(1, 1, 1, 1.5), new Image(100, 2, rgb), new SplittableRandom(1));
         assertEquals(49, out.rgb()[0], 1); // columns 48 to 50
     }
 
@@ -200,7 +210,7 @@ class AugmentTest {
             @ForAll @IntRange(min = 1, max = 90) int width,
             @ForAll @IntRange(min = 1, max = 90) int height) {
         double least = 0.2, most = 0.4;
-        var out = new Augment.Erase(1, least, most).apply(white(width, height), new SplittableRandom(seed));
+        var out = apply(new Augment.Erase(1, least, most), white(width, height), new SplittableRandom(seed));
         int x1 = width, x2 = -1, y1 = height, y2 = -1, black = 0;
         for (int i = 0; i < width * height; i++) {
             if (out.rgb()[3 * i] != 0) continue;
@@ -223,16 +233,16 @@ class AugmentTest {
         var white = white(8, 8);
         var erase = new Augment.Erase(0.25, 0.1, 0.2);
         int n = 0;
-        for (int seed = 0; seed < 2000; seed++) if (erase.apply(white, new SplittableRandom(seed)) != white) n++;
+        for (int seed = 0; seed < 2000; seed++) if (apply(erase, white, new SplittableRandom(seed)) != white) n++;
         assertEquals(500, n, 5 * 20); // five standard deviations
-        assertFalse(erase.apply(white, numbers(0.2, 0, 0, 0, 0)) == white);
-        assertSame(white, erase.apply(white, numbers(0.25)));
+        assertFalse(apply(erase, white, numbers(0.2, 0, 0, 0, 0)) == white);
+        assertSame(white, apply(erase, white, numbers(0.25)));
     }
 
     @ParameterizedTest
     @CsvSource({"0, 0, 0", "1, 0, 2", "0.5, 0.5, 1"})
     void padCrop_movesThePictureOverBlack(double top, double left, int none) {
-        var out = new Augment.PadCrop(2).apply(IN, numbers(Math.min(top, 0.99), Math.min(left, 0.99)));
+        var out = apply(new Augment.PadCrop(2), IN, numbers(Math.min(top, 0.99), Math.min(left, 0.99)));
         int dy = (int) (5 * Math.min(top, 0.99)) - 2, dx = (int) (5 * Math.min(left, 0.99)) - 2;
         for (int y = 0; y < 5; y++)
             for (int x = 0; x < 7; x++)
@@ -245,7 +255,7 @@ class AugmentTest {
 
     @Property(tries = 200)
     void padding_mayBeWiderThanThePicture(@ForAll long seed, @ForAll @IntRange(min = 0, max = 40) int pad) {
-        var out = new Augment.PadCrop(pad).apply(IN, new SplittableRandom(seed));
+        var out = apply(new Augment.PadCrop(pad), IN, new SplittableRandom(seed));
         assertEquals(7, out.width());
         assertEquals(5, out.height());
     }
@@ -255,14 +265,14 @@ class AugmentTest {
         var row = new Image(2, 2, new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
         assertArrayEquals(
                 new byte[] {4, 5, 6, 1, 2, 3, 10, 11, 12, 7, 8, 9},
-                new Augment.Flip(1).apply(row, new SplittableRandom(0)).rgb());
-        assertSame(row, new Augment.Flip(0).apply(row, new SplittableRandom(0)));
+                apply(new Augment.Flip(1), row, new SplittableRandom(0)).rgb());
+        assertSame(row, apply(new Augment.Flip(0), row, new SplittableRandom(0)));
     }
 
     @Test
     void padCrop_mirrorsThePictureAtItsEdges() {
         var row = new Image(3, 1, new byte[] {1, 1, 1, 2, 2, 2, 3, 3, 3});
-        var left = new Augment.PadCrop(2, Transforms.Padding.REFLECT).apply(row, numbers(0.5, 0));
+        var left = apply(new Augment.PadCrop(2, Transforms.Padding.REFLECT), row, numbers(0.5, 0));
         assertArrayEquals(new byte[] {3, 3, 3, 2, 2, 2, 1, 1, 1}, left.rgb());
     }
 
@@ -274,8 +284,11 @@ class AugmentTest {
             int index = picture;
             var views = new boolean[4];
             for (int epoch = 0; epoch < 4; epoch++) {
-                var out = new Augment.AlternatingFlip()
-                        .apply(IN, numbers(), epoch, () -> new SplittableRandom(index * 7919L));
+                var out = Step.all(
+                        new Augment.AlternatingFlip()
+                                .draw(new Augment.Draw(
+                                        7, 5, epoch, 0, numbers(), () -> new SplittableRandom(index * 7919L))),
+                        IN);
                 views[epoch] = out != IN;
                 if (views[epoch]) assertArrayEquals(Transforms.flip(IN).rgb(), out.rgb());
             }
@@ -294,9 +307,9 @@ class AugmentTest {
         var in = Pictures.numbered(width, height, (int) seed);
         var before = in.rgb().clone();
         for (var augment : ALL_KINDS) {
-            var first = augment.apply(in, new SplittableRandom(seed));
+            var first = apply(augment, in, new SplittableRandom(seed));
             assertArrayEquals(
-                    first.rgb(), augment.apply(in, new SplittableRandom(seed)).rgb());
+                    first.rgb(), apply(augment, in, new SplittableRandom(seed)).rgb());
             assertArrayEquals(before, in.rgb(), augment.toString());
         }
     }
@@ -306,7 +319,7 @@ class AugmentTest {
         for (var augment : ALL_KINDS) {
             long kinds = java.util.stream.IntStream.range(0, 50)
                     .mapToObj(seed -> Arrays.hashCode(
-                            augment.apply(IN, new SplittableRandom(seed)).rgb()))
+                            apply(augment, IN, new SplittableRandom(seed)).rgb()))
                     .distinct()
                     .count();
             assertTrue(

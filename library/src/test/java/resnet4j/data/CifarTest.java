@@ -52,19 +52,19 @@ class CifarTest {
         Files.writeString(folder.resolve("names.txt"), "cat\ndog\n\n");
     }
 
-    private static void assertSmall(DataSource source) throws IOException {
+    private static void assertSmall(DataSource<Label> source) throws IOException {
         assertEquals(6, source.train().size());
         assertEquals(List.of("cat", "dog"), source.train().classes());
         assertEquals("b.bin#1", source.train().name(4));
-        assertEquals(0, source.train().label(4));
-        var image = source.train().image(4);
+        assertEquals(0, source.train().target(4).index());
+        var image = source.train().picture(4).decode(false, 0);
         assertEquals(32, image.width());
         // the third pixel of the first row, and the first of the second
         assertArrayEquals(new byte[] {2, 4, (byte) 251}, Arrays.copyOfRange(image.rgb(), 6, 9));
         assertArrayEquals(new byte[] {32, 4, (byte) 251}, Arrays.copyOfRange(image.rgb(), 96, 99));
         var test = source.test().orElseThrow();
         assertEquals(2, test.size());
-        assertEquals(11, test.image(1).rgb()[1]);
+        assertEquals(11, test.picture(1).decode(false, 0).rgb()[1]);
     }
 
     @Test
@@ -154,16 +154,16 @@ class CifarTest {
                 source.train().classes());
         var each = new int[10];
         Arrays.fill(each, 1000);
-        assertArrayEquals(each, source.test().orElseThrow().classCounts());
+        assertArrayEquals(each, Labelled.classCounts(source.test().orElseThrow()));
         Arrays.fill(each, 5000);
-        assertArrayEquals(each, source.train().classCounts());
+        assertArrayEquals(each, Labelled.classCounts(source.train()));
 
         var sum = new double[3];
         var squares = new double[3];
         try (var batches = Loader.inOrder(source.train(), 1000).epoch(0)) {
             for (var batch : batches)
-                for (int i = 0; i < batch.pixels().length; i++) {
-                    double x = (batch.pixels()[i] & 255) / 255.0;
+                for (int i = 0; i < batch.pixels().rgb().length; i++) {
+                    double x = (batch.pixels().rgb()[i] & 255) / 255.0;
                     sum[i % 3] += x;
                     squares[i % 3] += x * x;
                 }

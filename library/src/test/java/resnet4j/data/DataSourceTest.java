@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import resnet4j.image.LabelMap;
 
 class DataSourceTest {
     @ParameterizedTest
@@ -49,14 +50,14 @@ class DataSourceTest {
         var three = new Pictures(6, 3, 4);
         var e = assertThrows(
                 IllegalArgumentException.class,
-                () -> new DataSource("mine", two, Optional.empty(), Optional.of(three)));
+                () -> new DataSource<>("mine", two, Optional.empty(), Optional.of(three)));
         assertTrue(e.getMessage().startsWith("mine: expected the same classes in all splits"), e.getMessage());
     }
 
     @Test
     void withValidation_makesOneOnlyWhereThereIsNone() {
         var data = new Pictures(40, 4, 4);
-        var source = new DataSource("mine", data, Optional.empty(), Optional.empty());
+        var source = new DataSource<>("mine", data, Optional.empty(), Optional.empty());
         var split = source.withValidation(0.1, 1);
         assertEquals(36, split.train().size());
         assertEquals(4, split.val().orElseThrow().size());
@@ -66,15 +67,43 @@ class DataSourceTest {
     @Test
     void limit_isOfEverySplit() {
         var data = new Pictures(40, 4, 4);
-        var source = new DataSource("mine", data, Optional.of(data), Optional.of(data)).limit(7);
+        var source = new DataSource<>("mine", data, Optional.of(data), Optional.of(data)).limit(7);
         assertEquals(7, source.train().size());
         assertEquals(7, source.val().orElseThrow().size());
         assertEquals(7, source.test().orElseThrow().size());
     }
 
     @Test
-    void upright_isNothingToDataWithoutExif() {
-        var data = new Pictures(4, 2, 4);
-        assertSame(data, data.upright(true));
+    void shapes_haveWhatIsAskedFor() throws IOException {
+        var things = DataSource.parse("shapes:16", Things.class).train();
+        var maps = DataSource.parse("shapes:16", LabelMap.class).train();
+        var labels = DataSource.parse("shapes:16").train();
+        assertEquals("background", maps.classes().get(0));
+        for (int i = 0; i < 16; i++) {
+            int label = labels.target(i).index();
+            assertEquals(label, things.target(i).things().get(0).label());
+            var box = things.target(i).things().get(0).box();
+            boolean seen = false;
+            for (int y = (int) box.y1(); y < box.y2(); y++)
+                for (int x = (int) box.x1(); x < box.x2(); x++)
+                    seen |= maps.target(i).at(x, y) == label + 1;
+            assertTrue(seen);
+        }
+        var none = assertThrows(IllegalArgumentException.class, () -> DataSource.parse("folder:x", LabelMap.class));
+        assertEquals("data: expected pictures with LabelMap each, got folder:x; shapes has them", none.getMessage());
+        var other = assertThrows(IllegalArgumentException.class, () -> DataSource.parse("shapes:16", Things.class)
+                .of(Label.class));
+        assertEquals("data: expected pictures with Label each, got shapes:16 with Things", other.getMessage());
+    }
+
+    @Test
+    void registeredKinds_areRead() throws IOException {
+        DataSource.register(
+                "stripes",
+                LabelMap.class,
+                path -> new DataSource<>(
+                        "stripes:" + path, new Shapes(8, 16, 3).labelMaps(), Optional.empty(), Optional.empty()));
+        assertEquals("stripes:7", DataSource.parse("stripes:7", LabelMap.class).name());
+        assertThrows(IllegalArgumentException.class, () -> DataSource.parse("stripes:7"));
     }
 }

@@ -21,12 +21,12 @@ class ListFileTest {
     @TempDir
     Path folder;
 
-    private DataSource read(String text) throws IOException {
+    private DataSource<Label> read(String text) throws IOException {
         return ListFile.read(Files.writeString(folder.resolve("list.txt"), text));
     }
 
-    private static int[] labels(Dataset data) {
-        return IntStream.range(0, data.size()).map(data::label).toArray();
+    private static int[] labels(Dataset<Label> data) {
+        return IntStream.range(0, data.size()).map(i -> Labelled.label(data, i)).toArray();
     }
 
     @Test
@@ -105,10 +105,10 @@ class ListFileTest {
                 .train();
         assertEquals(60, data.size());
         assertEquals(990, data.classes().size()); // the last class with a sample is 989
-        assertEquals("tiger shark", data.classes().get(data.label(1)));
-        assertEquals(3, data.label(1));
+        assertEquals("tiger shark", data.classes().get(data.target(1).index()));
+        assertEquals(3, data.target(1).index());
         assertEquals("hip", data.classes().get(989));
         assertEquals("1", data.classes().get(1));
-        assertTrue(data.image(0).width() > 100);
+        assertTrue(data.picture(0).decode(false, 0).width() > 100);
     }
 }

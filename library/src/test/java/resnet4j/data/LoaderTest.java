@@ -3,7 +3,6 @@ package resnet4j.data;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,31 +19,36 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import resnet4j.image.Image;
+import resnet4j.image.Picture;
+import resnet4j.image.Preprocess;
+import resnet4j.image.Resize;
 
 @Timeout(30)
 class LoaderTest {
-    private static final Loader TRAINING = Loader.shuffled(new Pictures(100, 4, 8), 16, 7)
+    private static final Loader<Label> TRAINING = Loader.shuffled(new Pictures(100, 4, 8), 16, 7)
+            .withDropLast(true)
             .withAugments(List.of(new Augment.PadCrop(2), new Augment.AlternatingFlip()))
             .withMix(new Mix.OneOf(List.of(new Mix.None(), new Mix.MixUp(0.3), new Mix.CutMix())));
 
-    private static List<Batch> batches(Loader loader, int epoch, int first) {
+    private static List<Batch<Label>> batches(Loader<Label> loader, int epoch, int first) {
         try (var batches = loader.epoch(epoch, first)) {
-            var all = new ArrayList<Batch>();
+            var all = new ArrayList<Batch<Label>>();
             for (var batch : batches) all.add(batch);
             return all;
         }
     }
 
-    private static void assertSameBatches(List<Batch> expected, List<Batch> actual) {
+    private static void assertSameBatches(List<Batch<Label>> expected, List<Batch<Label>> actual) {
         assertEquals(expected.size(), actual.size());
         for (int i = 0; i < expected.size(); i++) {
-            Batch e = expected.get(i), a = actual.get(i);
-            assertArrayEquals(e.pixels(), a.pixels());
-            assertArrayEquals(e.labels(), a.labels());
-            assertArrayEquals(e.labels2(), a.labels2());
+            Batch<Label> e = expected.get(i), a = actual.get(i);
+            assertArrayEquals(e.pixels().rgb(), a.pixels().rgb());
+            assertEquals(e.targets(), a.targets());
             assertArrayEquals(e.indices(), a.indices());
-            assertEquals(e.lambda(), a.lambda());
+            assertEquals(e.mixed().isPresent(), a.mixed().isPresent());
+            if (e.mixed().isEmpty()) continue;
+            assertArrayEquals(e.mixed().get().partner(), a.mixed().get().partner());
+            assertEquals(e.mixed().get().lambda(), a.mixed().get().lambda());
         }
     }
 
@@ -54,11 +58,10 @@ class LoaderTest {
         var batches = batches(Loader.inOrder(data, 4), 0, 0);
         assertEquals(List.of(4, 4, 2), batches.stream().map(Batch::size).toList());
         assertArrayEquals(new int[] {4, 5, 6, 7}, batches.get(1).indices());
-        assertArrayEquals(new int[] {1, 2, 0, 1}, batches.get(1).labels());
-        assertArrayEquals(data.image(5).rgb(), Arrays.copyOfRange(batches.get(1).pixels(), 48, 96));
-        assertSame(batches.get(1).labels(), batches.get(1).labels2());
-        assertFalse(batches.get(1).mixed());
-        assertEquals(1, batches.get(1).lambda());
+        assertArrayEquals(new int[] {1, 2, 0, 1}, Label.indices(batches.get(1).targets()));
+        assertArrayEquals(
+                data.image(5).rgb(), Arrays.copyOfRange(batches.get(1).pixels().rgb(), 48, 96));
+        assertTrue(batches.get(1).mixed().isEmpty());
     }
 
     @ParameterizedTest
@@ -112,17 +115,17 @@ class LoaderTest {
                 .subset(IntStream.range(0, 2000)
                         .filter(i -> i % 2 == 0 || i < 40)
                         .toArray());
-        assertArrayEquals(new int[] {1000, 20}, rare.classCounts());
+        assertArrayEquals(new int[] {1000, 20}, Labelled.classCounts(rare));
         var counts = new int[2];
         for (var batch : batches(Loader.inOrder(rare, 100).withOrder(Order.BALANCED, 1), 0, 0))
-            for (int label : batch.labels()) counts[label]++;
+            for (var label : batch.targets()) counts[label.index()]++;
         // 1020 fair draws: a standard deviation of 16
         assertEquals(510, counts[0], 5 * 16);
         assertEquals(1020, counts[0] + counts[1]);
     }
 
     /** Of ten pictures, those in {@code broken} cannot be read. */
-    private record Damaged(Pictures of, Set<Integer> broken) implements Dataset {
+    private record Damaged(Pictures of, Set<Integer> broken) implements Dataset<Label> {
         @Override
         public int size() {
             return of.size();
@@ -134,14 +137,16 @@ class LoaderTest {
         }
 
         @Override
-        public int label(int index) {
-            return of.label(index);
+        public Label target(int index) throws IOException {
+            return of.target(index);
         }
 
         @Override
-        public Image image(int index) throws IOException {
-            if (broken.contains(index)) throw new IOException("cut off at byte " + index);
-            return of.image(index);
+        public Picture picture(int index) {
+            if (!broken.contains(index)) return of.picture(index);
+            return (upright, shortSide) -> {
+                throw new IOException("cut off at byte " + index);
+            };
         }
 
         @Override
@@ -166,7 +171,7 @@ class LoaderTest {
             for (var batch : batches) {
                 taken.add(Arrays.stream(batch.indices()).boxed().toList());
                 positions.add(batches.position());
-                assertEquals(batch.size() * 4 * 4 * 3, batch.pixels().length);
+                assertEquals(batch.size() * 4 * 4 * 3, batch.pixels().rgb().length);
             }
             assertEquals(List.of(List.of(0), List.of(2, 3), List.of(6, 7), List.of(9)), taken);
             assertEquals(List.of(1, 2, 4, 5), positions); // the batch of 4 and 5 was passed over
@@ -191,11 +196,10 @@ class LoaderTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 2})
     void exceptionsOnThreads_reachWhoeverAsks(int threads) {
-        var loader = Loader.inOrder(new Pictures(8, 2, 4), 2)
-                .withThreads(threads, 2)
-                .withPreprocess(image -> {
-                    throw new IllegalStateException("no such thing");
-                });
+        var broken = Pictures.through(new Pictures(8, 2, 4), image -> {
+            throw new IllegalStateException("no such thing");
+        });
+        var loader = Loader.inOrder(broken, 2).withThreads(threads, 2);
         try (var batches = loader.epoch(0)) {
             assertEquals(
                     "no such thing",
@@ -203,33 +207,55 @@ class LoaderTest {
         }
     }
 
+    /** Picture 2 is 5x3, and the others 4x4; sides of a batch are to be multiples of 3. */
     @Test
-    void picturesOfSeveralSizes_areAnErrorThatSaysSo() {
-        var loader = Loader.inOrder(new Pictures(4, 2, 4), 4)
-                .withPreprocess(image -> image.rgb()[0] == (byte) 202
-                        ? Pictures.numbered(5, 4, 0)
-                        : image); // picture 2 starts with 2 * 101
-        try (var batches = loader.epoch(0)) {
-            var e = assertThrows(IllegalArgumentException.class, batches::next);
-            assertTrue(e.getMessage().contains("picture2 is 5x4 beside others of 4x4"), e.getMessage());
-        }
+    void picturesOfSeveralSizes_arePaddedBelowAndRight() {
+        var sizes = Pictures.through(
+                new Pictures(4, 2, 4),
+                image -> image.rgb()[0] == (byte) 202 ? Pictures.numbered(5, 3, 0) : image); // 2 * 101
+        var fit = Preprocess.none().withResize(new Resize.Fit(3, 5, 3));
+        var batch = batches(Loader.inOrder(sizes, 4).withPreprocess(fit), 0, 0).get(0);
+        var pixels = batch.pixels();
+        assertArrayEquals(new int[] {3, 3, 3, 3}, pixels.heights());
+        assertArrayEquals(new int[] {3, 3, 5, 3}, pixels.widths());
+        assertEquals(3, pixels.height());
+        assertEquals(6, pixels.width());
+        assertFalse(pixels.even());
+        var third = Pictures.numbered(5, 3, 0).rgb();
+        for (int y = 0; y < 3; y++)
+            for (int x = 0; x < 18; x++)
+                assertEquals(x < 15 ? third[15 * y + x] : 0, pixels.rgb()[2 * 54 + 18 * y + x]);
+    }
+
+    @Test
+    void views_areDrawnForThemselves_andTheFirstIsThatOfALoaderWithOne() {
+        var flips = Loader.inOrder(new Pictures(64, 2, 4), 64).withAugments(List.of(new Augment.Flip()));
+        var one = batches(flips, 1, 0).get(0);
+        var two = batches(flips.withViews(2), 1, 0).get(0);
+        assertArrayEquals(one.pixels().rgb(), two.pixels().rgb());
+        assertEquals(2, two.views().size());
+        int different = 0;
+        for (int i = 0; i < 64; i++)
+            if (!Arrays.equals(
+                    Arrays.copyOfRange(two.views().get(0).rgb(), 48 * i, 48 * i + 48),
+                    Arrays.copyOfRange(two.views().get(1).rgb(), 48 * i, 48 * i + 48))) different++;
+        assertEquals(32, different, 5 * 4); // five standard deviations
     }
 
     @Test
     void close_endsTheThreadsInTheMiddleOfAnEpoch() throws InterruptedException {
         var workers = new ArrayList<Thread>();
         var started = new CountDownLatch(2);
-        var loader = Loader.inOrder(new Pictures(100, 2, 4), 2)
-                .withThreads(2, 4)
-                .withPreprocess(image -> {
-                    synchronized (workers) {
-                        if (!workers.contains(Thread.currentThread())) {
-                            workers.add(Thread.currentThread());
-                            started.countDown();
-                        }
-                    }
-                    return image;
-                });
+        var watched = Pictures.through(new Pictures(100, 2, 4), image -> {
+            synchronized (workers) {
+                if (!workers.contains(Thread.currentThread())) {
+                    workers.add(Thread.currentThread());
+                    started.countDown();
+                }
+            }
+            return image;
+        });
+        var loader = Loader.inOrder(watched, 2).withThreads(2, 4);
         try (var batches = loader.epoch(0)) {
             batches.next();
             batches.next();
@@ -244,7 +270,7 @@ class LoaderTest {
 
     @Test
     void waitNanos_countsTheWaiting() {
-        var loader = Loader.inOrder(new Pictures(4, 2, 4), 2).withPreprocess(image -> {
+        var slow = Pictures.through(new Pictures(4, 2, 4), image -> {
             try {
                 Thread.sleep(10);
             } catch (InterruptedException e) {
@@ -252,6 +278,7 @@ class LoaderTest {
             }
             return image;
         });
+        var loader = Loader.inOrder(slow, 2);
         try (var batches = loader.withThreads(0, 1).epoch(0)) {
             while (batches.hasNext()) batches.next();
             assertTrue(batches.waitNanos() >= 4 * 10_000_000L, () -> batches.waitNanos() + " ns");

@@ -77,13 +77,13 @@ class NpzTest {
         var val = source.val().orElseThrow();
         var test = source.test().orElseThrow();
         assertEquals(List.of("0", "1"), source.train().classes());
-        assertArrayEquals(new int[] {147, 399}, source.train().classCounts());
-        assertArrayEquals(new int[] {21, 57}, val.classCounts());
-        assertArrayEquals(new int[] {42, 114}, test.classCounts());
+        assertArrayEquals(new int[] {147, 399}, Labelled.classCounts(source.train()));
+        assertArrayEquals(new int[] {21, 57}, Labelled.classCounts(val));
+        assertArrayEquals(new int[] {42, 114}, Labelled.classCounts(test));
         assertEquals(35757482, sum(source.train()));
         assertEquals(5282574, sum(val));
         assertEquals(10478773, sum(test));
-        var image = source.train().image(5);
+        var image = source.train().picture(5).decode(false, 0);
         assertEquals(28, image.width());
         assertEquals(28, image.height());
         for (int c = 0; c < 3; c++) assertEquals(79, image.rgb()[3 * (3 * 28 + 20) + c]); // row 3, column 20
@@ -92,10 +92,10 @@ class NpzTest {
     }
 
     /** Of the red bytes, which are the grey ones. */
-    private static long sum(Dataset data) throws IOException {
+    private static long sum(Dataset<Label> data) throws IOException {
         long sum = 0;
         for (int i = 0; i < data.size(); i++) {
-            var rgb = data.image(i).rgb();
+            var rgb = data.picture(i).decode(false, 0).rgb();
             for (int p = 0; p < rgb.length; p += 3) sum += rgb[p] & 255;
         }
         return sum;
@@ -104,13 +104,13 @@ class NpzTest {
     @Test
     void grey_isShownAsRgb() throws IOException {
         var data = Npz.read(write(grey(), true)).train();
-        var image = data.image(1);
+        var image = data.picture(1).decode(false, 0);
         assertEquals(3, image.width());
         assertEquals(2, image.height());
         assertArrayEquals(
                 new byte[] {-1, -1, -1, -2, -2, -2, -3, -3, -3, -4, -4, -4, -5, -5, -5, -6, -6, -6}, image.rgb());
         assertEquals(List.of("0", "1", "2", "3"), data.classes());
-        assertEquals(3, data.label(0));
+        assertEquals(3, data.target(0).index());
     }
 
     @Test
@@ -118,7 +118,7 @@ class NpzTest {
         var arrays = grey();
         arrays.put(
                 "train_images", NpyTest.array("|u1", "2, 1, 2, 3", new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}));
-        var image = Npz.read(write(arrays, false)).train().image(1);
+        var image = Npz.read(write(arrays, false)).train().picture(1).decode(false, 0);
         assertEquals(2, image.width());
         assertEquals(1, image.height());
         assertArrayEquals(new byte[] {7, 8, 9, 10, 11, 12}, image.rgb());
@@ -132,7 +132,7 @@ class NpzTest {
         var source = Npz.read(write(arrays, true));
         assertEquals(5, source.train().classes().size());
         assertTrue(source.val().isEmpty());
-        assertEquals(4, source.test().orElseThrow().label(0));
+        assertEquals(4, source.test().orElseThrow().target(0).index());
     }
 
     @ParameterizedTest
@@ -149,7 +149,7 @@ class NpzTest {
         for (int i = 0; i < data.length; i++) data[i] = (byte) Integer.parseInt(bytes.split(" ")[i]);
         var arrays = grey();
         arrays.put("train_labels", NpyTest.array(type, "2,", data));
-        assertEquals(second, Npz.read(write(arrays, true)).train().label(1));
+        assertEquals(second, Npz.read(write(arrays, true)).train().target(1).index());
     }
 
     @Test

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import resnet4j.Shared;
+import resnet4j.image.Preprocess;
 
 class PictureFilesTest {
     @TempDir
@@ -47,7 +48,7 @@ class PictureFilesTest {
         for (var part : message) assertTrue(e.getMessage().contains(part), e.getMessage());
     }
 
-    private List<String> names(Dataset data) {
+    private List<String> names(Dataset<Label> data) {
         return java.util.stream.IntStream.range(0, data.size())
                 .mapToObj(i -> root.relativize(Path.of(data.name(i))).toString())
                 .toList();
@@ -72,9 +73,11 @@ class PictureFilesTest {
         assertTrue(source.val().isEmpty() && source.test().isEmpty());
         assertEquals(List.of("Bee", "ant", "zebra"), data.classes()); // as Python's sorted()
         assertEquals(List.of("Bee/10.png", "Bee/2.png", "ant/1.bmp", "ant/deep/er/2.PNG", "zebra/1.png"), names(data));
-        assertArrayEquals(new int[] {2, 2, 1}, data.classCounts());
-        assertEquals(2, data.label(4));
-        assertArrayEquals(new byte[] {0x11, 0x22, 0x33, 0, 0, 0}, data.image(3).rgb());
+        assertArrayEquals(new int[] {2, 2, 1}, Labelled.classCounts(data));
+        assertEquals(2, data.target(4).index());
+        assertArrayEquals(
+                new byte[] {0x11, 0x22, 0x33, 0, 0, 0},
+                data.picture(3).decode(false, 0).rgb());
     }
 
     @Test
@@ -185,19 +188,22 @@ class PictureFilesTest {
             Files.copy(exif.resolve("Landscape_" + i + ".jpg"), file);
         }
         var source = DataSource.parse("folder:" + root);
-        assertEquals(1200, source.train().image(1).width());
-        var upright = source.upright(true).train();
-        assertEquals(1800, upright.image(1).width());
-        assertEquals(1200, upright.upright(false).image(1).width());
-        assertEquals(1800, source.train().subset(1).upright(true).image(0).width());
+        var train = source.train();
+        assertEquals(1200, train.picture(1).decode(false, 0).width());
+        assertEquals(1800, train.picture(1).decode(true, 0).width());
+        assertEquals(1800, train.subset(1).picture(0).decode(true, 0).width());
         // a quarter: an eighth would have 150 pixels only
-        assertEquals(300, source.train().reduced(256).image(1).width());
-        assertEquals(
-                450,
-                source.train().subset(1).reduced(256).upright(true).image(0).width());
-        assertEquals(1200, source.train().reduced(601).image(1).width());
+        assertEquals(300, train.picture(1).decode(false, 256).width());
+        assertEquals(450, train.subset(1).picture(0).decode(true, 256).width());
+        assertEquals(1200, train.picture(1).decode(false, 601).width());
+        try (var batches = Loader.inOrder(train, 2)
+                .withPreprocess(Preprocess.none().withExif(true))
+                .epoch(0)) {
+            assertEquals(1800, batches.next().pixels().width());
+        }
         // one scene: nearly the same colours once both are turned
-        byte[] a = upright.image(0).rgb(), b = upright.image(1).rgb();
+        byte[] a = train.picture(0).decode(true, 0).rgb(),
+                b = train.picture(1).decode(true, 0).rgb();
         long apart = 0;
         for (int i = 0; i < a.length; i += 97) apart += Math.abs((a[i] & 255) - (b[i] & 255));
         assertTrue(apart / (a.length / 97.0) < 8, "mean difference " + apart / (a.length / 97.0));

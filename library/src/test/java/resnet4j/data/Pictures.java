@@ -2,23 +2,29 @@ package resnet4j.data;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import resnet4j.image.Image;
+import resnet4j.image.Picture;
 
 /** Small pictures that can be told apart: the bytes of picture {@code i} are a function of {@code i}. */
-record Pictures(int size, int classCount, int side) implements Dataset {
+record Pictures(int size, int classCount, int side) implements Dataset<Label> {
     @Override
     public List<String> classes() {
         return IntStream.range(0, classCount).mapToObj(i -> "class" + i).toList();
     }
 
     @Override
-    public int label(int index) {
-        return index % classCount;
+    public Label target(int index) {
+        return new Label(index % classCount);
     }
 
     @Override
-    public Image image(int index) throws IOException {
+    public Picture picture(int index) {
+        return (upright, shortSide) -> image(index);
+    }
+
+    Image image(int index) {
         return numbered(side, side, index);
     }
 
@@ -30,6 +36,47 @@ record Pictures(int size, int classCount, int side) implements Dataset {
     @Override
     public String digest() {
         return new Digest().add(size).add(classCount).add(side).hex();
+    }
+
+    int label(int index) {
+        return index % classCount;
+    }
+
+    /** The same, with something done to each picture when it is read. */
+    static Dataset<Label> through(Dataset<Label> of, UnaryOperator<Image> change) {
+        return new Through(of, change);
+    }
+
+    private record Through(Dataset<Label> of, UnaryOperator<Image> change) implements Dataset<Label> {
+        @Override
+        public int size() {
+            return of.size();
+        }
+
+        @Override
+        public List<String> classes() {
+            return of.classes();
+        }
+
+        @Override
+        public Label target(int index) throws IOException {
+            return of.target(index);
+        }
+
+        @Override
+        public Picture picture(int index) {
+            return (upright, shortSide) -> change.apply(of.picture(index).decode(upright, shortSide));
+        }
+
+        @Override
+        public String name(int index) {
+            return of.name(index);
+        }
+
+        @Override
+        public String digest() {
+            return of.digest();
+        }
     }
 
     /** No two pixels near each other are equal. */

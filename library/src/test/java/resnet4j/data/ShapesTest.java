@@ -14,12 +14,13 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import resnet4j.image.Box;
 
 class ShapesTest {
     private static String hash(Shapes shapes) {
         var digest = new Digest();
         for (int i = 0; i < shapes.size(); i++)
-            digest.add(shapes.image(i).rgb()).add(shapes.label(i));
+            digest.add(shapes.scene(i).image().rgb()).add(shapes.target(i).index());
         return digest.hex();
     }
 
@@ -32,12 +33,13 @@ class ShapesTest {
     @Test
     void pictures_areTheSameInAnyOrderAndOnAnyThread() {
         var shapes = new Shapes(48, 32, 5);
-        var expected =
-                IntStream.range(0, 48).mapToObj(i -> shapes.image(i).rgb()).toList();
+        var expected = IntStream.range(0, 48)
+                .mapToObj(i -> shapes.scene(i).image().rgb())
+                .toList();
         var other = new Shapes(1000, 32, 5); // a picture does not depend on how many there are
         var parallel = IntStream.range(0, 48)
                 .parallel()
-                .mapToObj(i -> other.image(47 - i).rgb())
+                .mapToObj(i -> other.scene(47 - i).image().rgb())
                 .toList();
         for (int i = 0; i < 48; i++) assertArrayEquals(expected.get(i), parallel.get(47 - i), "picture " + i);
     }
@@ -45,8 +47,8 @@ class ShapesTest {
     @Test
     void seedsAndIndices_differ() {
         var images = IntStream.range(0, 40)
-                .mapToObj(i ->
-                        Arrays.hashCode(new Shapes(20, 32, i / 20).image(i % 20).rgb()))
+                .mapToObj(i -> Arrays.hashCode(
+                        new Shapes(20, 32, i / 20).scene(i % 20).image().rgb()))
                 .distinct();
         assertEquals(40, images.count());
         assertEquals(new Shapes(20, 32, 1).digest(), new Shapes(20, 32, 1).digest());
@@ -62,11 +64,15 @@ class ShapesTest {
         for (int i = 0; i < 800; i += 8) {
             int at = i;
             assertEquals(
-                    8, IntStream.range(at, at + 8).map(shapes::label).distinct().count());
+                    8,
+                    IntStream.range(at, at + 8)
+                            .map(n -> shapes.target(n).index())
+                            .distinct()
+                            .count());
         }
         // in an order of their own: each class comes first about as often, 100 draws of 1/8
         var first = new int[8];
-        for (int i = 0; i < 800; i += 8) first[shapes.label(i)]++;
+        for (int i = 0; i < 800; i += 8) first[shapes.target(i).index()]++;
         for (int n : first) assertEquals(12.5, n, 4 * 3.3);
     }
 
@@ -77,15 +83,15 @@ class ShapesTest {
         int small = 0;
         for (int index = 0; index < shapes.size(); index++) {
             var scene = shapes.scene(index);
-            assertArrayEquals(shapes.image(index).rgb(), scene.image().rgb());
-            var things = scene.things();
-            assertEquals(shapes.label(index), things.get(0).label());
+            assertArrayEquals(shapes.scene(index).image().rgb(), scene.image().rgb());
+            var things = scene.things().things();
+            assertEquals(shapes.target(index).index(), things.get(0).label());
             var owners = new int[side * side];
             for (var thing : things) {
                 int x1 = side, y1 = side, x2 = 0, y2 = 0, area = 0;
                 for (int y = 0; y < side; y++)
                     for (int x = 0; x < side; x++)
-                        if (thing.mask()[y * side + x]) {
+                        if (thing.mask().orElseThrow().at(x, y) == 1) {
                             owners[y * side + x]++;
                             area++;
                             x1 = Math.min(x1, x);
@@ -94,14 +100,13 @@ class ShapesTest {
                             y2 = Math.max(y2, y + 1);
                         }
                 assertTrue(area > 0);
-                assertArrayEquals(
-                        new int[] {x1, y1, x2, y2}, new int[] {thing.x1(), thing.y1(), thing.x2(), thing.y2()});
+                assertEquals(new Box(x1, y1, x2, y2), thing.box());
                 if (thing != things.get(0)) small++;
             }
             assertTrue(Arrays.stream(owners).allMatch(n -> n <= 1), "a pixel of picture " + index + " has two owners");
             // the thinnest shape, a bar of 2 x 0.6 radii: at a radius of 0.24, 7 % of the picture, a part of it outside
             long area = IntStream.range(0, side * side)
-                    .filter(i -> things.get(0).mask()[i])
+                    .filter(i -> things.get(0).mask().orElseThrow().labels()[i] == 1)
                     .count();
             assertTrue(area > 0.02 * side * side, "picture " + index + " shows only " + area + " pixels of its class");
         }
@@ -124,7 +129,7 @@ class ShapesTest {
             pentagram
         };
         int n = 1200;
-        for (var kind : Shapes.Kind.values()) {
+        for (var kind : ShapeKind.values()) {
             int inside = 0;
             for (int i = 0; i < n * n; i++)
                 if (kind.covers(-1.2 + 2.4 * (i % n + 0.5) / n, -1.2 + 2.4 * (i / n + 0.5) / n)) inside++;
@@ -153,7 +158,7 @@ class ShapesTest {
             for (int i = 0; i < x.length; i++) {
                 softmax(weights, x[i], scores);
                 for (int k = 0; k < 8; k++) {
-                    float step = (float) (1e-4 * ((k == train.label(i) ? 1 : 0) - scores[k]));
+                    float step = (float) (1e-4 * ((k == train.target(i).index() ? 1 : 0) - scores[k]));
                     for (int j = 0; j < 3073; j++) weights[k][j] += step * x[i][j];
                 }
             }
@@ -165,7 +170,7 @@ class ShapesTest {
     private static float[][] pixels(Shapes shapes) {
         var all = new float[shapes.size()][3073];
         for (int i = 0; i < all.length; i++) {
-            var rgb = shapes.image(i).rgb();
+            var rgb = shapes.scene(i).image().rgb();
             for (int j = 0; j < 3072; j++) all[i][j] = ((rgb[j] & 255) - 127.5f) / 70;
             all[i][3072] = 1;
         }
@@ -191,7 +196,7 @@ class ShapesTest {
             softmax(weights, x[i], scores);
             int best = 0;
             for (int k = 1; k < 8; k++) if (scores[k] > scores[best]) best = k;
-            if (best == shapes.label(i)) right++;
+            if (best == shapes.target(i).index()) right++;
         }
         return right / (double) x.length;
     }
@@ -202,8 +207,8 @@ class ShapesTest {
         assertEquals(24, source.train().size());
         assertEquals(2000, source.test().orElseThrow().size());
         assertFalse(Arrays.equals(
-                source.train().image(0).rgb(),
-                source.test().orElseThrow().image(0).rgb()));
+                source.train().picture(0).decode(false, 0).rgb(),
+                source.test().orElseThrow().picture(0).decode(false, 0).rgb()));
         assertEquals(8000, DataSource.parse("shapes").train().size());
     }
 
@@ -213,6 +218,8 @@ class ShapesTest {
         assertEquals("size: expected at least 1, got 0", e.getMessage());
         e = assertThrows(IllegalArgumentException.class, () -> new Shapes(8, 15, 0));
         assertEquals("side: expected 16 to 4096, got 15", e.getMessage());
-        assertThrows(IndexOutOfBoundsException.class, () -> new Shapes(8, 32, 0).image(8));
+        assertThrows(
+                IndexOutOfBoundsException.class,
+                () -> new Shapes(8, 32, 0).scene(8).image());
     }
 }

@@ -42,8 +42,8 @@ class PlanAccuracyTest {
                                     b = half.run(images).toFloats();
                             for (int i = 0; i < batch.size(); i++) {
                                 int inFull = likeliest(a, i), inHalf = likeliest(b, i);
-                                if (inFull == batch.labels()[i]) right++;
-                                if (inHalf == batch.labels()[i]) rightInHalf++;
+                                if (inFull == batch.targets().get(i).index()) right++;
+                                if (inHalf == batch.targets().get(i).index()) rightInHalf++;
                                 if (inFull == inHalf) same++;
                             }
                         }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import resnet4j.Shared;
+import resnet4j.image.Picture;
 import resnet4j.image.Preprocess;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
@@ -76,7 +77,9 @@ class PublishedWeightsTest {
             for (int i = 0; i < wanted.length; i++) {
                 String[] row = rows.get(i + 1).split("\t");
                 try (var scope = new NativeScope()) {
-                    var pixels = preprocess.read(labels.resolveSibling(row[3])).rgb();
+                    var pixels = preprocess
+                            .read(Picture.of(labels.resolveSibling(row[3])))
+                            .rgb();
                     var images =
                             Pixels.normalize(Tensor.of(pixels, 1, 224, 224, 3), preprocess.mean(), preprocess.std());
                     float[] logits = net.apply(images).toFloats();

@@ -68,7 +68,7 @@ class RunReportTest {
         var evaluation = SampleRun.evaluation(c.classes(), 4000, c.skill(), skipped);
         List<Image> pictures = c.pictureSize() == 0 ? List.of() : SampleRun.pictures(evaluation, c.pictureSize());
         var summary = SampleRun.summary("resnet20", c.folder().replace('-', ' ') + ", test split");
-        return parse(RunReport.write(new RunFolder(folder), summary, evaluation, pictures));
+        return parse(RunReport.write(new RunFolder(folder), summary, evaluation, pictures, List.of()));
     }
 
     private static Document parse(Path file) throws Exception {
@@ -174,8 +174,8 @@ class RunReportTest {
         var one = SampleRun.pictures(e, 4).subList(0, 1);
         var error = assertThrows(
                 IllegalArgumentException.class,
-                () -> RunReport.write(new RunFolder(folder), SampleRun.summary("a", "b"), e, one));
-        assertEquals("mistakes: expected a picture for each of the 24 mistakes or none, got 1", error.getMessage());
+                () -> RunReport.write(new RunFolder(folder), SampleRun.summary("a", "b"), e, one, List.of()));
+        assertEquals("pictures: expected one for each of the 24 mistakes or none, got 1", error.getMessage());
     }
 
     @Test
@@ -195,7 +195,7 @@ class RunReportTest {
         "9243, 10000, 0.919, 0.929"
     })
     void interval_isWilsons(int correct, int samples, double low, double high) {
-        assertArrayEquals(new double[] {low, high}, RunReport.wilson(correct, samples), 0.0005);
+        assertArrayEquals(new double[] {low, high}, ClassReport.wilson(correct, samples), 0.0005);
     }
 
     @ParameterizedTest

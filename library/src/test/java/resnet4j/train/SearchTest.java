@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import resnet4j.config.Records;
 import resnet4j.data.DataSource;
 import resnet4j.data.Dataset;
-import resnet4j.image.Image;
+import resnet4j.data.Label;
+import resnet4j.image.Picture;
 import resnet4j.run.RunFolder;
 import resnet4j.tensor.Device;
 
@@ -150,12 +151,13 @@ class SearchTest {
         var path = folder.resolve(name);
         var tuned = Files.exists(path) ? SearchFolder.open(path) : SearchFolder.create(path, search);
         var squares = Squares.source(40);
-        var data = new DataSource("squares", squares.train(), squares.val(), Optional.of(new Secret(squares.train())));
+        var data =
+                new DataSource<>("squares", squares.train(), squares.val(), Optional.of(new Secret(squares.train())));
         return new Tuner(tuned, data, new Trainer.Options(Device.CPU, 1, 1e9, stop), 1e9, result -> {}).run();
     }
 
     /** Test pictures that nobody may look at. */
-    private record Secret(Dataset of) implements Dataset {
+    private record Secret(Dataset<Label> of) implements Dataset<Label> {
         @Override
         public int size() {
             return of.size();
@@ -167,12 +169,12 @@ class SearchTest {
         }
 
         @Override
-        public int label(int index) {
+        public Label target(int index) {
             throw new AssertionError("a test label was read");
         }
 
         @Override
-        public Image image(int index) {
+        public Picture picture(int index) {
             throw new AssertionError("a test picture was read");
         }
 

@@ -1,21 +1,23 @@
 package resnet4j.train;
 
-import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import resnet4j.data.DataSource;
 import resnet4j.data.Dataset;
+import resnet4j.data.Label;
 import resnet4j.image.Image;
+import resnet4j.image.Picture;
 
 /**
  * A red, green or blue square somewhere in grey noise: picture {@code i} is a function of {@code seed} and {@code i}, and
  * its class is {@code i % 3}.
  */
-record Squares(long seed, int size, int side) implements Dataset {
+record Squares(long seed, int size, int side) implements Dataset<Label> {
     /** Pictures of 8x8 to train with and 30 others to test with. */
-    static DataSource source(int size) {
-        return new DataSource("squares", new Squares(1, size, 8), Optional.empty(), Optional.of(new Squares(2, 30, 8)));
+    static DataSource<Label> source(int size) {
+        return new DataSource<>(
+                "squares", new Squares(1, size, 8), Optional.empty(), Optional.of(new Squares(2, 30, 8)));
     }
 
     @Override
@@ -24,18 +26,22 @@ record Squares(long seed, int size, int side) implements Dataset {
     }
 
     @Override
-    public int label(int index) {
-        return index % 3;
+    public Label target(int index) {
+        return new Label(index % 3);
     }
 
     @Override
-    public Image image(int index) throws IOException {
+    public Picture picture(int index) {
+        return (upright, shortSide) -> image(index);
+    }
+
+    Image image(int index) {
         var random = new SplittableRandom(seed * 1_000_003 + index);
         var rgb = new byte[3 * side * side];
         for (int i = 0; i < rgb.length; i++) rgb[i] = (byte) (90 + random.nextInt(60));
         int half = side / 2, top = random.nextInt(half), left = random.nextInt(half);
         for (int y = top; y < top + half; y++)
-            for (int x = left; x < left + half; x++) rgb[3 * (y * side + x) + label(index)] = (byte) 220;
+            for (int x = left; x < left + half; x++) rgb[3 * (y * side + x) + index % 3] = (byte) 220;
         return new Image(side, side, rgb);
     }
 

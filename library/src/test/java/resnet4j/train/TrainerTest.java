@@ -28,10 +28,11 @@ import resnet4j.config.Records;
 import resnet4j.data.Batch;
 import resnet4j.data.DataSource;
 import resnet4j.data.Dataset;
+import resnet4j.data.Label;
 import resnet4j.data.Loader;
 import resnet4j.data.Skipped;
 import resnet4j.eval.Inputs;
-import resnet4j.image.Image;
+import resnet4j.image.Picture;
 import resnet4j.model.ClassificationNet;
 import resnet4j.model.ModelFile;
 import resnet4j.run.Line;
@@ -47,7 +48,7 @@ class TrainerTest {
     /** Six weight layers, 4 to 8 channels, on 8x8 pixels: a step takes milliseconds. */
     static final String TINY = """
             {"model": "resnet20", "architecture": {"depths": [1, 1], "planes": [4, 8]}, "validation": 0,
-             "preprocess": {"cropWidth": 8, "cropHeight": 8}, "epochs": 3, "batch": 8, "precision": "fp32", "seed": 7,
+             "preprocess": {"cropWidth": 8, "cropHeight": 8}, "epochs": 3, "batch": 8, "dropLast": true, "precision": "fp32", "seed": 7,
              "optimizer": {"type": "sgd", "lr": 0.05, "momentum": 0.9}, "schedule": "constant"}
             """;
 
@@ -80,13 +81,13 @@ class TrainerTest {
         return Records.overlay(new Recipe(), changes);
     }
 
-    private static Trainer.Outcome train(Recipe recipe, DataSource data, Path folder) throws IOException {
+    private static Trainer.Outcome train(Recipe recipe, DataSource<Label> data, Path folder) throws IOException {
         return train(recipe, data, folder, 1, Integer.MAX_VALUE);
     }
 
     /** Begins a run, or goes on with it, for at most {@code updates}. */
     private static Trainer.Outcome train(
-            Recipe recipe, DataSource data, Path folder, int loaderThreads, int updates, Trainer.Log... logs)
+            Recipe recipe, DataSource<Label> data, Path folder, int loaderThreads, int updates, Trainer.Log... logs)
             throws IOException {
         var done = new AtomicInteger();
         var log = new Trainer.Log() {
@@ -172,8 +173,8 @@ class TrainerTest {
                 last = lines.get(5).train().get("loss");
         assertTrue(last < 0.3 * first, first + " fell to " + last);
         assertTrue(
-                outcome.test().get().top1() >= 0.9,
-                () -> "top-1 " + outcome.test().get().top1());
+                outcome.test().get().value() >= 0.9,
+                () -> "top-1 " + outcome.test().get().value());
         assertEquals(6, outcome.epochs());
         assertEquals(6 * 15, outcome.steps());
         assertFalse(outcome.stopped());
@@ -307,7 +308,7 @@ class TrainerTest {
     }
 
     /** Some cannot be read, among them whole batches. */
-    private record Damaged(Dataset of, int from, int to) implements Dataset {
+    private record Damaged(Dataset<Label> of, int from, int to) implements Dataset<Label> {
         @Override
         public int size() {
             return of.size();
@@ -319,14 +320,16 @@ class TrainerTest {
         }
 
         @Override
-        public int label(int index) {
-            return of.label(index);
+        public Label target(int index) throws IOException {
+            return of.target(index);
         }
 
         @Override
-        public Image image(int index) throws IOException {
-            if (index >= from && index < to) throw new IOException("damaged");
-            return of.image(index);
+        public Picture picture(int index) {
+            if (index < from || index >= to) return of.picture(index);
+            return (upright, shortSide) -> {
+                throw new IOException("damaged");
+            };
         }
 
         @Override
@@ -344,7 +347,7 @@ class TrainerTest {
     @ValueSource(ints = {1, 2, 3})
     void unreadablePictures_areListedOnceEachEpochAlsoWhenResumed(int accumulate) throws IOException {
         var source = Squares.source(40);
-        var data = new DataSource("damaged", new Damaged(source.train(), 10, 25), Optional.empty(), source.test());
+        var data = new DataSource<>("damaged", new Damaged(source.train(), 10, 25), Optional.empty(), source.test());
         var recipe = recipe("batch=1", "accumulate=" + accumulate, "epochs=2", GROUP_NORM);
         train(recipe, data, folder.resolve("whole"));
         var parts = folder.resolve("parts");
@@ -469,14 +472,14 @@ class TrainerTest {
         var source = Squares.source(60);
         var unequal = source.train()
                 .subset(IntStream.range(0, 60).filter(i -> i % 3 < 2 || i < 30).toArray());
-        var data = new DataSource("unequal", unequal, Optional.empty(), source.test());
+        var data = new DataSource<>("unequal", unequal, Optional.empty(), source.test());
         double[] weights =
                 recipe.classBalance() ? new double[] {50 / 60.0, 50 / 60.0, 50 / 30.0} : new double[] {1, 1, 1};
         train(recipe, data, folder, 1, 1);
 
-        Batch batch;
+        Batch<Label> batch;
         try (var batches = Loader.shuffled(unequal, 8, recipe.seed())
-                .withPreprocess(recipe.preprocess()::apply)
+                .withPreprocess(recipe.preprocess())
                 .withMix(recipe.mix())
                 .epoch(0)) {
             batch = batches.next();
@@ -488,8 +491,11 @@ class TrainerTest {
                     .toFloats();
             for (int i = 0; i < 8; i++) logits[i] = Arrays.copyOfRange(all, 3 * i, 3 * i + 3);
         }
-        double expected = batch.lambda() * crossEntropy(logits, batch.labels(), weights, recipe.labelSmoothing())
-                + (1 - batch.lambda()) * crossEntropy(logits, batch.labels2(), weights, recipe.labelSmoothing());
+        var labels = Label.indices(batch.targets());
+        var mixed = batch.mixed().orElse(new Batch.Mixed(IntStream.range(0, 8).toArray(), 1));
+        var partners = IntStream.of(mixed.partner()).map(i -> labels[i]).toArray();
+        double expected = mixed.lambda() * crossEntropy(logits, labels, weights, recipe.labelSmoothing())
+                + (1 - mixed.lambda()) * crossEntropy(logits, partners, weights, recipe.labelSmoothing());
         double loss = new RunFolder(folder).history().get(0) instanceof Line.Step first
                 ? first.train().get("loss")
                 : Double.NaN;
@@ -649,13 +655,18 @@ class TrainerTest {
     @Test
     void lossThatIsNotFinite_namesTheFirstLayer() throws IOException {
         var recipe = recipe();
-        try (var learner = new Learner(recipe, Squares.source(24), Device.CPU, 1);
+        var task = new Classification(recipe, Squares.source(24), new Machine(Device.CPU, 1));
+        try (var learner = new Learner<>(recipe, task);
                 var batches = Loader.inOrder(new Squares(1, 8, 8), 8).epoch(0)) {
             var batch = batches.next();
-            assertTrue(
-                    Double.isFinite(learner.step(batch, 0, 0, 0, 0.1, 1, true).loss()));
-            learner.step(batch, 1, 0, 0, Double.MAX_VALUE, 1, true); // 0 * infinity and the like, in every weight
-            var e = assertThrows(DivergedException.class, () -> learner.step(batch, 2, 0, 0, 0.1, 1, true));
+            var first = new Moment(0, 0, 0, 0, 0.1);
+            assertTrue(Double.isFinite(learner.step(batch, first, 1).get("loss")));
+            learner.update(first, 1);
+            var second = new Moment(0, 1, 0, 0, Double.MAX_VALUE); // 0 * infinity and the like, in every weight
+            learner.step(batch, second, 1);
+            learner.update(second, 1);
+            var third = new Moment(0, 2, 0, 0, 0.1);
+            var e = assertThrows(DivergedException.class, () -> learner.step(batch, third, 1));
             assertTrue(e.getMessage().contains("the first layer whose output is not finite is conv1,"), e::getMessage);
         }
     }

@@ -19,11 +19,13 @@ import resnet4j.config.Records;
 import resnet4j.data.Batch;
 import resnet4j.data.DataSource;
 import resnet4j.data.Dataset;
+import resnet4j.data.Label;
 import resnet4j.data.Loader;
 import resnet4j.data.PictureFiles;
 import resnet4j.graph.Inference;
 import resnet4j.graph.Inference.Way;
 import resnet4j.image.Image;
+import resnet4j.image.Picture;
 import resnet4j.image.Preprocess;
 import resnet4j.image.Resize;
 import resnet4j.model.Models;
@@ -196,7 +198,7 @@ final class BenchCommand extends Command<BenchCommand.Result> {
         if (recipe.batch() != batch || !recipe.model().equals(model.model))
             throw new IllegalArgumentException("--set: model and batch have options of their own, got " + sets);
         var pictures = new RandomPictures(batch, side, entry.architecture().classes());
-        var source = new DataSource("random", pictures, Optional.empty(), Optional.empty());
+        var source = new DataSource<>("random", pictures, Optional.empty(), Optional.empty());
         var folder = Files.createTempDirectory("resnet4j-bench");
         try (var stopwatch = new Stopwatch(seconds)) {
             var options = new Trainer.Options(common.device(), 1, Double.POSITIVE_INFINITY, stopwatch::done);
@@ -236,7 +238,7 @@ final class BenchCommand extends Command<BenchCommand.Result> {
             int n = files.size();
             var again = IntStream.range(0, MOST_PICTURES).map(i -> i % n).toArray(); // one epoch is enough for all
             var loader = decoding.loader(PictureFiles.unlabelled(files).subset(again), preprocess, batch);
-            Batch some;
+            Batch<Label> some;
             try (var batches = loader.epoch(0)) {
                 some = batches.next();
             }
@@ -285,10 +287,10 @@ final class BenchCommand extends Command<BenchCommand.Result> {
     }
 
     private interface Work {
-        void on(Batch batch) throws IOException;
+        void on(Batch<Label> batch) throws IOException;
     }
 
-    private static double perSecond(Loader loader, double seconds, Work work, Timing.Samples samples)
+    private static double perSecond(Loader<Label> loader, double seconds, Work work, Timing.Samples samples)
             throws IOException {
         try (var batches = loader.epoch(0)) {
             long start = System.nanoTime(), before = start, pictures = 0;
@@ -304,7 +306,7 @@ final class BenchCommand extends Command<BenchCommand.Result> {
         }
     }
 
-    private static double perSecond(Batch batch, double seconds, Classifier classifier) {
+    private static double perSecond(Batch<Label> batch, double seconds, Classifier classifier) {
         long start = System.nanoTime(), pictures = 0, now;
         do {
             classifier.classify(batch, TOP);
@@ -431,7 +433,7 @@ final class BenchCommand extends Command<BenchCommand.Result> {
     }
 
     /** Noise with random classes, made once; an epoch of it is longer than any measurement. */
-    private static final class RandomPictures implements Dataset {
+    private static final class RandomPictures implements Dataset<Label> {
         private static final int BATCHES = 10_000;
         private final List<Image> images;
         private final List<String> classes;
@@ -462,13 +464,13 @@ final class BenchCommand extends Command<BenchCommand.Result> {
         }
 
         @Override
-        public int label(int index) {
-            return index % batch * 7919 % classes.size();
+        public Label target(int index) {
+            return new Label(index % batch * 7919 % classes.size());
         }
 
         @Override
-        public Image image(int index) {
-            return images.get(index % batch);
+        public Picture picture(int index) {
+            return Picture.of(images.get(index % batch));
         }
 
         @Override

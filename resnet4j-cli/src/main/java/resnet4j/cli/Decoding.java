@@ -2,6 +2,7 @@ package resnet4j.cli;
 
 import picocli.CommandLine.Option;
 import resnet4j.data.Dataset;
+import resnet4j.data.Label;
 import resnet4j.data.Loader;
 import resnet4j.image.Preprocess;
 
@@ -26,9 +27,10 @@ final class Decoding {
     }
 
     /** Every picture once, in order, resized and cropped. */
-    Loader loader(Dataset pictures, Preprocess preprocess, int batch) {
-        var decoded = pictures.upright(preprocess.applyExif());
-        if (fast) decoded = decoded.reduced(preprocess.resize().shortSide());
-        return Loader.inOrder(decoded, batch).withPreprocess(preprocess::apply).withThreads(threads, 2 * threads);
+    Loader<Label> loader(Dataset<Label> pictures, Preprocess preprocess, int batch) {
+        return Loader.inOrder(pictures, batch)
+                .withPreprocess(preprocess)
+                .withFastDecoding(fast)
+                .withThreads(threads, 2 * threads);
     }
 }

@@ -87,7 +87,7 @@ final class ExportCommand extends Command<ExportCommand.Result> {
         var source = DataSource.parse(data);
         var pictures = source.test().or(source::val).orElse(source.train()).limit(8);
         try (var batches =
-                Loader.inOrder(pictures, 8).withPreprocess(preprocess::apply).epoch(0)) {
+                Loader.inOrder(pictures, 8).withPreprocess(preprocess).epoch(0)) {
             return Inputs.images(batches.next(), preprocess, Device.CPU);
         }
     }

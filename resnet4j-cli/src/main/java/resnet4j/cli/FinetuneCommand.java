@@ -15,6 +15,8 @@ import picocli.CommandLine.Option;
 import resnet4j.config.Records;
 import resnet4j.data.Augment;
 import resnet4j.data.DataSource;
+import resnet4j.data.Label;
+import resnet4j.data.Labelled;
 import resnet4j.model.ModelFile;
 import resnet4j.run.Rate;
 import resnet4j.run.RunFolder;
@@ -72,6 +74,9 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
         record Top1(double mean, double deviation) {}
     }
 
+    /** Fewer training pictures than these teach the head alone. */
+    private static final int FEW = 500;
+
     private final List<String> reasons = new ArrayList<>();
 
     @Override
@@ -97,7 +102,7 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
         } else {
             int k = 0;
             for (var fold : source.train().folds(folds, recipe.seed())) {
-                var part = new DataSource(
+                var part = new DataSource<>(
                         source.name() + " fold " + ++k, fold.rest(), Optional.empty(), Optional.of(fold.held()));
                 runs.add(new TrainingRun(this).train(recipe, part, RunFolder.create(folder.resolve("fold-" + k))));
                 if (runs.get(k - 1).test().isEmpty()) break; // stopped
@@ -116,12 +121,12 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
         return new Result.Top1(mean, accuracies.length < 2 ? 0 : Math.sqrt(square / (accuracies.length - 1)));
     }
 
-    private List<Rate> rates(Recipe recipe, DataSource source) throws Exception {
+    private List<Rate> rates(Recipe recipe, DataSource<Label> source) throws Exception {
         return RateFinder.search(recipe, source, new TrainingRun(this).options(() -> false), 1e-5, 1, 100);
     }
 
     /** Defaults for this many pictures, then what the command line says. */
-    private Recipe recipe(ModelFile file, DataSource source) throws Exception {
+    private Recipe recipe(ModelFile file, DataSource<Label> source) throws Exception {
         int pictures = limit == null
                 ? source.train().size()
                 : Math.min(limit, source.train().size());
@@ -129,7 +134,7 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
                 "%d training pictures of %d classes",
                 pictures, source.train().classes().size());
         var chosen = strategy == null ? strategyFor(pictures) : named(strategy);
-        boolean probe = chosen instanceof Strategy.LinearProbe;
+        boolean probe = strategy == null ? pictures < FEW : strategy.equals("probe");
         int times = epochs != null ? epochs : probe ? 50 : pictures < 5_000 ? 20 : 10;
         if (epochs == null) because("%d epochs: %s", times, probe ? "they cost little" : "few pictures need more");
         double rate = lr != null ? lr : probe ? 1e-2 : 1e-3;
@@ -159,7 +164,9 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
         changes.put("batch", Math.max(1, Math.min(64, pictures / 4)));
         changes.set("optimizer", Records.tree(new Optim.AdamW(rate, 0.9, 0.999, 1e-8, 1e-2, false)));
         changes.set("schedule", Records.tree(new Schedule.Cosine(0, probe ? 0 : 0.1)));
+        changes.put("learn", probe ? "probe" : "classify");
         changes.set("strategy", Records.tree(chosen));
+        changes.put("dropLast", true);
         changes.put("freezeNorms", freeze);
         changes.put("classBalance", skewed(source));
         if (limit != null) changes.put("limit", limit);
@@ -171,9 +178,9 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
     }
 
     private Strategy strategyFor(int pictures) {
-        if (pictures < 500) {
+        if (pictures < FEW) {
             because("strategy probe: with so few, all but the head would over-fit");
-            return new Strategy.LinearProbe();
+            return new Strategy.All();
         }
         if (pictures < 5_000) {
             because("strategy gradual: the head first, then one more stage every two epochs");
@@ -185,7 +192,7 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
 
     private static Strategy named(String name) {
         return switch (name) {
-            case "probe" -> new Strategy.LinearProbe();
+            case "probe" -> new Strategy.All();
             case "last" -> new Strategy.LastStages(1);
             case "gradual" -> new Strategy.Gradual(2);
             case "all" -> new Strategy.All(0.7);
@@ -195,9 +202,10 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
     }
 
     /** Whether the largest class has more than three times the pictures of the smallest. */
-    private static boolean skewed(DataSource source) {
-        var counts =
-                Arrays.stream(source.train().classCounts()).filter(n -> n > 0).summaryStatistics();
+    private static boolean skewed(DataSource<Label> source) {
+        var counts = Arrays.stream(Labelled.classCounts(source.train()))
+                .filter(n -> n > 0)
+                .summaryStatistics();
         return counts.getMax() > 3L * counts.getMin();
     }
 

@@ -6,10 +6,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import resnet4j.data.Dataset;
+import resnet4j.data.Label;
 import resnet4j.data.Npy;
 import resnet4j.graph.Plan;
 import resnet4j.image.Image;
 import resnet4j.image.ImageFile;
+import resnet4j.image.Picture;
 import resnet4j.image.Preprocess;
 import resnet4j.image.Resize;
 import resnet4j.model.ModelFile;
@@ -95,7 +97,7 @@ sealed interface Golden {
 
     /** Pictures that are read when a case runs. */
     interface Pictures {
-        Dataset open() throws IOException;
+        Dataset<Label> open() throws IOException;
     }
 
     /**
@@ -154,11 +156,11 @@ sealed interface Golden {
         }
 
         /** [size,H,W,3] bytes. */
-        private Tensor pixels(Dataset images, int from, int size) throws IOException {
+        private Tensor pixels(Dataset<Label> images, int from, int size) throws IOException {
             int bytes = 3 * preprocess.cropHeight() * preprocess.cropWidth();
             var pixels = new byte[size * bytes];
             for (int i = 0; i < size; i++)
-                System.arraycopy(preprocess.apply(images.image(from + i)).rgb(), 0, pixels, i * bytes, bytes);
+                System.arraycopy(preprocess.read(images.picture(from + i)).rgb(), 0, pixels, i * bytes, bytes);
             return Tensor.of(pixels, size, preprocess.cropHeight(), preprocess.cropWidth(), 3);
         }
     }
@@ -184,7 +186,7 @@ sealed interface Golden {
             if (wanted.width() != crop || wanted.height() != crop)
                 throw new IOException(expected + ": expected " + crop + "x" + crop + " pixels, as its name says, got "
                         + wanted.width() + "x" + wanted.height());
-            var got = Preprocess.of(new Resize.ShortSide(resize), crop).read(file);
+            var got = Preprocess.of(new Resize.ShortSide(resize), crop).read(Picture.of(file));
             var difference = Difference.of(units(got), units(wanted));
             double sum = 0;
             for (int i = 0; i < got.rgb().length; i++) sum += Math.abs((got.rgb()[i] & 255) - (wanted.rgb()[i] & 255));

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import resnet4j.data.Cifar;
 import resnet4j.data.DataSource;
 import resnet4j.data.Dataset;
+import resnet4j.data.Label;
 import resnet4j.image.Preprocess;
 import resnet4j.model.Models;
 import resnet4j.tensor.Precision;
@@ -145,14 +146,14 @@ final class Goldens {
     /** CIFAR-10's test pictures, read once however many cases want them. */
     private static final class CifarTest implements Golden.Pictures {
         private final Path source;
-        private Dataset test;
+        private Dataset<Label> test;
 
         CifarTest(Path source) {
             this.source = source;
         }
 
         @Override
-        public Dataset open() throws IOException {
+        public Dataset<Label> open() throws IOException {
             if (test == null) test = Cifar.ten(source).test().orElseThrow();
             return test;
         }

@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import resnet4j.Classifier;
 import resnet4j.data.Epoch;
+import resnet4j.data.Label;
 import resnet4j.data.PictureFiles;
 import resnet4j.data.Skipped;
 import resnet4j.image.Preprocess;
@@ -83,12 +84,12 @@ final class PredictCommand extends Command<PredictCommand.Result> {
         }
     }
 
-    private Epoch batches(List<Path> files, Preprocess preprocess) {
+    private Epoch<Label> batches(List<Path> files, Preprocess preprocess) {
         return decoding.loader(PictureFiles.unlabelled(files), preprocess, batch)
                 .epoch(0);
     }
 
-    private Result predict(List<Path> files, Epoch batches, Classifier classifier) throws Exception {
+    private Result predict(List<Path> files, Epoch<Label> batches, Classifier classifier) throws Exception {
         var predictions = new ArrayList<Predicted>();
         int done = 0;
         try (var table = out == null ? null : PredictionWriter.to(out);
@@ -110,7 +111,7 @@ final class PredictCommand extends Command<PredictCommand.Result> {
     }
 
     /** Whether there is a batch; an epoch of which nothing can be read has none, and its list of what was skipped. */
-    private static boolean hasNext(Epoch batches) {
+    private static boolean hasNext(Epoch<Label> batches) {
         try {
             return batches.hasNext();
         } catch (UncheckedIOException nothingReadable) {

@@ -7,6 +7,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import resnet4j.image.ImageFile;
 import resnet4j.image.Interpolation;
+import resnet4j.image.Picture;
 import resnet4j.image.Preprocess;
 import resnet4j.image.Resize;
 
@@ -42,7 +43,7 @@ final class PreprocessCommand extends Command<PreprocessCommand.Written> {
         var preprocess = Preprocess.of(new Resize.ShortSide(resize), crop)
                 .withInterpolation(interpolation)
                 .withExif(!ignoreExif);
-        var pixels = preprocess.read(image);
+        var pixels = preprocess.read(Picture.of(image));
         ImageFile.writePng(out, pixels);
         return new Written(image, out, pixels.width(), pixels.height(), preprocess);
     }

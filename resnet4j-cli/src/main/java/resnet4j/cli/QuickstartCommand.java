@@ -14,6 +14,8 @@ import resnet4j.Classifier;
 import resnet4j.config.Records;
 import resnet4j.data.DataSource;
 import resnet4j.data.Dataset;
+import resnet4j.data.Label;
+import resnet4j.data.Labelled;
 import resnet4j.image.ImageFile;
 import resnet4j.run.RunFolder;
 import resnet4j.train.Recipe;
@@ -27,7 +29,7 @@ final class QuickstartCommand extends Command<QuickstartCommand.Result> {
     private static final String RECIPE = """
             {"model": "resnet8_speed", "architecture": {"widths": [16, 48, 96]}, "data": "shapes:14000",
              "preprocess": {"resize": {"type": "exact", "width": 32, "height": 32}},
-             "validation": 0.05, "epochs": 3, "batch": 128,
+             "validation": 0.05, "epochs": 3, "batch": 128, "dropLast": true,
              "optimizer": {"type": "sgd", "lr": 0.5, "momentum": 0.85, "nesterov": true, "weightDecay": 1.33e-3,
                            "decayNorms": false},
              "biasScale": 64, "schedule": {"type": "oneCycle", "warmup": 0.2}, "labelSmoothing": 0.1}
@@ -61,28 +63,32 @@ final class QuickstartCommand extends Command<QuickstartCommand.Result> {
         return new Result(result, tried(folder, unseen), next(folder.path(), recipe, pictures, one));
     }
 
-    private static List<Tried> tried(RunFolder folder, Dataset pictures) throws IOException {
+    private static List<Tried> tried(RunFolder folder, Dataset<Label> pictures) throws IOException {
         var tried = new ArrayList<Tried>();
         try (var net = Classifier.load(folder.path())) {
             for (int i = 0; i < TRIED; i++) {
-                var best = net.classify(pictures.image(i), 1).get(0);
+                var best = net.classify(net.preprocess().decode(pictures.picture(i)), 1)
+                        .get(0);
                 tried.add(new Tried(
-                        pictures.name(i), pictures.classes().get(pictures.label(i)), best.label(), best.probability()));
+                        pictures.name(i),
+                        pictures.classes().get(Labelled.label(pictures, i)),
+                        best.label(),
+                        best.probability()));
             }
         }
         return tried;
     }
 
     /** A few of {@code data} as files, a folder for each class, as {@code finetune} takes them. Gives one of the files. */
-    private static Path write(Dataset data, Path folder) throws IOException {
+    private static Path write(Dataset<Label> data, Path folder) throws IOException {
         var written = new int[data.classes().size()];
         Path first = null;
         for (int i = 0; Arrays.stream(written).anyMatch(n -> n < PICTURES_OF_A_CLASS); i++) {
-            int label = data.label(i);
+            int label = Labelled.label(data, i);
             if (written[label]++ >= PICTURES_OF_A_CLASS) continue;
             var file = folder.resolve(data.classes().get(label)).resolve(i + ".png");
             Files.createDirectories(file.getParent());
-            ImageFile.writePng(file, data.image(i));
+            ImageFile.writePng(file, data.picture(i).decode(false, 0));
             if (first == null) first = file;
         }
         return first;

@@ -17,6 +17,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import resnet4j.config.Records;
 import resnet4j.data.DataSource;
+import resnet4j.data.Label;
 import resnet4j.data.Loader;
 import resnet4j.eval.Evaluation;
 import resnet4j.eval.Inputs;
@@ -116,7 +117,7 @@ final class StudyCommand extends Command<StudyCommand.Result> {
 
     // ---- gradients
 
-    private Result gradients(DataSource source, Path folder) throws IOException {
+    private Result gradients(DataSource<Label> source, Path folder) throws IOException {
         var all = new ArrayList<Gradients>();
         try (var progress = progress("gradients", (long) models.size() * seeds, "networks")) {
             for (var model : models) {
@@ -133,20 +134,20 @@ final class StudyCommand extends Command<StudyCommand.Result> {
         return result;
     }
 
-    private GradientNorms norms(String model, DataSource source, long seed) throws IOException {
+    private GradientNorms norms(String model, DataSource<Label> source, long seed) throws IOException {
         Ops.seed(seed);
         var preprocess = Preprocess.cifar10();
         try (var scope = new NativeScope();
                 var net = network(model);
                 var batches = Loader.shuffled(source.train(), BATCH, seed)
-                        .withPreprocess(preprocess::apply)
+                        .withPreprocess(preprocess)
                         .epoch(0)) {
             net.to(common.device());
             var batch = batches.next();
             return GradientNorms.of(
                     net,
                     Inputs.images(batch, preprocess, common.device()),
-                    Inputs.labels(batch.labels(), common.device()));
+                    Inputs.labels(Label.indices(batch.targets()), common.device()));
         }
     }
 
@@ -177,7 +178,7 @@ final class StudyCommand extends Command<StudyCommand.Result> {
         return Math.exp(values.mapToDouble(Math::log).average().orElseThrow());
     }
 
-    private TableReport gradientsPage(List<Gradients> all, DataSource source) {
+    private TableReport gradientsPage(List<Gradients> all, DataSource<Label> source) {
         var series = all.stream()
                 .map(g -> new Chart.Series(
                         g.model,
@@ -226,7 +227,7 @@ final class StudyCommand extends Command<StudyCommand.Result> {
                         "--only: expected names of " + String.join(", ", names) + ", got '" + one + "'");
     }
 
-    private Result trainings(Study study, DataSource source, Path folder) throws IOException {
+    private Result trainings(Study study, DataSource<Label> source, Path folder) throws IOException {
         var all = new ArrayList<>(sets);
         all.add("data=" + data);
         if (common.precision() != null) all.add("precision=" + common.precision());
@@ -265,7 +266,8 @@ final class StudyCommand extends Command<StudyCommand.Result> {
     }
 
     /** Begins a run, or goes on with it, or leaves it if it is done. Gives false if it was stopped. */
-    private boolean train(Recipe recipe, DataSource source, RunFolder run, BooleanSupplier stop) throws IOException {
+    private boolean train(Recipe recipe, DataSource<Label> source, RunFolder run, BooleanSupplier stop)
+            throws IOException {
         if (run.begun() && !Recipe.of(run).equals(recipe))
             throw new IOException(run.path() + ": expected a run of this study with the same options, found another;"
                     + " give another --run");
@@ -283,7 +285,8 @@ final class StudyCommand extends Command<StudyCommand.Result> {
                 .orElse(Double.NaN);
     }
 
-    private TableReport trainingsPage(Study study, List<Row> rows, Path folder, DataSource source) throws IOException {
+    private TableReport trainingsPage(Study study, List<Row> rows, Path folder, DataSource<Label> source)
+            throws IOException {
         var series = new ArrayList<Chart.Series>();
         for (var row : rows) {
             var history = new RunFolder(folder.resolve(row.variation.replaceAll("[^\\w]+", "-") + "-0")).epochs();

@@ -5,6 +5,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import resnet4j.data.DataSource;
+import resnet4j.data.Label;
 import resnet4j.run.RunFolder;
 import resnet4j.train.Recipe;
 import resnet4j.train.Trainer;
@@ -45,7 +46,7 @@ final class TrainCommand extends Command<TrainingRun.Result> {
         return train(resolved, source, run == null ? recipe.freshFolder() : RunFolder.create(run));
     }
 
-    private TrainingRun.Result train(Recipe recipe, DataSource source, RunFolder folder) throws Exception {
+    private TrainingRun.Result train(Recipe recipe, DataSource<Label> source, RunFolder folder) throws Exception {
         return new TrainingRun(this, loaderThreads, checkpointSeconds).train(recipe, source, folder);
     }
 

@@ -2,21 +2,15 @@ package resnet4j.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import resnet4j.data.DataSource;
+import resnet4j.data.Label;
 import resnet4j.eval.Evaluation;
-import resnet4j.image.Image;
-import resnet4j.model.ClassificationNet;
-import resnet4j.report.RunReport;
-import resnet4j.report.RunSummary;
+import resnet4j.nn.Net;
 import resnet4j.run.Line;
 import resnet4j.run.RunFolder;
-import resnet4j.tensor.Engine;
-import resnet4j.tensor.Precision;
 import resnet4j.train.Recipe;
 import resnet4j.train.Trainer;
 
@@ -77,7 +71,7 @@ final class TrainingRun {
         }
     }
 
-    Result train(Recipe recipe, DataSource data, RunFolder folder) throws IOException {
+    Result train(Recipe recipe, DataSource<Label> data, RunFolder folder) throws IOException {
         Trainer.Outcome outcome;
         String split;
         try (var stop = new StopSignal();
@@ -86,7 +80,6 @@ final class TrainingRun {
             outcome = trainer.train();
             split = trainer.data().measured();
             if (outcome.stopped()) bar.progress.say("Stopped; the run is saved at step " + outcome.steps() + ".");
-            else report(recipe, trainer.data(), outcome, bar.parameters);
         } finally {
             folder.deleteIfEmpty();
         }
@@ -96,35 +89,8 @@ final class TrainingRun {
                 outcome.steps(),
                 outcome.seconds(),
                 new Result.Best(outcome.best()),
-                outcome.test(),
+                outcome.test().map(Evaluation.class::cast),
                 split);
-    }
-
-    private void report(Recipe recipe, DataSource data, Trainer.Outcome outcome, long parameters) throws IOException {
-        var evaluation = outcome.test().orElseThrow();
-        var pictures = data.split(data.measured());
-        var mistakes = new ArrayList<Image>();
-        for (var mistake : evaluation.mistakes()) mistakes.add(pictures.image(mistake.index()));
-        var precision =
-                Precision.parse(recipe.precision()).on(command.common.device()).toString();
-        var provenance = new LinkedHashMap<String, String>();
-        provenance.put("Seed", Long.toString(recipe.seed()));
-        provenance.put("Precision", precision);
-        provenance.put("Data digest", data.train().digest());
-        provenance.put("libtorch", Engine.version());
-        provenance.put("Java", System.getProperty("java.version"));
-        RunReport.write(
-                outcome.run(),
-                new RunSummary(
-                        recipe.model(),
-                        data.name(),
-                        parameters,
-                        0,
-                        command.common.device() + ", " + precision,
-                        outcome.seconds(),
-                        provenance),
-                evaluation,
-                mistakes);
     }
 
     Trainer.Options options(BooleanSupplier stop) {
@@ -134,12 +100,10 @@ final class TrainingRun {
     private final class Bar implements Trainer.Log, AutoCloseable {
         private Progress progress;
         private int epochs;
-        private long parameters;
 
         @Override
-        public void start(ClassificationNet net, long steps, int epochs) {
+        public void start(Net net, long steps, int epochs) {
             this.epochs = epochs;
-            parameters = net.parameterCount();
             progress = command.progress("train", steps, "steps");
         }
 

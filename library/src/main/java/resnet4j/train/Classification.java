@@ -1,0 +1,227 @@
+package resnet4j.train;
+
+import static resnet4j.tensor.Losses.scale;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntConsumer;
+import resnet4j.config.Records;
+import resnet4j.data.Batch;
+import resnet4j.data.DataSource;
+import resnet4j.data.Dataset;
+import resnet4j.data.Label;
+import resnet4j.data.Labelled;
+import resnet4j.data.Loader;
+import resnet4j.eval.Evaluation;
+import resnet4j.eval.Evaluator;
+import resnet4j.eval.Inputs;
+import resnet4j.eval.Score;
+import resnet4j.image.Image;
+import resnet4j.model.ClassificationNet;
+import resnet4j.model.ModelFile;
+import resnet4j.nn.Net;
+import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Ops;
+import resnet4j.tensor.Tensor;
+import resnet4j.weights.WeightFile;
+
+/** The class of each picture: what a batch of labels is to a network, its loss, and how good it has become. */
+final class Classification implements Task<Label> {
+    private static final int CALIBRATION_PICTURES = 2000;
+    private static final int KEPT_MISTAKES = 24;
+
+    private final Recipe recipe;
+    private final DataSource<Label> data;
+    private final Machine machine;
+    private final ClassificationNet net;
+    private final Optional<Tensor> classWeights; // absent where all pictures count the same
+
+    Classification(Recipe recipe, DataSource<Label> data, Machine machine) throws IOException {
+        this.recipe = recipe;
+        this.data = data;
+        this.machine = machine;
+        Ops.seed(recipe.seed());
+        net = twin();
+        if (recipe.weights().isPresent()) {
+            var path = Path.of(recipe.weights().get());
+            ModelFile.loadBody(net, WeightFile.read(path).tensors(), path.toString());
+        } else {
+            try (var scope = new NativeScope()) {
+                net.calibrate(this::calibrationImages);
+            }
+        }
+        classWeights = recipe.classBalance() ? Optional.of(balance()) : Optional.empty();
+    }
+
+    @Override
+    public ClassificationNet twin() {
+        var architecture = recipe.architectureFor(data.train().classes().size());
+        architecture.requireInput(
+                recipe.preprocess().cropHeight(), recipe.preprocess().cropWidth());
+        var small = recipe.progressive();
+        if (small.share() > 0) architecture.requireInput(small.size(), small.size());
+        var built = architecture.build();
+        built.channelsLast();
+        built.to(machine.device());
+        return built;
+    }
+
+    private Tensor calibrationImages() {
+        var few = data.train().limit(CALIBRATION_PICTURES);
+        try (var batches = Loader.inOrder(few, few.size())
+                .withPreprocess(recipe.preprocess())
+                .epoch(0)) {
+            return images(batches.next());
+        }
+    }
+
+    /** Weights that make each class count the same: samples / (classes * samples of the class). */
+    private Tensor balance() {
+        var counts = Labelled.classCounts(data.train());
+        var weights = new float[counts.length];
+        for (int i = 0; i < counts.length; i++)
+            weights[i] = counts[i] == 0 ? 0 : (float) data.train().size() / (counts.length * (float) counts[i]);
+        try (var scope = new NativeScope()) {
+            return Tensor.of(weights, weights.length).to(machine.device()).own();
+        }
+    }
+
+    Recipe recipe() {
+        return recipe;
+    }
+
+    DataSource<Label> data() {
+        return data;
+    }
+
+    Machine machine() {
+        return machine;
+    }
+
+    @Override
+    public ClassificationNet net() {
+        return net;
+    }
+
+    @Override
+    public List<List<String>> stages() {
+        return net.stages();
+    }
+
+    @Override
+    public Loader<Label> loader() {
+        return shuffled(data.train())
+                .withPreprocess(recipe.preprocess())
+                .withAugments(recipe.augment())
+                .withMix(recipe.mix())
+                .withThreads(machine.loaderThreads(), 4);
+    }
+
+    /** Batches as the recipe has them, of pictures as they are. */
+    Loader<Label> shuffled(Dataset<Label> pictures) {
+        return Loader.shuffled(pictures, recipe.batch(), recipe.seed())
+                .withOrder(recipe.order(), recipe.seed())
+                .withDropLast(recipe.dropLast() && pictures.size() >= recipe.batch());
+    }
+
+    private Tensor images(Batch<Label> batch) {
+        return Inputs.images(batch, recipe.preprocess(), machine.device());
+    }
+
+    @Override
+    public Losses losses(Batch<Label> batch, Moment at) {
+        return losses(net.outputs(recipe.progressive().resize(images(batch), at.progress())), batch);
+    }
+
+    /** @param outputs the head's logits first, then those of auxiliary heads */
+    Losses losses(List<ClassificationNet.Output> outputs, Batch<Label> batch) {
+        var labels = Label.indices(batch.targets());
+        var loss = loss(outputs.get(0).logits(), labels, batch.mixed());
+        for (var auxiliary : outputs.subList(1, outputs.size()))
+            loss = Ops.add(loss, scale(loss(auxiliary.logits(), labels, batch.mixed()), auxiliary.weight()));
+        return new Losses(
+                Map.of(Losses.TOTAL, loss),
+                Map.of("accuracy", correct(outputs.get(0).logits(), labels)));
+    }
+
+    private Tensor loss(Tensor logits, int[] labels, Optional<Batch.Mixed> mixed) {
+        var first = crossEntropy(logits, labels);
+        if (mixed.isEmpty()) return first;
+        float lambda = mixed.get().lambda();
+        var partners = new int[labels.length];
+        for (int i = 0; i < labels.length; i++) partners[i] = labels[mixed.get().partner()[i]];
+        var second = crossEntropy(logits, partners);
+        return Ops.add(scale(first, lambda), scale(second, 1 - lambda));
+    }
+
+    private Tensor crossEntropy(Tensor logits, int[] labels) {
+        return resnet4j.tensor.Losses.crossEntropy(
+                logits, Inputs.labels(labels, machine.device()), classWeights.orElse(null), recipe.labelSmoothing());
+    }
+
+    private static double correct(Tensor logits, int[] labels) {
+        var guesses = logits.argmax(1).toLongs();
+        long right = 0;
+        for (int i = 0; i < guesses.length; i++) if (guesses[i] == labels[i]) right++;
+        return right;
+    }
+
+    @Override
+    public Score validate(Net network, IntConsumer progress) {
+        return evaluate((ClassificationNet) network, data.val().orElseThrow(), 0, progress);
+    }
+
+    @Override
+    public Score test(Path model, IntConsumer progress) throws IOException {
+        try (var opened = ModelFile.open(model)) {
+            opened.net().channelsLast();
+            opened.net().to(machine.device());
+            return evaluate(opened.net(), data.split(data.measured()), KEPT_MISTAKES, progress);
+        }
+    }
+
+    private Evaluation evaluate(
+            ClassificationNet network, Dataset<Label> pictures, int keptMistakes, IntConsumer progress) {
+        network.train(false);
+        var loader = Loader.inOrder(pictures, recipe.batch())
+                .withPreprocess(recipe.preprocess())
+                .withThreads(machine.loaderThreads(), 4);
+        var views = recipe.views().of(network::apply);
+        return new Evaluator(views, pictures.classes(), recipe.preprocess(), machine.device(), keptMistakes)
+                .evaluate(loader, progress);
+    }
+
+    @Override
+    public void save(Path model, Net network, Map<String, Double> metrics, Map<String, String> provenance)
+            throws IOException {
+        var classes = data.train().classes();
+        new ModelFile(
+                        recipe.model(),
+                        recipe.architectureFor(classes.size()),
+                        recipe.preprocess(),
+                        classes,
+                        metrics,
+                        Records.line(recipe),
+                        provenance)
+                .save(model, network);
+    }
+
+    @Override
+    public List<Image> pictures(Score test) throws IOException {
+        var pictures = data.split(data.measured());
+        var mistakes = new ArrayList<Image>();
+        for (var mistake : ((Evaluation) test).mistakes())
+            mistakes.add(recipe.preprocess().decode(pictures.picture(mistake.index())));
+        return mistakes;
+    }
+
+    @Override
+    public void close() {
+        net.close();
+        classWeights.ifPresent(Tensor::close);
+    }
+}

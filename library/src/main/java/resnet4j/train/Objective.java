@@ -1,0 +1,67 @@
+package resnet4j.train;
+
+import java.io.IOException;
+import resnet4j.config.Records;
+import resnet4j.data.DataSource;
+import resnet4j.data.Label;
+import resnet4j.image.Target;
+
+/** What a recipe's network is to learn. A record for each; others than those here are made known by {@link #register}. */
+public interface Objective {
+    /** What has to be known of each picture. */
+    Class<? extends Target<?>> target();
+
+    /** The number by which its networks are compared; see {@link resnet4j.eval.Score#headline}. */
+    String headline();
+
+    /**
+     * The task, with its network made ready to begin.
+     *
+     * @param data what the recipe makes of its pictures: see {@link Recipe#of}
+     */
+    Task<?> task(Recipe recipe, DataSource<?> data, Machine machine) throws IOException;
+
+    /** Makes an objective known to recipes, before one is read, by the record's name: {@code {"learn": {"type": "segment"}}}. */
+    static void register(Class<? extends Record> objective) {
+        Records.permit(Objective.class, objective);
+    }
+
+    /** The class of each picture: softmax and cross entropy. */
+    record Classify() implements Objective {
+        @Override
+        public Class<Label> target() {
+            return Label.class;
+        }
+
+        @Override
+        public String headline() {
+            return "top1";
+        }
+
+        @Override
+        public Task<Label> task(Recipe recipe, DataSource<?> data, Machine machine) throws IOException {
+            return new Classification(recipe, data.of(Label.class), machine);
+        }
+    }
+
+    /**
+     * The class of each picture by the head alone, from what the rest of the network makes of it; that is computed once
+     * and kept, so an epoch costs next to nothing, and training pictures are neither augmented nor mixed.
+     */
+    record Probe() implements Objective {
+        @Override
+        public Class<Label> target() {
+            return Label.class;
+        }
+
+        @Override
+        public String headline() {
+            return "top1";
+        }
+
+        @Override
+        public Task<Label> task(Recipe recipe, DataSource<?> data, Machine machine) throws IOException {
+            return new LinearProbe(new Classification(recipe, data.of(Label.class), machine));
+        }
+    }
+}

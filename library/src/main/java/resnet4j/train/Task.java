@@ -1,0 +1,79 @@
+package resnet4j.train;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntConsumer;
+import resnet4j.data.Batch;
+import resnet4j.data.Loader;
+import resnet4j.data.Skipped;
+import resnet4j.eval.Score;
+import resnet4j.image.Image;
+import resnet4j.image.Target;
+import resnet4j.nn.Net;
+import resnet4j.report.TableReport;
+import resnet4j.tensor.Tensor;
+
+/**
+ * What is learned: the only part of a run that knows what a target is. Owns its networks until it is closed. The trainer
+ * moves {@link #net}, and measures and saves it or an {@link Average} of it.
+ *
+ * @param <T> what is known of a picture
+ */
+public interface Task<T extends Target<T>> extends AutoCloseable {
+    /** What the optimiser moves. */
+    Net net();
+
+    /** Another network of the same kind, on the same device, for an average; its weights are set then. The caller closes it. */
+    Net twin();
+
+    /**
+     * The names of {@link #net}'s weights from the head down, for a {@link Strategy}: head, last stage, ... stem. A weight
+     * of no stage does not move.
+     */
+    default List<List<String>> stages() {
+        return List.of(List.copyOf(net().parameters().keySet()));
+    }
+
+    /** Training batches of every epoch. */
+    Loader<T> loader();
+
+    /** What a training batch says of {@link #net}, which is in training mode; with gradients, in the innermost scope. */
+    Losses losses(Batch<T> batch, Moment at);
+
+    /** After each update: for momentum encoders and queues. */
+    default void updated(Moment at) {}
+
+    /** How good a network is on the pictures held out. @param progress told how many pictures each batch had */
+    Score validate(Net network, IntConsumer progress);
+
+    /** How good the model in a file is on the pictures that {@code DataSource.measured} names. */
+    Score test(Path model, IntConsumer progress) throws IOException;
+
+    /** Writes a network that is a model: all that is needed to use it. */
+    void save(Path model, Net network, Map<String, Double> metrics, Map<String, String> provenance) throws IOException;
+
+    /** What steps change besides the weights and statistics of {@link #net}, to be saved and set: a queue. */
+    default Map<String, Tensor> tensors() {
+        return Map.of();
+    }
+
+    /** Training pictures that could not be read before the epochs began. */
+    default List<Skipped> skipped() {
+        return List.of();
+    }
+
+    /** The pictures that a report shows beside a test's score: those of its mistakes, in their order; or none. */
+    default List<Image> pictures(Score test) throws IOException {
+        return List.of();
+    }
+
+    /** More for the report of a test's score. */
+    default List<TableReport.Section> sections(Score test) {
+        return List.of();
+    }
+
+    @Override
+    void close();
+}
