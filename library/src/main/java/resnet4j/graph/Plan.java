@@ -3,7 +3,6 @@ package resnet4j.graph;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,20 +27,13 @@ import resnet4j.tensor.Tensor;
  * network may change or go. Any number of threads may {@link #run} one plan.
  */
 public final class Plan implements AutoCloseable {
-    private static final int KEPT = 16;
-
     private final Precision precision;
     private final Graph graph; // with constants that have shapes and no numbers
     private final List<Step> steps = new ArrayList<>();
     private final Map<String, Integer> slots = new HashMap<>(); // of the values that are not constants
     private final Map<String, Tensor> constantOutputs = new HashMap<>();
     private final List<AutoCloseable> owned = new ArrayList<>();
-    private final Map<List<List<Long>>, Boolean> fitting = Collections.synchronizedMap(new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<List<List<Long>>, Boolean> eldest) {
-            return size() > KEPT;
-        }
-    });
+    private final Fitting fitting;
     private final Lifetime lifetime = new Lifetime("the plan", this::free);
 
     /**
@@ -105,6 +97,7 @@ public final class Plan implements AutoCloseable {
                         shapes.put(name, Tensor.ofShape(weight.shape()).own()));
         owned.addAll(shapes.values());
         this.graph = graph.with(shapes, graph.nodes(), graph.outputs());
+        fitting = new Fitting(this.graph);
         try {
             prepare(Passes.fuse(graph), graph.constants());
         } catch (RuntimeException e) {
@@ -210,7 +203,7 @@ public final class Plan implements AutoCloseable {
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad();
                 var exact = Ops.precision(Precision.FP32)) { // every step has its own
-            checkInputs(inputs);
+            fitting.check(inputs);
             var values = new Tensor[slots.size()];
             for (var input : graph.inputs())
                 values[slots.get(input.name())] = ready(inputs.get(input.name()), input.dtype());
@@ -249,24 +242,6 @@ public final class Plan implements AutoCloseable {
         var constant = constantOutputs.get(value);
         var result = constant != null ? constant.detach() : values[slots.get(value)];
         return Value.isFloat(result.dtype()) ? result.to(DType.F32) : result;
-    }
-
-    private void checkInputs(Map<String, Tensor> inputs) {
-        var shapes = new ArrayList<List<Long>>();
-        boolean asCompiled = inputs.size() == graph.inputs().size();
-        for (var input : graph.inputs()) {
-            var tensor = inputs.get(input.name());
-            if (tensor == null) {
-                graph.checkInputs(inputs); // refuses
-                return;
-            }
-            var shape = Graph.shape(tensor);
-            asCompiled = asCompiled && Graph.fits(shape, input.shape());
-            shapes.add(shape);
-        }
-        if (asCompiled || fitting.containsKey(shapes)) return;
-        graph.checkInputs(inputs);
-        fitting.put(shapes, true);
     }
 
     public Precision precision() {

@@ -44,6 +44,7 @@ public final class Tracer implements LayerListener {
      * @throws IllegalArgumentException where a layer computes a tensor without {@link Ops}, which says the layer
      */
     public static Graph trace(Layer net, long... inputShape) {
+        if (net instanceof GraphNet graph) return graph.graph(inputShape); // it has layers by name
         return trace(net, Map.of(INPUT, inputShape), in -> Map.of(OUTPUT, net.apply(in.get(INPUT))));
     }
 

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 import resnet4j.config.Nearest;
 import resnet4j.config.Records;
 import resnet4j.image.Preprocess;
@@ -291,6 +292,8 @@ public final class Models {
         for (var entry : ENTRIES.values())
             if (entry.architecture().getClass().getSimpleName().equals(type))
                 return Records.read(fields, entry.architecture().getClass());
+        for (var other : ServiceLoader.load(ArchitectureType.class, Models.class.getClassLoader()))
+            if (other.type().getSimpleName().equals(type)) return Records.read(fields, other.type());
         throw new IllegalArgumentException("type: no architecture is named " + type);
     }
 
