@@ -2,10 +2,8 @@ package resnet4j.tensor;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -94,54 +92,9 @@ public final class OneDnn implements AutoCloseable {
         NONE
     }
 
-    static final Map<Class<? extends Op>, Kernel> KERNELS = new HashMap<>();
-
-    private static void have(Kernel kernel, List<Class<? extends Op>> ops) {
-        ops.forEach(op -> KERNELS.put(op, kernel));
-    }
-
-    static {
-        have(Kernel.CONVOLUTION, List.of(Op.Conv2d.class));
-        have(Kernel.PRODUCT, List.of(Op.Linear.class));
-        have(Kernel.POOLING, List.of(Op.MaxPool2d.class, Op.AvgPool2d.class, Op.AdaptiveAvgPool2d.class));
-        have(
-                Kernel.ACTIVATION,
-                List.of(Op.Relu.class, Op.Sigmoid.class, Op.Tanh.class, Op.Silu.class, Op.Clamp.class, Op.Gelu.class));
-        have(
-                Kernel.NONE,
-                List.of(
-                        Op.ConvTranspose2d.class,
-                        Op.Matmul.class,
-                        Op.BatchNorm.class,
-                        Op.GroupNorm.class,
-                        Op.LayerNorm.class,
-                        Op.Affine.class,
-                        Op.Dropout.class,
-                        Op.Add.class, // of a residual it is part of a convolution's
-                        Op.Mul.class,
-                        Op.Softmax.class,
-                        Op.LogSoftmax.class,
-                        Op.Upsample.class,
-                        Op.UpsampleLike.class,
-                        Op.Mean.class,
-                        Op.Sum.class,
-                        Op.Max.class,
-                        Op.Flatten.class,
-                        Op.Reshape.class,
-                        Op.Permute.class,
-                        Op.Slice.class,
-                        Op.Cat.class,
-                        Op.Pad.class,
-                        Op.ReflectPad.class,
-                        Op.Gather.class,
-                        Op.TopK.class,
-                        Op.GridSample.class,
-                        Op.RoiAlign.class));
-    }
-
     /** What it has for {@code op}, with its attributes. */
     public static Kernel kernelFor(Op op) {
-        var kernel = KERNELS.get(op.getClass());
+        var kernel = OneDnnOps.KERNELS.get(op.getClass());
         return kernel == Kernel.POOLING && Windows.ofPool(op, 1, 1) == null ? Kernel.NONE : kernel;
     }
 
@@ -353,9 +306,9 @@ public final class OneDnn implements AutoCloseable {
         else if (op.add()) after.append_binary(dnnl.algorithm.binary_add, y);
         var activation = op.activation().orElse(null);
         if (activation instanceof Op.Clamp clamp)
-            after.append_eltwise(algorithm(clamp), (float) clamp.min(), (float) clamp.max());
+            after.append_eltwise(OneDnnOps.algorithm(clamp), (float) clamp.min(), (float) clamp.max());
         else if (activation != null)
-            after.append_eltwise(algorithm(activation), activation instanceof Op.Silu ? 1 : 0, 0);
+            after.append_eltwise(OneDnnOps.algorithm(activation), activation instanceof Op.Silu ? 1 : 0, 0);
         var attributes = attributes();
         attributes.set_post_ops(after);
         return attributes;
@@ -365,17 +318,6 @@ public final class OneDnn implements AutoCloseable {
         var attributes = new primitive_attr();
         attributes.set_scratchpad_mode(dnnl.scratchpad_mode.user); // the library's own belongs to one thread
         return attributes;
-    }
-
-    /** What oneDNN calls an activation. */
-    private static dnnl.algorithm algorithm(Op activation) {
-        if (activation instanceof Op.Relu) return dnnl.algorithm.eltwise_relu;
-        if (activation instanceof Op.Sigmoid) return dnnl.algorithm.eltwise_logistic;
-        if (activation instanceof Op.Tanh) return dnnl.algorithm.eltwise_tanh;
-        if (activation instanceof Op.Silu) return dnnl.algorithm.eltwise_swish;
-        if (activation instanceof Op.Clamp) return dnnl.algorithm.eltwise_clip;
-        if (activation instanceof Op.Gelu) return dnnl.algorithm.eltwise_gelu_erf;
-        throw new IllegalArgumentException("activation: oneDNN has none named " + activation);
     }
 
     private static long[] longs(List<Long> shape) {

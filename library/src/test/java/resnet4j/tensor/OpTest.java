@@ -12,7 +12,7 @@ class OpTest {
     void everyOperation_isInTheTableOfEveryEngine() {
         var all = operations(Op.class);
         assertEquals(all, LibTorch.KERNELS.keySet());
-        assertEquals(all, OneDnn.KERNELS.keySet());
+        assertEquals(all, OneDnnOps.KERNELS.keySet());
     }
 
     private static Set<Class<?>> operations(Class<?> type) {
