@@ -191,6 +191,22 @@ public final class Records {
         return type.cast(value(changes, type, base, ""));
     }
 
+    /** A record with another value of one component, checked again. */
+    public static <R extends Record> R with(R record, String component, Object value) {
+        var components = record.getClass().getRecordComponents();
+        var values = new Object[components.length];
+        boolean found = false;
+        for (int i = 0; i < values.length; i++) {
+            boolean changed = components[i].getName().equals(component);
+            values[i] = changed ? value : get(record, components[i]);
+            found |= changed;
+        }
+        if (!found) throw new IllegalArgumentException(name(record.getClass()) + " has no component " + component);
+        @SuppressWarnings("unchecked")
+        R made = (R) construct(record.getClass(), components, values, "");
+        return made;
+    }
+
     /**
      * Changes with one more, for {@link #overlay}.
      *
@@ -506,6 +522,9 @@ public final class Records {
             return (JsonNode) today.invoke(null, json.deepCopy());
         } catch (NoSuchMethodException e) {
             return json;
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof IllegalArgumentException said) throw said;
+            throw new IllegalStateException("cannot read a former " + type.getName(), e.getCause());
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("cannot read a former " + type.getName(), e);
         }

@@ -35,8 +35,7 @@ final class Learner<T extends Target<T>> implements AutoCloseable {
         if (recipe.checkpointing() && !Checkpointing.fits(net))
             throw new IllegalArgumentException("checkpointing: expected a network that is a sequence of blocks, got "
                     + recipe.model() + "; set checkpointing to false");
-        boolean averaged = recipe.ema() > 0 || recipe.lookahead().every() > 0;
-        average = averaged ? Optional.of(new Average(net, task.twin())) : Optional.empty();
+        average = recipe.average().kept() ? Optional.of(new Average(net, task.twin())) : Optional.empty();
         if (recipe.freezeNorms())
             for (var layer : net.nets().values()) if (layer instanceof BatchNorm2d norm) norm.freezeStatistics();
         optimizer = new Optimizer(recipe.optimizer(), net.parameters());
@@ -93,24 +92,13 @@ final class Learner<T extends Target<T>> implements AutoCloseable {
             if (scale != 1) for (var weight : optimizer.weights()) rescale(weight.grad(), scale);
             if (recipe.clipNorm() > 0) Updates.clipGradNorm(optimizer.weights(), recipe.clipNorm());
             optimizer.step(at.lr());
-            average.ifPresent(a -> follow(a, at));
+            average.ifPresent(a -> recipe.average().after(at, a));
             task.updated(at);
         }
     }
 
     private static void rescale(Tensor gradient, double scale) {
         if (gradient != null) gradient.set(scale(gradient, scale));
-    }
-
-    private void follow(Average average, Moment at) {
-        var lookahead = recipe.lookahead();
-        if (lookahead.every() == 0) {
-            // a young average leans on new weights more: Tarvainen and Valpola 2017, arXiv:1703.01780 section 3
-            average.follow(Math.min(recipe.ema(), (1.0 + at.step()) / (10.0 + at.step())));
-        } else if ((at.step() + 1) % lookahead.every() == 0) {
-            average.follow(lookahead.decay() * at.progress() * at.progress() * at.progress());
-            average.pullBack();
-        }
     }
 
     /** Seeds dropout and stochastic depth by place, so that nothing has to be saved. */

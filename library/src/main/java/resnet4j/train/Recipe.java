@@ -3,6 +3,7 @@ package resnet4j.train;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import resnet4j.config.Records;
@@ -16,8 +17,6 @@ import resnet4j.image.Target;
 import resnet4j.model.Architecture;
 import resnet4j.model.Models;
 import resnet4j.run.RunFolder;
-import resnet4j.tensor.Pixels;
-import resnet4j.tensor.Tensor;
 
 /**
  * All that decides a run. A recipe file holds the fields that differ from these defaults; the run folder holds all.
@@ -42,9 +41,8 @@ import resnet4j.tensor.Tensor;
  * @param progressive    how long training pictures are drawn smaller
  * @param labelSmoothing share of the target spread over all classes. arXiv:1512.00567 section 7
  * @param clipNorm       longest joint gradient; 0 for any
- * @param ema            share of the old average in an average of the weights over steps, which is then the model; 0 for
- *                       none
- * @param lookahead      an average of the weights that the weights go back to
+ * @param average        an average of the weights over steps, which is then the model; {@code none}, {@code ema} or
+ *                       {@code lookahead}
  * @param patience       epochs without a better validation accuracy after which the run ends; 0 for none
  * @param views          of each picture, whose logits are averaged where accuracy is measured
  * @param classBalance   weigh the loss so that every class counts the same
@@ -77,8 +75,7 @@ public record Recipe(
         Progressive progressive,
         double labelSmoothing,
         double clipNorm,
-        double ema,
-        Lookahead lookahead,
+        Averaging average,
         int patience,
         Views views,
         boolean classBalance,
@@ -117,8 +114,7 @@ public record Recipe(
                 new Progressive(),
                 0,
                 0,
-                0,
-                new Lookahead(),
+                new Averaging.None(),
                 0,
                 Views.ONE,
                 false,
@@ -137,54 +133,9 @@ public record Recipe(
         atLeast("patience", patience, 0);
         share("validation", validation);
         share("labelSmoothing", labelSmoothing);
-        share("ema", ema);
         if (!(biasScale > 0 && Double.isFinite(biasScale)))
             throw new IllegalArgumentException("biasScale: expected a finite number above 0, got " + biasScale);
-        if (ema > 0 && lookahead.every > 0)
-            throw new IllegalArgumentException("lookahead: expected one average of the weights, got ema too");
         if (!(clipNorm >= 0)) throw new IllegalArgumentException("clipNorm: expected >= 0, got " + clipNorm);
-    }
-
-    /**
-     * Progressive resizing: training pictures are drawn smaller in the first part of a run, which then takes less time.
-     * Howard 2018 in the Stanford DAWNBench entries; Tan and Le 2021, arXiv:2104.00298, section 4.
-     *
-     * @param share of the run's updates; 0 for none
-     * @param size  height and width in pixels
-     */
-    public record Progressive(double share, int size) {
-        public Progressive() {
-            this(0, 24);
-        }
-
-        /** Images [N,3,H,W] as they are to be at {@code progress}, the share of updates done. */
-        Tensor resize(Tensor images, double progress) {
-            return progress < share ? Pixels.shrink(images, size, size) : images;
-        }
-
-        public Progressive {
-            Recipe.share("progressive.share", share);
-            atLeast("progressive.size", size, 1);
-        }
-    }
-
-    /**
-     * Slow weights that follow the trained ones, which go back to them every few updates; the slow ones are the model.
-     * Zhang et al. 2019, arXiv:1907.08610.
-     *
-     * @param every updates; 0 for never
-     * @param decay share of the slow weights that stays each time, at the end of a run: before, it is less by the cube of
-     *              the share of updates done, as in arXiv:2404.00498 section 3.4
-     */
-    public record Lookahead(int every, double decay) {
-        public Lookahead() {
-            this(0, 0.77);
-        }
-
-        public Lookahead {
-            atLeast("lookahead.every", every, 0);
-            share("lookahead.decay", decay);
-        }
     }
 
     /**
@@ -200,7 +151,21 @@ public record Recipe(
         }
         if (json.has("biasScale") && json.has("seed") && json.has("ema") && !json.has("dropLast"))
             json.put("dropLast", true);
+        average(json);
         return json;
+    }
+
+    /** {@code ema} and {@code lookahead} were two fields, of which one had to be 0. */
+    private static void average(ObjectNode json) {
+        var ema = json.remove("ema");
+        var lookahead = json.remove("lookahead");
+        boolean followed = ema != null && ema.asDouble() != 0;
+        boolean ahead = lookahead != null && lookahead.path("every").asInt(1) != 0;
+        if (followed && ahead)
+            throw new IllegalArgumentException("lookahead: expected one average of the weights, got ema too");
+        if (followed) json.putObject("average").put("type", "ema").set("decay", ema);
+        else if (ahead) json.putObject("average").put("type", "lookahead").setAll((ObjectNode) lookahead);
+        else if (ema != null || lookahead != null) json.put("average", "none");
     }
 
     /** The recipe of a run. */
@@ -230,5 +195,140 @@ public record Recipe(
 
     private static void share(String field, double value) {
         if (!(value >= 0 && value < 1)) throw new IllegalArgumentException(field + ": expected [0,1), got " + value);
+    }
+
+    // ---- in Java
+
+    /** A recipe that teaches a network of the registry the classes of pictures: the defaults, to be changed. */
+    public static Recipe classify(String model) {
+        return new Recipe().withModel(model);
+    }
+
+    public Recipe withLearn(Objective learn) {
+        return with("learn", learn);
+    }
+
+    public Recipe withModel(String model) {
+        return with("model", model);
+    }
+
+    /** With another architecture than the registry's of {@code model}: what it is made of, but for its classes. */
+    public Recipe withArchitecture(Architecture architecture) {
+        var fields = Records.tree(architecture).<ObjectNode>deepCopy();
+        fields.remove("classes");
+        return with("architecture", Optional.of(fields));
+    }
+
+    /** Starting from these weights. */
+    public Recipe withWeights(Path weights) {
+        return with("weights", Optional.of(weights.toString()));
+    }
+
+    public Recipe withData(String data) {
+        return with("data", data);
+    }
+
+    public Recipe withLimit(int limit) {
+        return with("limit", limit);
+    }
+
+    public Recipe withValidation(double validation) {
+        return with("validation", validation);
+    }
+
+    public Recipe withPreprocess(Preprocess preprocess) {
+        return with("preprocess", preprocess);
+    }
+
+    public Recipe withAugment(Augment... augment) {
+        return with("augment", List.of(augment));
+    }
+
+    public Recipe withMix(Mix mix) {
+        return with("mix", mix);
+    }
+
+    public Recipe withOrder(Order order) {
+        return with("order", order);
+    }
+
+    public Recipe withEpochs(int epochs) {
+        return with("epochs", epochs);
+    }
+
+    public Recipe withBatch(int batch) {
+        return with("batch", batch);
+    }
+
+    public Recipe withDropLast(boolean dropLast) {
+        return with("dropLast", dropLast);
+    }
+
+    public Recipe withAccumulate(int accumulate) {
+        return with("accumulate", accumulate);
+    }
+
+    public Recipe withOptimizer(Optim optimizer) {
+        return with("optimizer", optimizer);
+    }
+
+    public Recipe withSchedule(Schedule schedule) {
+        return with("schedule", schedule);
+    }
+
+    public Recipe withBiasScale(double biasScale) {
+        return with("biasScale", biasScale);
+    }
+
+    public Recipe withStrategy(Strategy strategy) {
+        return with("strategy", strategy);
+    }
+
+    public Recipe withProgressive(Progressive progressive) {
+        return with("progressive", progressive);
+    }
+
+    public Recipe withLabelSmoothing(double labelSmoothing) {
+        return with("labelSmoothing", labelSmoothing);
+    }
+
+    public Recipe withClipNorm(double clipNorm) {
+        return with("clipNorm", clipNorm);
+    }
+
+    public Recipe withAverage(Averaging average) {
+        return with("average", average);
+    }
+
+    public Recipe withPatience(int patience) {
+        return with("patience", patience);
+    }
+
+    public Recipe withViews(Views views) {
+        return with("views", views);
+    }
+
+    public Recipe withClassBalance(boolean classBalance) {
+        return with("classBalance", classBalance);
+    }
+
+    public Recipe withFreezeNorms(boolean freezeNorms) {
+        return with("freezeNorms", freezeNorms);
+    }
+
+    public Recipe withCheckpointing(boolean checkpointing) {
+        return with("checkpointing", checkpointing);
+    }
+
+    public Recipe withPrecision(String precision) {
+        return with("precision", precision);
+    }
+
+    public Recipe withSeed(long seed) {
+        return with("seed", seed);
+    }
+
+    private Recipe with(String field, Object value) {
+        return Records.with(this, field, value);
     }
 }

@@ -1,24 +1,26 @@
 package resnet4j.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import resnet4j.config.Nearest;
 import resnet4j.config.Records;
+import resnet4j.data.Augment;
 import resnet4j.data.DataSource;
 import resnet4j.image.Target;
+import resnet4j.model.Architecture;
+import resnet4j.nn.Norm;
 
 /**
  * A question put to several recipes that differ in one thing.
  *
  * @param question what the variations answer
- * @param base     what they have in common, where it differs from {@link #CIFAR}: paths and values, as in --set
+ * @param base     what they have in common, where it differs from {@link #CIFAR}
  */
-public record Study(String name, String question, List<String> base, List<Variation> variations) {
+public record Study(String name, String question, UnaryOperator<Recipe> base, List<Variation> variations) {
     public Study {
-        base = List.copyOf(base);
         variations = List.copyOf(variations);
     }
 
@@ -27,17 +29,13 @@ public record Study(String name, String question, List<String> base, List<Variat
      *
      * @param images how many training pictures it sees; 0 for all. With fewer, epochs become more, so that all
      *               variations see as many pictures as 5,000 give
-     * @param sets   what it differs in
+     * @param change what it differs in
      */
-    public record Variation(String name, int images, List<String> sets) {
+    public record Variation(String name, int images, UnaryOperator<Recipe> change) {
         private static final int REFERENCE = 5000;
 
-        Variation(String name, String... sets) {
-            this(name, 0, List.of(sets));
-        }
-
-        public Variation {
-            sets = List.copyOf(sets);
+        Variation(String name, UnaryOperator<Recipe> change) {
+            this(name, 0, change);
         }
 
         /** The pictures that it trains on; the others stay whole. */
@@ -52,54 +50,69 @@ public record Study(String name, String question, List<String> base, List<Variat
     }
 
     /** He et al. 2015, arXiv:1512.03385 section 4.2. The last epoch's network is what is tested. */
-    private static final List<String> CIFAR = List.of(
-            "data=cifar10",
-            "validation=0",
-            "augment=[{\"type\":\"padCrop\",\"pad\":4},{\"type\":\"flip\",\"p\":0.5}]",
-            "batch=128",
-            "dropLast=true",
-            "optimizer={\"type\":\"sgd\",\"lr\":0.1,\"momentum\":0.9,\"weightDecay\":1e-4}",
-            "schedule={\"type\":\"multiStep\",\"milestones\":[0.5,0.75],\"gamma\":0.1}");
+    private static final Recipe CIFAR = Recipe.classify("resnet20")
+            .withData("cifar10")
+            .withValidation(0)
+            .withAugment(new Augment.PadCrop(4), new Augment.Flip(0.5))
+            .withBatch(128)
+            .withDropLast(true)
+            .withOptimizer(new Optim.Sgd(0.1, 0.9, false, 1e-4, true))
+            .withSchedule(new Schedule.MultiStep(List.of(0.5, 0.75), 0.1, 0));
 
     /** What makes a network's batch norms the identity: no statistics, no scales. */
-    public static final String IDENTITY_NORM = "{\"norm\":{\"type\":\"frozenBatch\",\"eps\":0}}";
-
-    private static final String NO_NORM = "architecture=" + IDENTITY_NORM;
+    public static final Norm IDENTITY_NORM = new Norm.FrozenBatch(0);
 
     private static final List<Study> ALL = List.of(
             new Study(
                     "degradation",
                     "Does depth harm a plain network, and not a residual one? arXiv:1512.03385, figure 6.",
-                    List.of(),
+                    recipe -> recipe,
                     models("plain20", "resnet20", "plain56", "resnet56")),
             new Study(
                     "degradation-110",
                     "The same at 110 layers, with the paper's warm-up.",
-                    List.of("schedule.warmup=0.03"),
+                    recipe -> recipe.withSchedule(new Schedule.MultiStep(List.of(0.5, 0.75), 0.1, 0.03)),
                     models("plain110", "resnet110")),
             new Study(
                     "small-data",
                     "Is a small plain network better than a deep residual one on few pictures?",
-                    List.of("batch=50", "optimizer.lr=0.05"),
+                    recipe -> optimizer(recipe.withBatch(50), "lr", 0.05),
                     Stream.of(100, 500, 5000)
                             .flatMap(n -> Stream.of("small_cnn", "resnet56")
-                                    .map(model -> new Variation(model + " on " + n, n, List.of("model=" + model))))
+                                    .map(model ->
+                                            new Variation(model + " on " + n, n, recipe -> recipe.withModel(model))))
                             .toList()),
             new Study(
                     "regularisers",
                     "What does each of the usual means give? Each is switched off alone.",
-                    List.of("model=resnet20"),
+                    recipe -> recipe,
                     List.of(
-                            new Variation("all of them"),
-                            new Variation("no weight decay", "optimizer.weightDecay=0"),
-                            new Variation("no learning-rate decay", "schedule=constant"),
-                            new Variation("no augmentation", "augment=[]"),
-                            new Variation("no batch norm", NO_NORM),
-                            new Variation("no batch norm, a tenth of the rate", NO_NORM, "optimizer.lr=0.01"))));
+                            new Variation("all of them", recipe -> recipe),
+                            new Variation("no weight decay", recipe -> optimizer(recipe, "weightDecay", 0)),
+                            new Variation(
+                                    "no learning-rate decay", recipe -> recipe.withSchedule(new Schedule.Constant())),
+                            new Variation("no augmentation", recipe -> recipe.withAugment()),
+                            new Variation("no batch norm", Study::withoutNorm),
+                            new Variation(
+                                    "no batch norm, a tenth of the rate",
+                                    recipe -> optimizer(withoutNorm(recipe), "lr", 0.01)))));
+
+    private static Recipe optimizer(Recipe recipe, String field, double value) {
+        return recipe.withOptimizer((Optim) Records.with((Record) recipe.optimizer(), field, value));
+    }
+
+    private static Recipe withoutNorm(Recipe recipe) {
+        return recipe.withArchitecture(withoutNorm(recipe.architectureFor(10)));
+    }
+
+    /** The architecture with batch norms that are the identity. */
+    public static Architecture withoutNorm(Architecture architecture) {
+        return (Architecture) Records.with((Record) architecture, "norm", IDENTITY_NORM);
+    }
 
     private static List<Variation> models(String... names) {
         return Arrays.stream(names)
-                .map(name -> new Variation(name, "model=" + name))
+                .map(name -> new Variation(name, recipe -> recipe.withModel(name)))
                 .toList();
     }
 
@@ -124,14 +137,9 @@ public record Study(String name, String question, List<String> base, List<Variat
      * @param more   what else is to be different in all of them, as in --set
      */
     public Recipe recipe(Variation variation, int epochs, long seed, List<String> more) {
-        var sets = new ArrayList<>(CIFAR);
-        sets.addAll(base);
-        sets.addAll(more);
-        sets.addAll(variation.sets);
-        sets.add("epochs=" + variation.epochs(epochs));
-        sets.add("seed=" + seed);
         JsonNode changes = Records.parse("{}");
-        for (var set : sets) changes = Records.set(changes, set);
-        return Records.overlay(new Recipe(), changes);
+        for (var set : more) changes = Records.set(changes, set);
+        var all = Records.overlay(base.apply(CIFAR), changes);
+        return variation.change.apply(all).withEpochs(variation.epochs(epochs)).withSeed(seed);
     }
 }

@@ -11,14 +11,19 @@ import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import resnet4j.Classifier;
-import resnet4j.config.Records;
 import resnet4j.data.DataSource;
 import resnet4j.data.Dataset;
 import resnet4j.data.Label;
 import resnet4j.data.Labelled;
 import resnet4j.image.ImageFile;
+import resnet4j.image.Preprocess;
+import resnet4j.image.Resize;
+import resnet4j.model.SpeedResNet;
+import resnet4j.nn.Norm;
 import resnet4j.run.RunFolder;
+import resnet4j.train.Optim;
 import resnet4j.train.Recipe;
+import resnet4j.train.Schedule;
 
 /** {@code quickstart}: a residual network learns to tell shapes apart, and then does, in about a minute. */
 @CommandLine.Command(
@@ -26,14 +31,18 @@ import resnet4j.train.Recipe;
         description = "Train a residual network on generated pictures of shapes and try it on new ones.")
 final class QuickstartCommand extends Command<QuickstartCommand.Result> {
     /** What differs from the defaults: few epochs of many pictures, which are drawn faster than they are learned from. */
-    private static final String RECIPE = """
-            {"model": "resnet8_speed", "architecture": {"widths": [16, 48, 96]}, "data": "shapes:14000",
-             "preprocess": {"resize": {"type": "exact", "width": 32, "height": 32}},
-             "validation": 0.05, "epochs": 3, "batch": 128, "dropLast": true,
-             "optimizer": {"type": "sgd", "lr": 0.5, "momentum": 0.85, "nesterov": true, "weightDecay": 1.33e-3,
-                           "decayNorms": false},
-             "biasScale": 64, "schedule": {"type": "oneCycle", "warmup": 0.2}, "labelSmoothing": 0.1}
-            """;
+    private static final Recipe RECIPE = Recipe.classify("resnet8_speed")
+            .withArchitecture(new SpeedResNet(List.of(16, 48, 96), new Norm.ShiftedBatch(0.2, 1e-12), 10))
+            .withData("shapes:14000")
+            .withPreprocess(Preprocess.cifar10().withResize(new Resize.Exact(32, 32)))
+            .withValidation(0.05)
+            .withEpochs(3)
+            .withBatch(128)
+            .withDropLast(true)
+            .withOptimizer(new Optim.Sgd(0.5, 0.85, true, 1.33e-3, false))
+            .withBiasScale(64)
+            .withSchedule(new Schedule.OneCycle(0.2))
+            .withLabelSmoothing(0.1);
 
     private static final int TRIED = 5, PICTURES_OF_A_CLASS = 6;
 
@@ -48,11 +57,8 @@ final class QuickstartCommand extends Command<QuickstartCommand.Result> {
 
     @Override
     Result run() throws Exception {
-        var changes = Records.parse(RECIPE);
-        if (common.precision() != null) changes = Records.set(changes, "precision=" + common.precision());
-        if (common.seed().isPresent())
-            changes = Records.set(changes, "seed=" + common.seed().getAsLong());
-        var recipe = Records.overlay(new Recipe(), changes);
+        var recipe = RECIPE.withSeed(common.seed().orElse(0));
+        if (common.precision() != null) recipe = recipe.withPrecision(common.precision());
         var data = DataSource.parse(recipe.data());
         var folder = run == null ? RecipeArgument.freshFolder("quickstart") : RunFolder.create(run);
         var result = new TrainingRun(this).train(recipe, data, folder);

@@ -155,8 +155,7 @@ final class StudyCommand extends Command<StudyCommand.Result> {
         if (!model.endsWith(NO_NORM))
             return ModelFile.open(model, Optional.empty(), OptionalInt.empty()).net();
         var named = Models.get(model.substring(0, model.length() - NO_NORM.length()));
-        return Records.overlay(named.architecture(), Records.parse(Study.IDENTITY_NORM))
-                .build();
+        return Study.withoutNorm(named.architecture()).build();
     }
 
     private static Gradients mean(String model, List<GradientNorms> seeds) {
