@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import resnet4j.weights.AtomicFile;
 
 /**
  * An array of NumPy's {@code .npy} format, versions 1 to 3, in row-major order. Objects are refused: they are pickles.
@@ -28,6 +30,33 @@ public record Npy(String type, int[] shape, ByteBuffer data) {
         try (var in = Files.newInputStream(file)) {
             return read(in, file.toString(), Files.size(file));
         }
+    }
+
+    /** An array of 32-bit floats. */
+    public static Npy of(float[] values, int... shape) {
+        var data = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        data.asFloatBuffer().put(values);
+        return new Npy("<f4", shape.clone(), data);
+    }
+
+    /** Writes the array, wholly or not at all, in version 1. */
+    public void write(Path file) throws IOException {
+        String sizes = Arrays.stream(shape).mapToObj(n -> n + ",").collect(Collectors.joining(" "));
+        String head = "{'descr': '" + type + "', 'fortran_order': False, 'shape': (" + sizes + "), }";
+        int pad = 64 - (10 + head.length() + 1) % 64; // the elements begin at a multiple of 64
+        byte[] text = (head + " ".repeat(pad % 64) + "\n").getBytes(StandardCharsets.US_ASCII);
+        var start = ByteBuffer.allocate(10 + text.length).order(ByteOrder.LITTLE_ENDIAN);
+        start.put(MAGIC)
+                .put((byte) 1)
+                .put((byte) 0)
+                .putShort((short) text.length)
+                .put(text)
+                .flip();
+        AtomicFile.write(file, out -> {
+            while (start.hasRemaining()) out.write(start);
+            var elements = data.duplicate().rewind();
+            while (elements.hasRemaining()) out.write(elements);
+        });
     }
 
     /** @param most how many bytes the array may have: more is a lie of its head */

@@ -39,6 +39,7 @@ import resnet4j.config.Nearest;
             EvalCommand.class,
             ScoreCommand.class,
             PredictCommand.class,
+            ExplainCommand.class,
             ExportCommand.class,
             BenchCommand.class,
             CompareCommand.class,

@@ -1,0 +1,124 @@
+package resnet4j.explain;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import resnet4j.config.Nearest;
+import resnet4j.graph.Graph;
+import resnet4j.tensor.Losses;
+import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Ops;
+import resnet4j.tensor.Tensor;
+
+/**
+ * What is to be explained: one answer of a network on one picture.
+ *
+ * @param graph  from {@code images} [N,3,H,W] to one output, the scores [N,classes] before softmax
+ * @param image  normalised, [1,3,H,W]
+ * @param target the class whose score is explained
+ */
+public record Subject(Graph graph, Tensor image, int target) {
+    public Subject {
+        if (graph.inputs().size() != 1 || graph.outputs().size() != 1)
+            throw new IllegalArgumentException("graph: expected one input and one output, got "
+                    + graph.inputs().size() + " and " + graph.outputs().keySet());
+        if (image.dim() != 4 || image.size(0) != 1)
+            throw new IllegalArgumentException("image: expected [1,3,H,W], got " + image);
+        long classes = graph.shape(graph.outputs().values().iterator().next()).get(1);
+        if (target < 0 || target >= classes)
+            throw new IllegalArgumentException("class: expected 0 to " + (classes - 1) + ", got " + target);
+    }
+
+    /** A layer's maps [channels][height*width], and how the score grows with each of their numbers. */
+    record Tap(int height, int width, float[][] maps, float[][] gradients) {}
+
+    int height() {
+        return (int) image.size(2);
+    }
+
+    int width() {
+        return (int) image.size(3);
+    }
+
+    /** The last layer that gives maps: before the classes' own, and with more than one place. */
+    public static String defaultLayer(Graph graph) {
+        long classes = graph.shape(graph.outputs().values().iterator().next()).get(1);
+        String last = null;
+        var layerOf = new LinkedHashMap<String, String>();
+        graph.layers().forEach((layer, value) -> {
+            if (!layer.isEmpty()) layerOf.merge(value, layer, (a, b) -> a.length() <= b.length() ? a : b);
+        });
+        for (var node : graph.nodes()) {
+            var shape = node.shape();
+            if (shape.size() == 4
+                    && shape.get(1) != classes
+                    && shape.get(2) * shape.get(3) > 1
+                    && layerOf.containsKey(node.name())) last = layerOf.get(node.name());
+        }
+        if (last == null)
+            throw new IllegalArgumentException("layer: expected one that gives maps [N,C,H,W], the network has none");
+        return last;
+    }
+
+    Tap tap(String layer) {
+        var value = graph.layers().get(layer);
+        if (value == null)
+            throw new IllegalArgumentException("layer: the network has none named '" + layer + "'."
+                    + Nearest.hint(layer, graph.layers().keySet()) + " It has "
+                    + String.join(
+                            ", ",
+                            graph.layers().keySet().stream()
+                                    .filter(name -> !name.isEmpty())
+                                    .toList()));
+        if (graph.shape(value).size() != 4)
+            throw new IllegalArgumentException(
+                    "layer: expected one that gives maps [N,C,H,W], " + layer + " gives " + graph.shape(value));
+        try (var scope = new NativeScope()) {
+            var outputs = Map.of("scores", scores(), "maps", value);
+            var results = graph.withOutputs(outputs).apply(inputs(image.copy().requireGrad(true)));
+            var maps = results.get("maps");
+            var gradients = Losses.gradients(score(results.get("scores")), List.of(maps))
+                    .get(0);
+            return new Tap((int) maps.size(2), (int) maps.size(3), channels(maps), channels(gradients));
+        }
+    }
+
+    /** How the summed score of {@code images} grows with each of their numbers, as [N*3][H*W]. */
+    float[][] gradients(Tensor images) {
+        try (var scope = new NativeScope()) {
+            var leaf = images.copy().requireGrad(true);
+            var results = graph.apply(inputs(leaf));
+            return channels(Losses.gradients(score(results.values().iterator().next()), List.of(leaf))
+                    .get(0));
+        }
+    }
+
+    /** The score of each of {@code images}. */
+    float[] scores(Tensor images) {
+        try (var scope = new NativeScope()) {
+            var all = graph.run(inputs(images)).values().iterator().next();
+            return Ops.slice(all, 1, target, target + 1, 1).toFloats();
+        }
+    }
+
+    private Map<String, Tensor> inputs(Tensor images) {
+        return Map.of(graph.inputs().get(0).name(), images);
+    }
+
+    private String scores() {
+        return graph.outputs().values().iterator().next();
+    }
+
+    private Tensor score(Tensor scores) {
+        return Ops.sum(Ops.slice(scores, 1, target, target + 1, 1), List.of(0, 1), false);
+    }
+
+    private static float[][] channels(Tensor maps) {
+        int area = (int) (maps.size(2) * maps.size(3));
+        var all = maps.detach().toFloats();
+        var channels = new float[all.length / area][];
+        for (int c = 0; c < channels.length; c++) channels[c] = Arrays.copyOfRange(all, c * area, (c + 1) * area);
+        return channels;
+    }
+}
