@@ -78,6 +78,12 @@ public record DataSource<T extends Target<T>>(
                 "data: expected pictures with " + target.getSimpleName() + " each, got " + spec + "; shapes has them");
     }
 
+    /** The same where only the running program knows the target. */
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    public static DataSource<?> read(String spec, Class<? extends Target<?>> target) throws IOException {
+        return parse(spec, (Class) target);
+    }
+
     private static DataSource<Label> labelled(String spec, String kind, String path) throws IOException {
         return switch (kind) {
             case "cifar10" -> Cifar.ten(path.isEmpty() ? cached("cifar-10-binary.tar.gz") : Path.of(path));

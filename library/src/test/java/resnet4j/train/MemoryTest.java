@@ -63,7 +63,7 @@ class MemoryTest {
     /** 2,001 steps with all that a step can do, checkpoints and epochs' ends among them. */
     static final class Steps {
         public static void main(String[] args) throws IOException {
-            var recipe = TrainerTest.recipe(
+            var recipe = Runs.recipe(
                     "epochs=58",
                     "batch=2",
                     "validation=0.2",

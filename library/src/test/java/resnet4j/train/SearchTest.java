@@ -76,7 +76,7 @@ class SearchTest {
     // ---- the search, without runs
 
     private static Search search(int eta, int trials, Integer... rungs) {
-        return new Search(TrainerTest.recipe(), RATES, List.of(rungs), eta, trials, 5);
+        return new Search(Runs.recipe(), RATES, List.of(rungs), eta, trials, 5);
     }
 
     private static Search.Result result(int trial, int rung, double top1) {
@@ -138,14 +138,14 @@ class SearchTest {
             })
     void search_refusesFieldsAndEdgesThatNoRecipeHas(String path, double high, String sentence) {
         var space = Map.<String, Space>of(path, new Space.Uniform(0.1, high));
-        var recipe = TrainerTest.recipe();
+        var recipe = Runs.recipe();
         var e = assertThrows(IllegalArgumentException.class, () -> new Search(recipe, space, List.of(1), 3, 1, 0));
         assertTrue(e.getMessage().startsWith(sentence), e::getMessage);
     }
 
     // ---- the search at work
 
-    private static final Recipe BASE = TrainerTest.recipe("validation=0.25", "schedule=cosine");
+    private static final Recipe BASE = Runs.recipe("validation=0.25", "schedule=cosine");
 
     private List<Search.Result> tune(String name, Search search, BooleanSupplier stop) throws IOException {
         var path = folder.resolve(name);
@@ -248,7 +248,7 @@ class SearchTest {
 
     @Test
     void tuner_needsSomethingToChooseBy() throws IOException {
-        var search = new Search(TrainerTest.recipe(), RATES, List.of(1), 3, 1, 0);
+        var search = new Search(Runs.recipe(), RATES, List.of(1), 3, 1, 0);
         var e = assertThrows(IllegalArgumentException.class, () -> tune("blind", search, () -> false));
         assertTrue(e.getMessage().startsWith("validation: a search chooses by a validation split"), e::getMessage);
     }

@@ -46,7 +46,7 @@ class StudyTest {
     /** Along its own direction, the gradient's length is the loss's derivative. */
     @Test
     void gradientNorms_areDerivatives() {
-        var recipe = TrainerTest.recipe();
+        var recipe = Runs.recipe();
         Ops.seed(3);
         try (var scope = new NativeScope();
                 var net = recipe.architectureFor(3).build()) {

@@ -17,6 +17,7 @@ import resnet4j.data.Augment;
 import resnet4j.data.DataSource;
 import resnet4j.data.Label;
 import resnet4j.data.Labelled;
+import resnet4j.eval.Score;
 import resnet4j.model.ModelFile;
 import resnet4j.run.Rate;
 import resnet4j.run.RunFolder;
@@ -114,7 +115,7 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
     private static Result.Top1 top1(List<TrainingRun.Result> runs) {
         var accuracies = runs.stream()
                 .flatMap(r -> r.test().stream())
-                .mapToDouble(e -> e.top1())
+                .mapToDouble(Score::value)
                 .toArray();
         double mean = Arrays.stream(accuracies).average().orElse(0), square = 0;
         for (double a : accuracies) square += (a - mean) * (a - mean);

@@ -5,7 +5,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import resnet4j.data.DataSource;
-import resnet4j.data.Label;
 import resnet4j.run.RunFolder;
 import resnet4j.train.Recipe;
 import resnet4j.train.Trainer;
@@ -39,14 +38,20 @@ final class TrainCommand extends Command<TrainingRun.Result> {
                         "--resume: the run's own recipe is used; RECIPE, --set, --limit and --run do not go with it");
             var folder = RunFolder.open(resume);
             var own = Recipe.of(folder);
-            return train(own, DataSource.parse(recipe.data().orElse(own.data())), folder);
+            return train(
+                    own,
+                    DataSource.read(
+                            recipe.data().orElse(own.data()), own.learn().target()),
+                    folder);
         }
         var resolved = recipe.read(common);
-        var source = DataSource.parse(resolved.data()); // before the folder is made: bad data leaves nothing behind
+        var source = DataSource.read(
+                resolved.data(),
+                resolved.learn().target()); // before the folder is made: bad data leaves nothing behind
         return train(resolved, source, run == null ? recipe.freshFolder() : RunFolder.create(run));
     }
 
-    private TrainingRun.Result train(Recipe recipe, DataSource<Label> source, RunFolder folder) throws Exception {
+    private TrainingRun.Result train(Recipe recipe, DataSource<?> source, RunFolder folder) throws Exception {
         return new TrainingRun(this, loaderThreads, checkpointSeconds).train(recipe, source, folder);
     }
 

@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import resnet4j.data.DataSource;
-import resnet4j.data.Label;
 import resnet4j.eval.Evaluation;
+import resnet4j.eval.Score;
 import resnet4j.nn.Net;
 import resnet4j.run.Line;
 import resnet4j.run.RunFolder;
@@ -38,27 +38,34 @@ final class TrainingRun {
      * @param test  absent from a run that was stopped
      * @param split what {@code test} was measured on: {@code test}, or {@code val} or {@code train} where there is none
      */
-    record Result(
-            Path run, int epochs, long steps, double seconds, Best best, Optional<Evaluation> test, String split) {
+    record Result(Path run, int epochs, long steps, double seconds, Best best, Optional<Score> test, String split) {
         /** @param top1 on the validation split; absent where nothing is held out */
         record Best(Optional<Double> top1) {}
 
         String text() {
             if (test.isEmpty())
                 return "Stopped after " + steps + " steps; go on with: ./resnet4j train --resume " + run;
-            var t = test.get();
             return String.format(
                     Locale.ROOT,
-                    "%d epochs in %s. %s: %.2f %% (%d of %d), loss %.4f.%nModel:  %s%nReport: %s",
+                    "%d epochs in %s. %s: %s.%nModel:  %s%nReport: %s",
                     epochs,
                     Progress.clock(seconds),
                     pictures(),
-                    100 * t.top1(),
-                    t.correct(),
-                    t.samples(),
-                    t.loss(),
+                    words(test.get()),
                     new RunFolder(run).model(),
                     new RunFolder(run).report());
+        }
+
+        private static String words(Score score) {
+            return score instanceof Evaluation t
+                    ? String.format(
+                            Locale.ROOT,
+                            "%.2f %% (%d of %d), loss %.4f",
+                            100 * t.top1(),
+                            t.correct(),
+                            t.samples(),
+                            t.loss())
+                    : String.format(Locale.ROOT, "%s %.4f", score.headline(), score.value());
         }
 
         /** What was measured on, for people: accuracy on pictures that were trained on is no test. */
@@ -71,11 +78,11 @@ final class TrainingRun {
         }
     }
 
-    Result train(Recipe recipe, DataSource<Label> data, RunFolder folder) throws IOException {
+    Result train(Recipe recipe, DataSource<?> data, RunFolder folder) throws IOException {
         Trainer.Outcome outcome;
         String split;
         try (var stop = new StopSignal();
-                var bar = new Bar();
+                var bar = new Bar(recipe.learn().headline());
                 var trainer = new Trainer(recipe, data, folder, options(stop), bar)) {
             outcome = trainer.train();
             split = trainer.data().measured();
@@ -89,7 +96,7 @@ final class TrainingRun {
                 outcome.steps(),
                 outcome.seconds(),
                 new Result.Best(outcome.best()),
-                outcome.test().map(Evaluation.class::cast),
+                outcome.test(),
                 split);
     }
 
@@ -98,8 +105,13 @@ final class TrainingRun {
     }
 
     private final class Bar implements Trainer.Log, AutoCloseable {
+        private final String headline;
         private Progress progress;
         private int epochs;
+
+        Bar(String headline) {
+            this.headline = headline;
+        }
 
         @Override
         public void start(Net net, long steps, int epochs) {
@@ -113,11 +125,11 @@ final class TrainingRun {
                     s.step(),
                     String.format(
                             Locale.ROOT,
-                            "epoch %d/%d, loss %.3f, accuracy %.1f %%, %.0f images/s",
+                            "epoch %d/%d, loss %.3f%s, %.0f images/s",
                             s.epoch(),
                             epochs,
                             s.train().get("loss"),
-                            100 * s.train().get("accuracy"),
+                            percent(", accuracy %.1f %%", s.train().get("accuracy")),
                             s.imagesPerSecond()));
         }
 
@@ -125,20 +137,28 @@ final class TrainingRun {
         public void epoch(Line.Epoch e) {
             progress.say(String.format(
                     Locale.ROOT,
-                    "Epoch [%d/%d], Loss: %.4f, accuracy: %.2f %%%s, %.0f images/s, waiting for data %.1f %%%s",
+                    "Epoch [%d/%d], Loss: %.4f%s%s, %.0f images/s, waiting for data %.1f %%%s",
                     e.epoch(),
                     epochs,
                     e.train().get("loss"),
-                    100 * e.train().get("accuracy"),
-                    e.validation().isEmpty()
-                            ? ""
-                            : String.format(
-                                    Locale.ROOT,
-                                    ", validation: %.2f %%",
-                                    100 * e.validation().get("top1")),
+                    percent(", accuracy: %.2f %%", e.train().get("accuracy")),
+                    validation(e),
                     e.imagesPerSecond(),
                     100 * e.waitShare(),
                     e.skipped().isEmpty() ? "" : ", " + e.skipped().size() + " pictures skipped"));
+        }
+
+        private String validation(Line.Epoch e) {
+            var value = e.validation().get(headline);
+            if (value == null) return "";
+            return headline.equals("top1")
+                    ? percent(", validation: %.2f %%", value)
+                    : String.format(Locale.ROOT, ", validation: %s %.4f", headline, value);
+        }
+
+        /** A share in words, where there is one. */
+        private static String percent(String words, Double share) {
+            return share == null ? "" : String.format(Locale.ROOT, words, 100 * share);
         }
 
         @Override

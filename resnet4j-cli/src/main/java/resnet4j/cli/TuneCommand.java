@@ -98,7 +98,9 @@ final class TuneCommand extends Command<TuneCommand.Result> {
         double seconds = budget == null ? Double.POSITIVE_INFINITY : seconds(budget);
         var folder = resume == null ? begin() : resumed();
         var search = folder.search();
-        var source = DataSource.parse(recipe.data().orElse(search.base().data()));
+        var source = DataSource.read(
+                recipe.data().orElse(search.base().data()),
+                search.base().learn().target());
         List<Search.Result> results;
         try (var stop = new StopSignal();
                 var progress = progress("tune", 0, "results")) {
@@ -136,7 +138,8 @@ final class TuneCommand extends Command<TuneCommand.Result> {
         int epochs = epochs(base, spaces);
         var rungs = method == Method.RANDOM ? List.of(epochs) : Search.rungs(epochs, minEpochs, eta);
         var search = new Search(base, spaces, rungs, eta, trials == null ? Integer.MAX_VALUE : trials, base.seed());
-        var source = DataSource.parse(base.data()); // before the folder is made: bad data leaves nothing behind
+        var source = DataSource.read(
+                base.data(), base.learn().target()); // before the folder is made: bad data leaves nothing behind
         Tuner.checkValidation(base, source);
         return SearchFolder.create(
                 run == null ? RecipeArgument.freshFolder("tune").path() : run, search);
