@@ -38,7 +38,7 @@ public final class Inference implements AutoCloseable {
 
     /**
      * @param precision in which it computes as {@link Precision#on} the device
-     * @param net   closed in the end, or at once for a plan, which has weights of its own
+     * @param net   closed in the end, or at once for a plan, which takes its weights one by one for its own
      * @param batch the number of images that it is to be fastest for; any other is right
      * @throws IllegalArgumentException for a plan on a GPU
      */
@@ -50,7 +50,7 @@ public final class Inference implements AutoCloseable {
             net.train(false);
             var here = precision.on(device);
             if (way == Way.PLAN) {
-                var plan = Plan.compile(net, here, batch, 3, height, width);
+                var plan = Plan.consume(net, here, batch, 3, height, width);
                 net.close();
                 return new Inference(here, plan::run, plan::close);
             }

@@ -25,7 +25,12 @@ public final class Passes {
 
     /** All passes that leave weights and values in 32-bit floats. */
     public static Graph simplify(Graph graph) {
-        return foldBatchNorms(foldConstants(removeIdentities(graph)));
+        return simplify(graph, false);
+    }
+
+    /** The same. @param inPlace whether the graph's own weights may be overwritten and freed */
+    static Graph simplify(Graph graph, boolean inPlace) {
+        return foldBatchNorms(foldConstants(removeIdentities(graph)), inPlace);
     }
 
     /** Leaves out what no output needs; inputs stay. */
@@ -89,6 +94,10 @@ public final class Passes {
      * w' = w s and b' = (b - mean) s + shift, with s = scale / sqrt(variance + eps). arXiv:1712.05877 section 3.2.
      */
     public static Graph foldBatchNorms(Graph graph) {
+        return foldBatchNorms(graph, false);
+    }
+
+    private static Graph foldBatchNorms(Graph graph, boolean inPlace) {
         var uses = graph.uses();
         var constants = new LinkedHashMap<>(graph.constants());
         return rewrite(graph, constants, (node, made) -> {
@@ -105,24 +114,32 @@ public final class Passes {
             if (!folds) return node;
             var weight = constants.get(before.inputs().get(1));
             int channels = (int) weight.size(0);
-            float[] w = weight.toFloats(), bias = floats(before, 2, constants, channels, 0);
+            float[] bias = floats(before, 2, constants, channels, 0);
             float[] scale = floats(node, 1, constants, channels, 1), shift = floats(node, 2, constants, channels, 0);
             float[] mean = floats(node, 3, constants, channels, 0), variance = floats(node, 4, constants, channels, 1);
             double eps = ((Op.BatchNorm) node.op()).eps();
-            int row = w.length / channels; // weights of one output channel
+            var factors = new double[channels];
             for (int c = 0; c < channels; c++) {
-                double s = scale[c] / Math.sqrt(variance[c] + eps);
-                bias[c] = (float) ((bias[c] - mean[c]) * s + shift[c]);
-                for (int i = c * row; i < (c + 1) * row; i++) w[i] = (float) (w[i] * s);
+                factors[c] = scale[c] / Math.sqrt(variance[c] + eps);
+                bias[c] = (float) ((bias[c] - mean[c]) * factors[c] + shift[c]);
             }
             var weightName = node.name() + ".weight";
             var biasName = node.name() + ".bias";
-            constants.put(weightName, Tensor.of(w, weight.shape()));
+            boolean overwrites = inPlace && uses.get(before.inputs().get(1)) == 1;
+            constants.put(weightName, overwrites ? weight.scaleRows_(factors) : weight.scaleRows(factors));
             constants.put(biasName, Tensor.of(bias, channels));
+            if (inPlace) free(node, uses, constants);
             // under the norm's name, so that what follows finds it
             var inputs = List.of(before.inputs().get(0), weightName, biasName);
             return new Node(node.value(), before.op(), inputs, before.path());
         });
+    }
+
+    /** The norm's own numbers, which the convolution has now. */
+    private static void free(Node norm, Map<String, Integer> uses, Map<String, Tensor> constants) {
+        for (var in : norm.inputs())
+            if (constants.containsKey(in) && uses.get(in) == 1)
+                constants.get(in).close();
     }
 
     private static boolean areConstants(Node node, Map<String, Tensor> constants) {

@@ -3,6 +3,7 @@ package resnet4j.graph;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import resnet4j.graph.Passes.Instruction;
 import resnet4j.nn.Layer;
 import resnet4j.tensor.DType;
@@ -71,25 +73,45 @@ public final class Plan implements AutoCloseable {
      *                   network is for {@link Graph#anySize}
      */
     public static Plan compile(Layer net, Precision precision, long... inputShape) {
+        return compile(net, precision, false, inputShape);
+    }
+
+    /**
+     * The same of a network that nothing else needs: each of its weights is freed as soon as the plan has its own, so that
+     * there is little more than one of each at any time. The network can then only be closed.
+     */
+    static Plan consume(Layer net, Precision precision, long... inputShape) {
+        return compile(net, precision, true, inputShape);
+    }
+
+    private static Plan compile(Layer net, Precision precision, boolean consumes, long... inputShape) {
         var one = inputShape.clone();
         one[0] = 1; // a trace computes the whole network, and needs memory for all N
         try (var scope = new NativeScope()) {
-            var graph = Passes.simplify(Tracer.trace(net, one));
+            var traced = Tracer.trace(net, one);
+            if (consumes)
+                for (var unused : net.state().values()) if (!traced.constants().containsValue(unused)) unused.close();
+            var graph = Passes.simplify(traced, consumes);
             var shape = Arrays.stream(inputShape).boxed().toList();
-            return compile(graph.withShapes(Map.of(Tracer.INPUT, shape)), precision);
+            return compile(graph.withShapes(Map.of(Tracer.INPUT, shape)), precision, consumes);
         }
     }
 
     /** Makes a graph ready, in {@code precision} (as it is {@link Precision#on} this processor) where {@link Passes#inPrecision} says, for the shapes of its inputs. */
     public static Plan compile(Graph graph, Precision precision) {
+        return compile(graph, precision, false);
+    }
+
+    private static Plan compile(Graph graph, Precision precision, boolean consumes) {
         try (var scope = new NativeScope()) {
-            var simple = Passes.simplify(graph);
+            var simple = Passes.simplify(graph, consumes);
             var here = precision.on(Device.CPU);
-            return new Plan(here == Precision.FP32 ? simple : Passes.inPrecision(simple, DType.BF16, Set.of()), here);
+            boolean exact = here == Precision.FP32;
+            return new Plan(exact ? simple : Passes.inPrecision(simple, DType.BF16, Set.of()), here, consumes);
         }
     }
 
-    private Plan(Graph graph, Precision precision) {
+    private Plan(Graph graph, Precision precision, boolean consumes) {
         this.precision = precision;
         var shapes = new LinkedHashMap<String, Tensor>();
         graph.constants()
@@ -99,24 +121,26 @@ public final class Plan implements AutoCloseable {
         this.graph = graph.with(shapes, graph.nodes(), graph.outputs());
         fitting = new Fitting(this.graph);
         try {
-            prepare(Passes.fuse(graph), graph.constants());
+            prepare(Passes.fuse(graph), graph.constants(), consumes);
         } catch (RuntimeException e) {
             close();
             throw e;
         }
     }
 
-    private void prepare(List<Instruction> instructions, Map<String, Tensor> weights) {
+    private void prepare(List<Instruction> instructions, Map<String, Tensor> weights, boolean consumes) {
         var nodes = instructions.stream().map(Instruction::node).toList();
         var inputs = Graph.names(graph.inputs());
         var lives = new Liveness(inputs, nodes, graph.outputs().values());
         for (var input : inputs) slots.put(input, slots.size());
+        var kernels = kernels(instructions, weights, consumes, lives);
         for (int i = 0; i < nodes.size(); i++) {
             var node = nodes.get(i);
             int out = slots.size();
             int[] dead = lives.dead(i).stream().mapToInt(slots::get).toArray();
-            var step = isPreparable(node, weights)
-                    ? oneDnn(instructions.get(i), weights, i, out, dead, lives)
+            var kernel = kernels.get(i);
+            var step = kernel != null
+                    ? oneDnn(instructions.get(i), kernel, i, out, dead, lives)
                     : libtorch(node, weights, i, out, dead, lives);
             slots.put(node.name(), out);
             steps.add(step);
@@ -127,6 +151,38 @@ public final class Plan implements AutoCloseable {
                 owned.add(constant);
                 constantOutputs.put(value, constant);
             }
+    }
+
+    /**
+     * oneDNN's, by the instruction's number. Those of the largest weights are made first: the memory of a weight that is
+     * freed then suits the next one.
+     */
+    private Map<Integer, OneDnn> kernels(
+            List<Instruction> instructions, Map<String, Tensor> weights, boolean consumes, Liveness lives) {
+        var uses = graph.uses();
+        var kernels = new HashMap<Integer, OneDnn>();
+        IntStream.range(0, instructions.size())
+                .filter(i -> isPreparable(instructions.get(i).node(), weights))
+                .boxed()
+                .sorted(Comparator.comparingLong(i -> -size(instructions.get(i).node(), weights)))
+                .forEach(i -> {
+                    var instruction = instructions.get(i);
+                    var node = instruction.node();
+                    boolean inPlace = instruction.add() && lives.mayOverwrite(i, 3);
+                    var kernel = oneDnn(
+                            instruction, weights, graph.shape(node.inputs().get(0)), inPlace);
+                    owned.add(kernel);
+                    kernels.put(i, kernel);
+                    if (!consumes) return;
+                    for (var in : node.inputs())
+                        if (weights.containsKey(in) && uses.merge(in, -1, Integer::sum) == 0)
+                            weights.get(in).close();
+                });
+        return kernels;
+    }
+
+    private static long size(Node node, Map<String, Tensor> weights) {
+        return node.inputs().size() == 1 ? 0 : weights.get(node.inputs().get(1)).elements();
     }
 
     /** Whether the operation is oneDNN's, on the CPU, with weights, if any, that never change. */
@@ -140,14 +196,11 @@ public final class Plan implements AutoCloseable {
         return weight != null && !weight.device().cuda() && (bias.isEmpty() || weights.containsKey(bias));
     }
 
-    private Step oneDnn(
-            Instruction instruction, Map<String, Tensor> weights, int i, int out, int[] dead, Liveness lives) {
+    private Step oneDnn(Instruction instruction, OneDnn kernel, int i, int out, int[] dead, Liveness lives) {
         var node = instruction.node();
         var type = node.value().dtype();
         var in = node.inputs();
         boolean add = instruction.add(), inPlace = add && lives.mayOverwrite(i, 3);
-        var kernel = oneDnn(instruction, weights, graph.shape(in.get(0)), inPlace);
-        owned.add(kernel);
         int x = slots.get(in.get(0)), residual = add ? slots.get(in.get(3)) : -1;
         var call = new Call("oneDNN", type, inPlace, instruction.toString());
         Kernel run = add ? v -> kernel.apply(v[x], v[residual]) : v -> kernel.apply(v[x]);

@@ -13,6 +13,7 @@ import java.util.function.Function;
 import resnet4j.nn.Layer;
 import resnet4j.nn.LayerListener;
 import resnet4j.nn.Net;
+import resnet4j.tensor.DType;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Op;
 import resnet4j.tensor.Ops;
@@ -96,6 +97,20 @@ public final class Tracer implements LayerListener {
         if (path != null && value != null) given.put(path, value);
     }
 
+    /** What takes long and much memory is not computed. */
+    @Override
+    public Tensor instead(Op op, List<Tensor> in) {
+        boolean heavy = op.isProduct() || op.hasInPlaceForm() || op instanceof Op.BatchNorm;
+        if (!heavy || in.get(0).dtype() != DType.F32) return null;
+        try {
+            var shape = op.shape(
+                    in.stream().map(t -> t == null ? null : Graph.shape(t)).toList());
+            return Tensor.standIn(shape.stream().mapToLong(Long::longValue).toArray());
+        } catch (RuntimeException wrong) {
+            return null; // doing it says what is wrong
+        }
+    }
+
     @Override
     public void op(Op op, List<Tensor> in, Tensor out) {
         var inputs = new ArrayList<String>();
@@ -104,6 +119,7 @@ public final class Tracer implements LayerListener {
         var name = unique(path.isEmpty() ? op.type() : path + "." + op.type());
         nodes.add(new Node(value(name, out), op, inputs, path));
         values.put(out, name);
+        out.forget(in); // its shape is enough, and all results of a network together take much memory
     }
 
     private static Value value(String name, Tensor tensor) {

@@ -284,8 +284,12 @@ public final class Ops {
         return run(op, op::apply, in);
     }
 
-    /** As {@link #run} in the memory of the first input, for an {@code op} that {@link Op#hasInPlaceForm}. */
+    /**
+     * As {@link #run} in the memory of the first input, for an {@code op} that {@link Op#hasInPlaceForm}; in memory of its own
+     * where somebody listens, who would not find the input any more.
+     */
     public static Tensor runInPlace(Op op, Tensor... in) {
+        if (!LISTENERS.get().isEmpty()) return run(op, in);
         return run(
                 op,
                 args -> {
@@ -304,9 +308,10 @@ public final class Ops {
 
     private static Tensor run(Op op, Function<List<Tensor>, Tensor> kernel, Tensor... in) {
         var inputs = Collections.unmodifiableList(Arrays.asList(in));
-        Tensor out;
+        Tensor out = null;
         try {
-            out = kernel.apply(inputs);
+            for (var listener : LISTENERS.get()) if (out == null) out = listener.instead(op, inputs);
+            if (out == null) out = kernel.apply(inputs);
         } catch (RuntimeException e) {
             throw failure(op.toString(), inputs, e);
         }

@@ -3,6 +3,7 @@ package resnet4j.tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.AbstractTensor;
 import org.bytedeco.pytorch.BoolOptional;
@@ -72,6 +73,41 @@ public final class Tensor implements AutoCloseable {
                 new DeviceOptional(new org.bytedeco.pytorch.Device(torch.DeviceType.Meta)),
                 Absent.FLAG,
                 new MemoryFormatOptional()));
+    }
+
+    /**
+     * Gives the memory of its numbers back, in place, where they are nobody else's: of shape and type it keeps all, and its
+     * numbers are 0. Leaves it as it is where it is one of {@code others} under another handle.
+     */
+    public void forget(List<Tensor> others) {
+        for (var other : others) if (other != null && handle.is_same(other.handle)) return;
+        try (var scope = new NativeScope()) {
+            handle.__dispatch_set_data(newFull(0, 1).handle.expand(shape()));
+        }
+    }
+
+    /** Zeros of that shape, 32-bit floats, which all lie in the same place: for whom the shape is enough. */
+    public static Tensor standIn(long... shape) {
+        return new Tensor(torch.zeros(1).expand(shape));
+    }
+
+    /** Row i, along the first dimension, times {@code factors[i]}, rounded once; row-major, 32-bit floats. */
+    public Tensor scaleRows(double[] factors) {
+        return new Tensor(handle.detach().contiguous().clone()).scaleRows_(factors);
+    }
+
+    /** {@link #scaleRows} in place where the rows lie in order; gives itself, or else another one. */
+    public Tensor scaleRows_(double[] factors) {
+        if (!handle.is_contiguous()) return scaleRows(factors);
+        var in = bytes().asByteBuffer().asFloatBuffer();
+        var out = in.duplicate();
+        var row = new float[Math.toIntExact(elements() / factors.length)];
+        for (double factor : factors) {
+            in.get(row);
+            for (int i = 0; i < row.length; i++) row[i] = (float) (row[i] * factor);
+            out.put(row);
+        }
+        return this;
     }
 
     /** Of that shape, with this tensor's type and device: {@code new_full}. */

@@ -175,6 +175,25 @@ class PlanTest {
         }
     }
 
+    /** In ResNeXt convolutions are grouped, in GoogLeNet values have several uses. */
+    @ParameterizedTest
+    @ValueSource(strings = {"resnet20", "resnext50_32x4d", "googlenet"})
+    void consume_givesTheSamePlanToTheBit_andFreesTheNetsWeights(String name) {
+        long side = Math.min(64, Models.get(name).inputSize());
+        try (var scope = new NativeScope();
+                var net = Models.create(name, 7)) {
+            TameWeights.fill(net);
+            var images = Tensor.rand(2, 3, side, side);
+            float[] expected;
+            try (var plan = Plan.compile(net, Precision.FP32, 1, 3, side, side)) {
+                expected = plan.run(images).toFloats();
+            }
+            try (var plan = Plan.consume(net, Precision.FP32, 1, 3, side, side)) {
+                assertArrayEquals(expected, plan.run(images).toFloats());
+            }
+        }
+    }
+
     @Test
     void planOutlivesItsNet() {
         try (var scope = new NativeScope()) {
