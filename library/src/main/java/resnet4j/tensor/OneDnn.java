@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.bytedeco.dnnl.convolution_forward;
 import org.bytedeco.dnnl.global.dnnl;
@@ -43,6 +42,7 @@ public final class OneDnn implements AutoCloseable {
     private final Operation operation;
     private final memory bias; // null for an operation without weights
     private final List<memory> weights = new ArrayList<>(); // the same ones in every order that a kernel reads
+    private final List<Tensor> spaces = new ArrayList<>(); // where they lie
     private final List<OneDnnKernel> kernels = new CopyOnWriteArrayList<>();
     private final AtomicLong clock = new AtomicLong();
 
@@ -209,11 +209,8 @@ public final class OneDnn implements AutoCloseable {
             var plain = weight.detach().to(operation.dtype()).contiguous();
             var rowMajor = List.of(format_tag.ab, format_tag.abc, format_tag.abcd, format_tag.abcde);
             var source = OneDnnKernel.view(plain, rowMajor.get(plain.dim() - 2));
-            Function<memory.desc, memory> reordered = order -> {
-                weights.add(OneDnnKernel.copy(source, order));
-                return weights.get(0);
-            };
-            kernels.add(new OneDnnKernel(operation, shape, Engine.threads(), reordered, this.bias));
+            kernels.add(
+                    new OneDnnKernel(operation, shape, Engine.threads(), order -> reordered(source, order), this.bias));
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -284,14 +281,23 @@ public final class OneDnn implements AutoCloseable {
     /** Shared with kernels that read the same order, or reordered. */
     private memory weight(memory.desc order) {
         for (var weight : weights) if (order.equals(weight.get_desc())) return weight;
-        weights.add(OneDnnKernel.copy(weights.get(0), order));
-        return weights.get(weights.size() - 1);
+        return reordered(weights.get(0), order);
+    }
+
+    /** In memory of libtorch's: oneDNN's own begins at a page, which leaves gaps that nothing fits. */
+    private memory reordered(memory source, memory.desc order) {
+        var space = Tensor.empty(DType.U8, order.get_size()).own();
+        spaces.add(space);
+        var made = OneDnnKernel.copy(source, order, space);
+        weights.add(made);
+        return made;
     }
 
     @Override
     public void close() {
         for (var kernel : kernels) kernel.close();
         for (var weight : weights) weight.close();
+        for (var space : spaces) space.close();
         if (bias != null) bias.close();
     }
 

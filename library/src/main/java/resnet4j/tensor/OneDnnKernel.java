@@ -189,7 +189,15 @@ final class OneDnnKernel implements AutoCloseable {
 
     /** A copy in the memory order {@code order}, owned by the caller. */
     static memory copy(memory source, memory.desc order) {
-        var copy = NativeScope.own(new memory(order, CPU));
+        return reorder(source, NativeScope.own(new memory(order, CPU)));
+    }
+
+    /** The same in the bytes of {@code space}, which have to live as long. */
+    static memory copy(memory source, memory.desc order, Tensor space) {
+        return reorder(source, NativeScope.own(new memory(order, CPU, space.handle.data_ptr())));
+    }
+
+    private static memory reorder(memory source, memory copy) {
         new reorder(source, copy).execute(STREAM, source, copy);
         return copy;
     }
