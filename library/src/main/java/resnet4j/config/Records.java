@@ -65,7 +65,8 @@ public final class Records {
     /** The JSON in a text. Rejects repeated fields and anything after the first value. */
     public static JsonNode parse(String json) {
         try {
-            JsonNode node = JSON.readTree(json);
+            JsonNode node =
+                    JSON.readTree(json.startsWith("\uFEFF") ? json.substring(1) : json); // editors mark UTF-8 so
             if (node.isMissingNode()) throw new IllegalArgumentException("expected JSON, got an empty text");
             return node;
         } catch (JsonProcessingException e) {

@@ -5,6 +5,8 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import resnet4j.image.Picture;
 
 /** What is true of pictures with one label each. */
 public final class Labelled {
@@ -20,6 +22,68 @@ public final class Labelled {
         var counts = new int[data.classes().size()];
         for (int i = 0; i < data.size(); i++) counts[label(data, i)]++;
         return counts;
+    }
+
+    /**
+     * The same pictures with their labels as indices into a network's class names: classes are matched by name, and by
+     * place where either side has numbers for names.
+     *
+     * @throws IllegalArgumentException if the network does not know a class that has pictures
+     */
+    public static Dataset<Label> as(List<String> names, Dataset<Label> data) {
+        var classes = data.classes();
+        if (classes.equals(names)) return data;
+        boolean unnamed = true;
+        for (int i = 0; i < names.size(); i++) unnamed &= names.get(i).equals(Integer.toString(i));
+        var to = new int[classes.size()];
+        for (int i = 0; i < to.length; i++) {
+            boolean sameName = i < names.size() && names.get(i).equals(classes.get(i));
+            boolean byPlace = i < names.size() && (unnamed || classes.get(i).equals(Integer.toString(i)));
+            int named = names.indexOf(classes.get(i));
+            to[i] = sameName || named < 0 && byPlace ? i : named; // ImageNet has two cranes
+        }
+        var counts = classCounts(data);
+        var unknown = IntStream.range(0, to.length)
+                .filter(i -> to[i] < 0 && counts[i] > 0)
+                .mapToObj(classes::get)
+                .toList();
+        if (!unknown.isEmpty())
+            throw new IllegalArgumentException("data: the network does not know "
+                    + (unknown.size() == 1 ? "the class " : unknown.size() + " of the classes, such as ")
+                    + String.join(", ", unknown.subList(0, Math.min(3, unknown.size()))) + "; it knows "
+                    + String.join(", ", names.subList(0, Math.min(5, names.size()))) + (names.size() > 5 ? ", ..." : "")
+                    + "; give the pictures' classes the network's names");
+        return new Renamed(data, List.copyOf(names), to);
+    }
+
+    /** @param to the place of each class of {@code of} among {@code classes} */
+    private record Renamed(Dataset<Label> of, List<String> classes, int[] to) implements Dataset<Label> {
+        @Override
+        public int size() {
+            return of.size();
+        }
+
+        @Override
+        public Picture picture(int index) {
+            return of.picture(index);
+        }
+
+        @Override
+        public Label target(int index) throws IOException {
+            return new Label(to[of.target(index).index()]);
+        }
+
+        @Override
+        public String name(int index) {
+            return of.name(index);
+        }
+
+        @Override
+        public String digest() {
+            var digest = new Digest().add(of.digest());
+            for (int place : to) digest.add(place);
+            return digest.hex();
+        }
     }
 
     /** The pictures of each class, in their order; empty where pictures have no label. */

@@ -1,8 +1,10 @@
 package resnet4j.data;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,10 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.stream.Stream;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
 
 /**
- * Pictures that a table names: tab- or comma-separated, without quotes, with a head. Column {@code file} is a path
+ * Pictures that a table names: RFC 4180 with a head, separated by commas, semicolons or tabs. Column {@code file} is a path
  * relative to the table; {@code index} is the class's number, or {@code label} its name. With {@code index}, a column
  * {@code category} names the classes. A column {@code split} sends rows to {@code train}, {@code val} or {@code test}.
  */
@@ -26,29 +29,30 @@ final class ListFile {
 
     static DataSource<Label> read(Path list) throws IOException {
         if (!Files.isRegularFile(list)) throw new IOException(list + ": there is no such list of pictures");
-        List<String> lines;
+        String text;
         try {
-            lines = Files.readAllLines(list);
+            text = Files.readString(list).replaceFirst("^\uFEFF", ""); // spreadsheets mark UTF-8 so
         } catch (CharacterCodingException e) {
             throw new IOException(list + ": expected text in UTF-8, got other bytes", e);
         }
-        if (lines.size() < 2) throw new IOException(list + ": expected a head and a row for each picture");
-        var separator = lines.get(0).contains("\t") ? "\t" : ",";
-        var head = fields(lines.get(0).replaceFirst("^\uFEFF", ""), separator); // spreadsheets mark UTF-8 so
+        var records = records(list, text);
+        if (records.size() < 2) throw new IOException(list + ": expected a head and a row for each picture");
+        var head = fields(records.get(0));
         int file = head.indexOf("file"), index = head.indexOf("index"), label = head.indexOf("label");
         int category = head.indexOf("category"), split = head.indexOf("split");
         if (file < 0 || index < 0 && label < 0)
             throw new IOException(list + ": expected a column file, and one of index and label, got " + head);
         var rows = new ArrayList<Row>();
-        for (int i = 1; i < lines.size(); i++) {
-            if (lines.get(i).isBlank()) continue;
-            var fields = fields(lines.get(i), separator);
+        for (var found : records.subList(1, records.size())) {
+            var fields = fields(found);
+            if (fields.stream().allMatch(String::isEmpty)) continue;
+            int line = (int) found.line;
             if (fields.size() != head.size())
                 throw new IOException(
-                        list + " line " + (i + 1) + ": expected " + head.size() + " fields, got " + fields.size());
+                        list + " line " + line + ": expected " + head.size() + " fields, got " + fields.size());
             var row = new Row(
-                    i + 1,
-                    list.resolveSibling(fields.get(file)),
+                    line,
+                    path(list, line, fields.get(file)),
                     fields.get(index >= 0 ? index : label),
                     category < 0 ? "" : fields.get(category),
                     split < 0 ? "train" : fields.get(split));
@@ -59,7 +63,7 @@ final class ListFile {
                         + String.join(", ", SPLITS) + ", got " + row.split);
             rows.add(row);
         }
-        var classes = index >= 0 ? numbered(list, rows) : named(rows);
+        var classes = index >= 0 ? numbered(list, rows) : named(list, rows);
         var numbers = new HashMap<String, Integer>();
         if (index < 0) for (int i = 0; i < classes.size(); i++) numbers.put(classes.get(i), i);
         var train = part(rows, "train", classes, numbers);
@@ -70,8 +74,40 @@ final class ListFile {
                 "list:" + list, train.get(), part(rows, "val", classes, numbers), part(rows, "test", classes, numbers));
     }
 
-    private static List<String> fields(String line, String separator) {
-        return Stream.of(line.split(separator, -1)).map(String::strip).toList();
+    /** A record of the table, and the line in which it begins. */
+    private record Fields(long line, List<String> values) {}
+
+    private static List<Fields> records(Path list, String text) throws IOException {
+        int end = text.indexOf('\n');
+        var first = end < 0 ? text : text.substring(0, end);
+        char separator = first.contains("\t") ? '\t' : first.contains(",") ? ',' : first.contains(";") ? ';' : ',';
+        var format = CSVFormat.RFC4180.builder().setDelimiter(separator).get();
+        var records = new ArrayList<Fields>();
+        try (var parser = CSVParser.parse(text, format)) {
+            long line = 1;
+            for (var record : parser) {
+                records.add(new Fields(line, record.toList()));
+                line = parser.getCurrentLineNumber() + 1;
+            }
+        } catch (UncheckedIOException | IOException e) {
+            throw new IOException(list + ": expected a table as RFC 4180 has it, got: " + e.getMessage(), e);
+        }
+        return records;
+    }
+
+    private static List<String> fields(Fields record) {
+        return record.values.stream().map(String::strip).toList();
+    }
+
+    private static Path path(Path list, int line, String text) throws IOException {
+        try {
+            return list.resolveSibling(text);
+        } catch (InvalidPathException e) {
+            throw new IOException(
+                    list + " line " + line + ": expected the path of a picture, got "
+                            + text.replaceAll("\\p{Cntrl}", "?"),
+                    e);
+        }
     }
 
     private static Optional<Dataset<Label>> part(
@@ -89,9 +125,19 @@ final class ListFile {
                         .toArray());
     }
 
-    private static List<String> named(List<Row> rows) {
+    private static List<String> named(Path list, List<Row> rows) throws IOException {
         var names = new TreeSet<String>();
         for (var row : rows) names.add(row.label);
+        if (names.stream().allMatch(name -> name.matches("[-+]?\\d*\\.?\\d+([eE][-+]?\\d+)?"))
+                && names.stream().anyMatch(name -> name.matches(".*[.eE].*")))
+            throw new IOException(list + ": label: expected the names of classes, got numbers such as " + names.first()
+                    + "; networks that answer with numbers are not trained here");
+        for (var name : names) {
+            var parts = List.of(name.split("[|;]"));
+            if (parts.size() > 1 && names.containsAll(parts))
+                throw new IOException(list + ": label: expected one class a picture, got several, " + name
+                        + "; networks that answer with several classes are not trained here");
+        }
         return List.copyOf(names);
     }
 

@@ -1,21 +1,34 @@
 package resnet4j.data;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import resnet4j.image.Picture;
 
 /** Picture files with a class each, decoded when asked for. */
 public record PictureFiles(List<String> classes, List<Path> files, int[] labels) implements Dataset<Label> {
     private static final List<String> ENDINGS =
-            List.of("jpg", "jpeg", "jpe", "png", "bmp", "gif", "pnm", "ppm", "pgm", "pbm");
-    private static final List<String> VALIDATION = List.of("val", "valid", "validation");
+            List.of("jpg", "jpeg", "jpe", "jfif", "png", "bmp", "gif", "pnm", "ppm", "pgm", "pbm");
+    /** Pictures too, which no decoder here reads: they are listed, so that whoever reads them says what was skipped. */
+    private static final List<String> UNREAD =
+            List.of("webp", "tif", "tiff", "avif", "heic", "heif", "jxl", "jp2", "svg", "raw", "dng");
+
+    private static final List<String> TRAINING = List.of("train", "training");
+    private static final List<String> VALIDATION = List.of("val", "valid", "validation", "dev");
+    private static final List<String> TEST = List.of("test", "testing");
+    /** Folders beside pictures that operating systems, notebooks and storage devices make. */
+    private static final List<String> LEFT_BEHIND =
+            List.of("__macosx", "@eadir", "$recycle.bin", "lost+found", "__pycache__");
 
     public PictureFiles {
         classes = List.copyOf(classes);
@@ -28,46 +41,90 @@ public record PictureFiles(List<String> classes, List<Path> files, int[] labels)
     }
 
     /**
-     * A folder with a folder for each class; or with {@code train} and {@code val} (or {@code valid}) or {@code test},
-     * each of which has one.
+     * A folder with a folder for each class; or with {@code train} and {@code val} or {@code test}, each of which has one.
+     * The splits are known by their usual names ({@code training}, {@code valid}, {@code validation}, {@code dev},
+     * {@code testing}) in upper or lower case.
      *
      * @throws IOException if a folder is missing or empty, or if there is one class only
      */
     public static DataSource<Label> folder(Path root) throws IOException {
         if (!Files.isDirectory(root))
             throw new IOException(root + ": there is no such folder; expected one with a folder of pictures per class");
-        var train = root.resolve("train");
-        if (!Files.isDirectory(train)) {
+        var train = split(root, TRAINING);
+        if (train.isEmpty()) {
             var all = classFolders(root);
-            if (all.stream().allMatch(name -> name.equals("test") || VALIDATION.contains(name)))
+            if (all.stream()
+                    .map(PictureFiles::lower)
+                    .allMatch(name -> TEST.contains(name) || VALIDATION.contains(name)))
                 throw new IOException(root + ": expected a folder train beside " + String.join(" and ", all));
+            refuseFoldersOfFolders(root, all);
             return new DataSource<>("folder:" + root, read(root, all), Optional.empty(), Optional.empty());
         }
-        var classes = classFolders(train);
-        var val = VALIDATION.stream()
-                .map(root::resolve)
-                .filter(Files::isDirectory)
-                .findFirst();
-        var test = Optional.of(root.resolve("test")).filter(Files::isDirectory);
+        var classes = classFolders(train.get());
+        refuseFoldersOfFolders(train.get(), classes);
+        var val = split(root, VALIDATION);
+        var test = split(root, TEST);
         return new DataSource<>(
                 "folder:" + root,
-                read(train, classes),
+                read(train.get(), classes),
                 val.isPresent() ? Optional.of(read(val.get(), classes)) : Optional.empty(),
                 test.isPresent() ? Optional.of(read(test.get(), classes)) : Optional.empty());
     }
 
-    private static List<String> classFolders(Path root) throws IOException {
+    /** The one folder with such a name. */
+    private static Optional<Path> split(Path root, List<String> names) throws IOException {
+        var found = folders(root).stream()
+                .filter(name -> names.contains(lower(name)))
+                .toList();
+        if (found.size() > 1)
+            throw new IOException(root + ": expected one folder of " + String.join(", ", names) + ", got "
+                    + String.join(" and ", found) + "; keep one of them");
+        return found.stream().findFirst().map(root::resolve);
+    }
+
+    /** Folders that hold folders alone are not classes: the path is a level too high. */
+    private static void refuseFoldersOfFolders(Path root, List<String> classes) throws IOException {
+        for (var name : classes) {
+            var folder = root.resolve(name);
+            var inside = folders(folder);
+            if (inside.isEmpty() || !Files.isReadable(folder)) return;
+            try (var all = Files.list(folder)) {
+                if (all.anyMatch(PictureFiles::isPicture)) return;
+            }
+        }
+        var first = root.resolve(classes.get(0));
+        throw new IOException(root + ": expected a folder of pictures for each class, found only folders of folders ("
+                + String.join(", ", classes.subList(0, Math.min(4, classes.size())))
+                + "); give the folder whose folders are the classes, such as folder:" + first
+                + ", or call its parts train, val and test");
+    }
+
+    private static String lower(String name) {
+        return name.toLowerCase(Locale.ROOT);
+    }
+
+    /** The names of the folders in a folder that people made, sorted. */
+    private static List<String> folders(Path root) throws IOException {
         try (var inside = Files.list(root)) {
-            var classes = inside.filter(Files::isDirectory)
+            return inside.filter(Files::isDirectory)
                     .map(p -> p.getFileName().toString())
-                    .filter(name -> !name.startsWith("."))
+                    .filter(name -> !leftBehind(name))
                     .sorted()
                     .toList();
-            if (classes.size() < 2)
-                throw new IOException(root + ": expected a folder of pictures for each of two or more classes, found "
-                        + (classes.isEmpty() ? "none" : "one, " + classes.get(0)));
-            return classes;
         }
+    }
+
+    /** Whether a program left it behind: hidden ones, previews and copies. */
+    private static boolean leftBehind(String name) {
+        return name.startsWith(".") || LEFT_BEHIND.contains(lower(name));
+    }
+
+    private static List<String> classFolders(Path root) throws IOException {
+        var classes = folders(root);
+        if (classes.size() < 2)
+            throw new IOException(root + ": expected a folder of pictures for each of two or more classes, found "
+                    + (classes.isEmpty() ? "none" : "one, " + classes.get(0)));
+        return classes;
     }
 
     private static PictureFiles read(Path root, List<String> classes) throws IOException {
@@ -88,24 +145,48 @@ public record PictureFiles(List<String> classes, List<Path> files, int[] labels)
                 classes, files, labels.stream().mapToInt(Integer::intValue).toArray());
     }
 
-    /** The picture files in a folder and below, links followed, in the order of their paths. */
+    /**
+     * The picture files in a folder and below, links followed, in the order of their paths. Those that nothing here can
+     * read are among them (WebP, TIFF, AVIF, HEIC, links that lead nowhere): reading them says why they are skipped. What
+     * programs leave behind ({@code .ipynb_checkpoints}, {@code __MACOSX}, {@code @eaDir}, {@code ._} files) is not.
+     *
+     * @throws IOException if a folder may not be read, or a link leads back to a folder around it
+     */
     public static List<Path> pictures(Path folder) throws IOException {
-        try (var inside = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-            return inside.filter(Files::isRegularFile)
-                    .filter(PictureFiles::hasEnding)
-                    .sorted()
-                    .toList();
-        } catch (UncheckedIOException e) {
-            throw e.getCause(); // a folder that may not be read, or links in a circle
-        }
+        var found = new ArrayList<Path>();
+        Files.walkFileTree(folder, Set.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path inside, BasicFileAttributes attributes) {
+                boolean left = !inside.equals(folder)
+                        && leftBehind(inside.getFileName().toString());
+                return left ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (!attributes.isOther() && isPicture(file)) found.add(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                if (e instanceof FileSystemLoopException)
+                    throw new IOException(
+                            file + ": expected pictures, the link leads back to a folder around it; remove it", e);
+                throw e;
+            }
+        });
+        found.sort(null);
+        return List.copyOf(found);
     }
 
-    private static boolean hasEnding(Path file) {
+    /** Whether a file's name says that it is a picture. */
+    private static boolean isPicture(Path file) {
         var name = file.getFileName().toString();
         int dot = name.lastIndexOf('.');
-        return dot > 0
-                && !name.startsWith(".")
-                && ENDINGS.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT));
+        if (dot < 1 || name.startsWith(".")) return false;
+        var ending = lower(name.substring(dot + 1));
+        return ENDINGS.contains(ending) || UNREAD.contains(ending);
     }
 
     @Override

@@ -19,8 +19,15 @@ final class Exif {
         at += 2;
         for (int i = 0; i < entries && at + 12 <= from + length; i++, at += 12) {
             if (u16(b, at, little) != ORIENTATION) continue;
-            int value = u16(b, at + 8, little);
-            return value >= 1 && value <= 8 ? value : 1;
+            int type = u16(b, at + 2, little), first = u16(b, at + 8, little), second = u16(b, at + 10, little);
+            boolean one = u16(b, at + (little ? 4 : 6), little) == 1 && u16(b, at + (little ? 6 : 4), little) == 0;
+            int value =
+                    switch (type) {
+                        case 3, 8 -> first; // SHORT, SSHORT
+                        case 4, 9 -> (little ? second : first) == 0 ? (little ? first : second) : 0; // LONG, SLONG
+                        default -> 0; // Pillow's exif_transpose turns for whole numbers of two or four bytes alone
+                    };
+            return one && value >= 1 && value <= 8 ? value : 1;
         }
         return 1;
     }

@@ -63,6 +63,42 @@ class ListFileTest {
                 read("\uFEFFfile, label\na.png,größe\n").train().classes());
     }
 
+    /** As R's write.csv, pandas with QUOTE_ALL and a German Excel write them (RFC 4180, section 2). */
+    @Test
+    void quotesSeparatorsAndBreaksInCells_areRead() throws IOException {
+        for (var text : List.of(
+                "\"file\",\"label\"\n\"a,b.png\",\"dog, \"\"small\"\"\"\n\"c.png\",\"a\nb\"\n",
+                "\uFEFF\"file\";\"label\"\r\n\"a,b.png\";\"dog, \"\"small\"\"\"\r\nc.png;\"a\nb\"\r\n",
+                "label\tfile\n\"dog, \"\"small\"\"\"\ta,b.png\n\"a\nb\"\tc.png\n")) {
+            var data = read(text).train();
+            assertEquals(List.of("a\nb", "dog, \"small\""), data.classes(), text);
+            assertEquals(folder.resolve("a,b.png").toString(), data.name(0));
+            assertArrayEquals(new int[] {1, 0}, labels(data));
+        }
+    }
+
+    @Test
+    void numbersAndSeveralLabels_areNoClasses() {
+        for (var text : List.of("file,label\na,0.5\nb,2\n", "file,label\na,1e3\nb,-2.25\n"))
+            assertTrue(
+                    assertThrows(IOException.class, () -> read(text))
+                            .getMessage()
+                            .contains("got numbers"),
+                    text);
+        for (var text : List.of("file,label\na,cat|dog\nb,cat\nc,dog\n", "file,label\na,x;y\nb,y\nc,x\n"))
+            assertTrue(
+                    assertThrows(IOException.class, () -> read(text))
+                            .getMessage()
+                            .contains("got several"),
+                    text);
+    }
+
+    @Test
+    void aPathThatCannotBe_isNamedWithItsLine() {
+        var e = assertThrows(IOException.class, () -> read("file,label\na,x\nb\0,y\n"));
+        assertTrue(e.getMessage().endsWith("line 3: expected the path of a picture, got b?"), e.getMessage());
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

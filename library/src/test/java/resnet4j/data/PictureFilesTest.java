@@ -208,4 +208,67 @@ class PictureFilesTest {
         for (int i = 0; i < a.length; i += 97) apart += Math.abs((a[i] & 255) - (b[i] & 255));
         assertTrue(apart / (a.length / 97.0) < 8, "mean difference " + apart / (a.length / 97.0));
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Training Testing", "TRAIN Test", "train Dev", "Train Validation"})
+    void splits_haveTheirUsualNamesInAnyCase(String names) throws IOException {
+        for (var split : names.split(" "))
+            for (var name : List.of("a", "b"))
+                picture(root.resolve(split).resolve(name).resolve("1.png"), 1);
+        var source = PictureFiles.folder(root);
+        assertEquals(List.of("a", "b"), source.train().classes());
+        assertEquals(names.toLowerCase(java.util.Locale.ROOT).contains("test") ? "test" : "val", source.measured());
+    }
+
+    @Test
+    void foldersOfFolders_areRefused() throws IOException {
+        for (var name : List.of("set/a", "set/b", "other/a", "other/b")) picture(root.resolve(name + "/1.png"), 1);
+        assertRefused("only folders of folders (other, set)", "such as folder:" + root.resolve("other"));
+    }
+
+    @Test
+    void whatProgramsLeaveBehind_isPassedOver() throws IOException {
+        for (var name :
+                List.of("a/1.png", "a/.ipynb_checkpoints/1.png", "a/@eaDir/1.png/x.jpg", "b/2.png", "b/._2.png"))
+            picture(root.resolve(name), 1);
+        picture(root.resolve("__MACOSX/a/1.png"), 1);
+        var data = PictureFiles.folder(root).train();
+        assertEquals(List.of("a", "b"), data.classes());
+        assertEquals(List.of("a/1.png", "b/2.png"), names(data));
+    }
+
+    @Test
+    void picturesThatCannotBeRead_areListed() throws IOException {
+        picture(root.resolve("a/1.png"), 1);
+        for (var name : List.of("2.webp", "3.TIFF", "4.heic", "5.AVIF"))
+            Files.writeString(root.resolve("a/" + name), "x");
+        Files.createSymbolicLink(root.resolve("a/6.jpg"), root.resolve("gone.jpg"));
+        var files = PictureFiles.pictures(root);
+        assertEquals(6, files.size());
+        for (var file : files.subList(1, 6)) {
+            var e = assertThrows(IOException.class, () -> resnet4j.image.ImageFile.read(file));
+            assertTrue(e.getMessage().startsWith(file.toString()), e.getMessage());
+        }
+    }
+
+    @Test
+    void linksToAFolderAround_areNamed() throws IOException {
+        picture(root.resolve("a/1.png"), 1);
+        Files.createSymbolicLink(root.resolve("a/loop"), root);
+        var e = assertThrows(IOException.class, () -> PictureFiles.pictures(root));
+        assertTrue(e.getMessage().contains("loop: expected pictures, the link leads back"), e.getMessage());
+    }
+
+    @Test
+    void labels_areMatchedByName() throws IOException {
+        for (var name : List.of("a/1.png", "c/2.png")) picture(root.resolve(name), 1);
+        var data = PictureFiles.folder(root).train();
+        assertEquals(2, Labelled.label(Labelled.as(List.of("a", "b", "c"), data), 1));
+        assertEquals(0, Labelled.label(Labelled.as(List.of("c", "a"), data), 1));
+        assertEquals(1, Labelled.label(Labelled.as(List.of("0", "1", "2"), data), 1), "the network has no names");
+        for (var names : List.of(List.of("a", "b"), List.of("x", "y", "z"))) {
+            var e = assertThrows(IllegalArgumentException.class, () -> Labelled.as(names, data));
+            assertTrue(e.getMessage().contains("c; it knows " + String.join(", ", names)), e.getMessage());
+        }
+    }
 }

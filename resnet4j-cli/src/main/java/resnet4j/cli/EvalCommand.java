@@ -9,6 +9,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import resnet4j.data.DataSource;
+import resnet4j.data.Labelled;
 import resnet4j.data.Skipped;
 import resnet4j.eval.Evaluation;
 import resnet4j.eval.Evaluator;
@@ -75,7 +76,8 @@ final class EvalCommand extends Command<EvalCommand.Result> {
                         + pictures.classes().size() + " classes, and the network only "
                         + opened.file().classNames().size() + "; give weights that were trained on these classes");
             var preprocess = opened.file().preprocess();
-            var loader = decoding.loader(pictures, preprocess, batch);
+            var known = Labelled.as(opened.file().classNames(), pictures);
+            var loader = decoding.loader(known, preprocess, batch);
             Evaluation e;
             try (var inference = Inference.of(
                     opened.net(), device, common.precision("fp32"), preprocess.cropHeight(), preprocess.cropWidth())) {

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.QuoteMode;
 import resnet4j.config.Records;
 
 /**
@@ -46,7 +48,9 @@ final class PredictionWriter implements AutoCloseable {
     }
 
     private static String cell(String text) {
-        return text.matches("[^\",\r\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
+        // A spreadsheet runs what begins so as a formula; an apostrophe before it makes it text.
+        var safe = !text.isEmpty() && "=+-@\t\r".indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
+        return CSVFormat.RFC4180.builder().setQuoteMode(QuoteMode.MINIMAL).get().format(safe);
     }
 
     void flush() throws IOException {
