@@ -150,6 +150,11 @@ public final class Classifier implements AutoCloseable {
     private List<List<Prediction>> classify(byte[] pixels, int pictures, int top) {
         if (top < 1) throw new IllegalArgumentException("top: expected at least 1, got " + top);
         float[] logits = network.logits(pixels, pictures);
+        for (int i = 0; i < pictures * classNames.size(); i++)
+            if (!Float.isFinite(logits[i]))
+                throw new ArithmeticException("picture " + (i / classNames.size() + 1) + " of " + pictures
+                        + ": the network answers " + logits[i] + " for class " + i % classNames.size()
+                        + ", which is no answer; its weights, mean or std are damaged");
         var names = classNames;
         var answers = new ArrayList<List<Prediction>>();
         for (int i = 0; i < pictures; i++) {

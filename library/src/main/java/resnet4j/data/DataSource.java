@@ -92,9 +92,16 @@ public record DataSource<T extends Target<T>>(
             case "list" -> ListFile.read(given(spec, path));
             case "shapes" -> Shapes.source(path.isEmpty() ? Shapes.DEFAULT_SIZE : number(spec, path), Label.class);
             case "npz" -> Npz.read(given(spec, path));
-            default ->
+            default -> {
+                if (Files.isDirectory(Path.of(spec)))
+                    throw new IllegalArgumentException("data: expected " + KINDS + ", got " + spec
+                            + ", a folder; did you mean folder:" + spec + "?");
+                if (Files.isRegularFile(Path.of(spec)))
+                    throw new IllegalArgumentException("data: expected " + KINDS + ", got " + spec
+                            + ", a file; did you mean " + (spec.endsWith(".npz") ? "npz:" : "list:") + spec + "?");
                 throw new IllegalArgumentException("data: expected " + KINDS + ", got " + spec + "."
                         + Nearest.hint(kind, List.of("cifar10", "cifar100", "folder", "list", "npz", "shapes")));
+            }
         };
     }
 

@@ -40,7 +40,8 @@ public record Preprocess(
         mean = three("mean", mean);
         std = three("std", std);
         for (double s : std)
-            if (s <= 0) throw new IllegalArgumentException("std: expected positive numbers, got " + std);
+            if (!((float) s > 0))
+                throw new IllegalArgumentException("std: expected positive numbers, in 32 bits too, got " + std);
     }
 
     private static List<Double> three(String field, List<Double> values) {

@@ -131,11 +131,13 @@ final class BenchCommand extends Command<BenchCommand.Result> {
     @Override
     Result run() throws Exception {
         batch = givenBatch != null ? givenBatch : mode == Mode.FOLDER ? 16 : 1;
-        if (batch < 1) throw new IllegalArgumentException("--batch: expected at least 1, got " + batch);
+        Bounds.batch("--batch", batch);
         if (!(seconds > 0 && seconds <= 86_400))
             throw new IllegalArgumentException("--seconds: expected more than 0 and at most a day, got " + seconds);
-        if (size != null && size < 1)
-            throw new IllegalArgumentException("--size: expected at least 1 pixel, got " + size);
+        if (size != null) {
+            Bounds.pixels("--size", size);
+            Bounds.batch("--batch", batch, size, size);
+        }
         if (mode != Mode.TRAIN && !sets.isEmpty())
             throw new IllegalArgumentException("--set: expected with --mode train, got " + sets);
         Ops.seed(common.seed().orElse(0));
@@ -152,7 +154,7 @@ final class BenchCommand extends Command<BenchCommand.Result> {
         var way = engine != null ? engine : Way.best(device);
         if (way == Way.PLAN && device.cuda())
             throw new IllegalArgumentException("--engine: a plan is for a CPU, got --device " + device);
-        var opened = model.open();
+        var opened = model.evenRandom();
         int side = size != null ? size : opened.file().preprocess().cropHeight();
         try (var network = Inference.of(way, opened.net(), device, precision, batch, side, side);
                 var scope = new NativeScope()) {
@@ -225,14 +227,14 @@ final class BenchCommand extends Command<BenchCommand.Result> {
         if (engine != null || size != null)
             throw new IllegalArgumentException(
                     "--mode folder: expected neither --engine nor --size, as it does what 'predict' does");
-        decoding.check();
+        decoding.check(batch);
         var device = common.device();
         var precision = common.precision("fp32");
         var files = PictureFiles.pictures(pictures);
         if (files.isEmpty())
             throw new IllegalArgumentException("--pictures: expected pictures in " + pictures + ", found none");
         var csv = Files.createTempFile("resnet4j-bench", ".csv");
-        try (var classifier = new Classifier(model.open(), device, precision);
+        try (var classifier = new Classifier(model.evenRandom(), device, precision);
                 var table = PredictionWriter.to(csv)) {
             var preprocess = classifier.preprocess();
             int n = files.size();

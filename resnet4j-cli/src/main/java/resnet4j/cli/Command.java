@@ -5,6 +5,7 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 import resnet4j.config.Records;
+import resnet4j.report.Words;
 import resnet4j.tensor.Engine;
 
 /**
@@ -38,12 +39,11 @@ abstract class Command<R> implements Callable<Integer> {
 
     @Override
     public final Integer call() throws Exception {
-        if (common.threads != null && common.threads < 1)
-            throw new IllegalArgumentException("--threads: expected at least 1, got " + common.threads);
+        if (common.threads != null) Bounds.threads("--threads", 1, common.threads);
         if (common.threads != null) Engine.threads(common.threads);
         R result = run();
         var out = spec.commandLine().getOut();
-        out.println(common.json ? Records.line(result) : text(result));
+        out.println(common.json ? Records.line(result) : Words.lines(text(result)));
         out.flush();
         return exitCode(result);
     }
@@ -62,6 +62,13 @@ abstract class Command<R> implements Callable<Integer> {
     /** The longest time without a word of progress where there is no terminal. */
     double secondsBetweenLines() {
         return Progress.SECONDS_BETWEEN_LINES;
+    }
+
+    /** Something to know before the work begins, on standard error. */
+    final void say(String sentence) {
+        var err = spec.commandLine().getErr();
+        err.println(Words.sentence(sentence));
+        err.flush();
     }
 
     /** Shows how a file of this name is downloaded, if it has to be. Close it. */

@@ -245,9 +245,9 @@ final class CompareCommand extends Command<CompareCommand.Result> {
 
     @Override
     Result run() throws Exception {
-        atLeastOne("--rounds", rounds);
-        atLeastOne("--max-batch", maxBatch);
-        if (limit != null) atLeastOne("--limit", limit);
+        Bounds.atLeast("--rounds", 1, rounds);
+        Bounds.batch("--max-batch", maxBatch);
+        if (limit != null) Bounds.atLeast("--limit", 1, limit);
         int pictureClasses =
                 data == null ? 0 : DataSource.parse(data).train().classes().size();
         var candidates = new ArrayList<Candidate>(); // all are read before any is measured: errors come at once
@@ -299,10 +299,6 @@ final class CompareCommand extends Command<CompareCommand.Result> {
             if (batch == 1 || !e.outOfMemory()) throw e;
             progress.say("no larger batches for " + c.model + ": " + e.getMessage());
         }
-    }
-
-    private static void atLeastOne(String option, int value) {
-        if (value < 1) throw new IllegalArgumentException(option + ": expected at least 1, got " + value);
     }
 
     private static final List<String> COLUMNS = List.of(

@@ -22,12 +22,14 @@ final class Decoding {
     boolean fast;
 
     /** Refuses what cannot be; to be called before work begins. */
-    void check() {
-        if (threads < 1) throw new IllegalArgumentException("--loader-threads: expected at least 1, got " + threads);
+    void check(int batch) {
+        Bounds.threads("--loader-threads", 1, threads);
+        Bounds.batch("--batch", batch);
     }
 
     /** Every picture once, in order, resized and cropped. */
     Loader<Label> loader(Dataset<Label> pictures, Preprocess preprocess, int batch) {
+        Bounds.batch("--batch", batch, preprocess.cropHeight(), preprocess.cropWidth());
         return Loader.inOrder(pictures, batch)
                 .withPreprocess(preprocess)
                 .withFastDecoding(fast)

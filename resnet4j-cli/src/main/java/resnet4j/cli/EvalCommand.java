@@ -15,6 +15,7 @@ import resnet4j.eval.Evaluation;
 import resnet4j.eval.Evaluator;
 import resnet4j.eval.Views;
 import resnet4j.graph.Inference;
+import resnet4j.report.Words;
 
 /** {@code eval}: how often a network is right. */
 @CommandLine.Command(name = "eval", description = "Measure a network on pictures with known classes.")
@@ -64,7 +65,8 @@ final class EvalCommand extends Command<EvalCommand.Result> {
 
     @Override
     Result run() throws Exception {
-        decoding.check();
+        decoding.check(batch);
+        if (limit != null) Bounds.atLeast("--limit", 1, limit);
         var source = DataSource.parse(data);
         var pictures = source.split(split == null ? source.measured() : split);
         if (limit != null) pictures = pictures.limit(limit);
@@ -113,14 +115,15 @@ final class EvalCommand extends Command<EvalCommand.Result> {
                 r.samples,
                 100 * r.top5,
                 r.loss);
-        var skipped = r.skipped.stream().map(s -> "skipped " + s.file() + ": " + s.reason());
+        var skipped =
+                r.skipped.stream().map(s -> "skipped " + Words.shown(s.file()) + ": " + Words.sentence(s.reason()));
         var classes = r.perClass.size() > 20
                 ? Stream.<String>empty()
                 : r.perClass.stream()
                         .map(c -> String.format(
                                 Locale.ROOT,
                                 "  %-20s %6d of %6d right, precision %.3f, recall %.3f",
-                                c.name(),
+                                Words.shown(c.name()),
                                 c.correct(),
                                 c.support(),
                                 c.precision(),

@@ -84,7 +84,7 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
     Result run() throws Exception {
         var source = DataSource.parse(data);
         Recipe recipe;
-        try (var opened = model.open()) {
+        try (var opened = model.evenRandom()) {
             recipe = recipe(opened.file(), source);
         }
         Optional<List<Rate>> rates = Optional.empty();

@@ -1,20 +1,14 @@
 package resnet4j.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.OutputStreamWriter;
-import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
@@ -23,7 +17,9 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
+import resnet4j.Sentences;
 import resnet4j.config.Nearest;
+import resnet4j.report.Words;
 
 /** {@code ./resnet4j COMMAND}: finds the command, runs it, and turns what it throws into one sentence and a code. */
 @CommandLine.Command(
@@ -60,12 +56,12 @@ public final class Main {
         // One INFO line of a System.Logger is one line on standard error.
         if (System.getProperty("java.util.logging.SimpleFormatter.format") == null)
             System.setProperty("java.util.logging.SimpleFormatter.format", "%5$s%n");
-        PrintStream out = System.out;
         System.setOut(System.err); // whatever else prints must not mix with a result
+        var out = new FileOutputStream(FileDescriptor.out); // a PrintStream would keep to itself that a disk is full
         System.exit(run(writer(out), writer(System.err), args));
     }
 
-    private static PrintWriter writer(PrintStream stream) {
+    private static PrintWriter writer(OutputStream stream) {
         return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
     }
 
@@ -84,7 +80,10 @@ public final class Main {
             return Command.WRONG_USAGE;
         }
         try {
-            return line.execute(args);
+            int code = line.execute(args);
+            if (code != Command.DONE || !out.checkError()) return code;
+            var lost = "standard output: the result cannot be written; the disk may be full, or its reader has gone.";
+            return fail(err, new IOException(lost), List.of(args).contains("--debug"));
         } catch (OutOfMemoryError | LinkageError | StackOverflowError e) {
             return fail(err, e, List.of(args).contains("--debug"));
         }
@@ -96,47 +95,10 @@ public final class Main {
     }
 
     private static int fail(PrintWriter err, Throwable e, boolean debug) {
-        err.println("resnet4j: " + sentence(e));
+        err.println("resnet4j: " + Sentences.of(e));
         if (debug) e.printStackTrace(err);
         err.flush();
         return e instanceof IllegalArgumentException ? Command.WRONG_USAGE : Command.FAILED;
-    }
-
-    /** What went wrong, in one line. */
-    static String sentence(Throwable e) {
-        if ((e instanceof UncheckedIOException || e instanceof ExecutionException) && e.getCause() != null)
-            return sentence(e.getCause());
-        if (e instanceof FileSystemException file) return sentence(file);
-        if (e instanceof OutOfMemoryError)
-            return "the Java heap of " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB is full (" + e.getMessage()
-                    + "); give it more with RESNET4J_JAVA_OPTS=-Xmx8g, or work on smaller batches.";
-        if (e instanceof LinkageError)
-            return "the native library could not be loaded (" + oneLine(e.getMessage())
-                    + "); './resnet4j doctor' says what is wrong.";
-        String message = oneLine(e.getMessage());
-        if (message.isEmpty()) return e.getClass().getSimpleName() + "; run again with --debug to see where.";
-        if (e instanceof IllegalArgumentException || e instanceof IOException || said(e)) return message;
-        return message + " (" + e.getClass().getSimpleName() + "; run again with --debug to see where)";
-    }
-
-    /** Whether the exception is one of ours, with a sentence for people. */
-    private static boolean said(Throwable e) {
-        return e.getClass().getName().startsWith("resnet4j.");
-    }
-
-    private static String sentence(FileSystemException e) {
-        String reason;
-        if (e instanceof NoSuchFileException) reason = "there is no such file or folder";
-        else if (e instanceof FileAlreadyExistsException) reason = "it exists already";
-        else if (e instanceof AccessDeniedException) reason = "reading or writing it is not permitted";
-        else if (e instanceof NotDirectoryException) reason = "it is not a folder";
-        else if (e instanceof DirectoryNotEmptyException) reason = "the folder is not empty";
-        else return oneLine(e.getMessage());
-        return e.getFile() + ": " + (e.getReason() == null ? reason : oneLine(e.getReason())) + ".";
-    }
-
-    private static String oneLine(String message) {
-        return message == null ? "" : message.strip().replaceAll("\\s*\\R\\s*", " ");
     }
 
     private static int wrongUsage(ParameterException e, String[] args) {
@@ -164,11 +126,11 @@ public final class Main {
             sentence = label(e.getArgSpec()) + ": expected one of " + String.join(", ", names) + ", got '"
                     + e.getValue() + "'." + Nearest.hint(e.getValue(), names);
         } else {
-            sentence = oneLine(e.getMessage());
+            sentence = String.valueOf(e.getMessage());
             if (!sentence.endsWith(".")) sentence += ".";
         }
         var err = e.getCommandLine().getErr();
-        err.println("resnet4j: " + sentence + " See '" + spec.qualifiedName() + " --help'.");
+        err.println("resnet4j: " + Words.sentence(sentence) + " See '" + spec.qualifiedName() + " --help'.");
         err.flush();
         return Command.WRONG_USAGE;
     }

@@ -11,6 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import resnet4j.model.ModelFile;
+import resnet4j.model.Models;
 import resnet4j.weights.Catalogue;
 import resnet4j.weights.Fetch;
 
@@ -43,6 +44,11 @@ final class ModelArgument {
     @Option(names = "--std", paramLabel = "R,G,B", split = ",", arity = "1", description = "What they are divided by.")
     private List<Double> std;
 
+    @Option(
+            names = "--random",
+            description = "For a name without weights: take random ones, whose answers mean nothing.")
+    private boolean random;
+
     /** Where the weights are: the file given, or the saved model itself; absent for a name without weights. */
     Optional<Path> weightFile() throws IOException {
         var path = Path.of(model);
@@ -66,9 +72,23 @@ final class ModelArgument {
         }
     }
 
+    /** The network with its weights. @throws IllegalArgumentException for a name without any, unless that is asked for */
     ModelFile.Opened open() throws IOException {
-        if (classes != null && classes < 1)
-            throw new IllegalArgumentException("--classes: expected at least 1, got " + classes);
+        if (weights == null
+                && !random
+                && Models.all().stream().anyMatch(known -> known.name().equals(model))
+                && !Files.exists(Path.of(model)))
+            throw new IllegalArgumentException("--weights: " + model + " has random weights without them, whose answers"
+                    + " mean nothing; give a weight file or an id that './resnet4j models' lists, or --random to have"
+                    + " them all the same");
+        return evenRandom();
+    }
+
+    /** The network, with random weights for a name without any: for those that ask for its speed or its size. */
+    ModelFile.Opened evenRandom() throws IOException {
+        if (random && (weights != null || Files.exists(Path.of(model))))
+            throw new IllegalArgumentException("--random: " + model + " has weights; leave it out");
+        if (classes != null) Bounds.between("--classes", 1, Bounds.MOST_CLASSES, classes);
         var opened = ModelFile.open(model, fetched(), classes == null ? OptionalInt.empty() : OptionalInt.of(classes));
         var preprocess = Optional.ofNullable(weights)
                 .flatMap(Catalogue::published)

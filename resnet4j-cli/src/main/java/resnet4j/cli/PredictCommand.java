@@ -20,6 +20,7 @@ import resnet4j.data.Label;
 import resnet4j.data.PictureFiles;
 import resnet4j.data.Skipped;
 import resnet4j.image.Preprocess;
+import resnet4j.report.Words;
 
 /** {@code predict}: what pictures show. */
 @CommandLine.Command(
@@ -63,8 +64,8 @@ final class PredictCommand extends Command<PredictCommand.Result> {
 
     @Override
     Result run() throws Exception {
-        if (top < 1) throw new IllegalArgumentException("--top: expected at least 1, got " + top);
-        decoding.check();
+        Bounds.atLeast("--top", 1, top);
+        decoding.check(batch);
         var files = files(); // before the network is read: what is not there is soon said
         var onnx = model.onnx();
         if (onnx.isPresent()) {
@@ -136,17 +137,19 @@ final class PredictCommand extends Command<PredictCommand.Result> {
 
     @Override
     String text(Result result) {
-        var skipped = result.skipped.stream().map(s -> "skipped " + s.file() + ": " + s.reason());
+        var skipped = result.skipped.stream()
+                .map(s -> "skipped " + Words.shown(s.file()) + ": " + Words.sentence(s.reason()));
         var found = out != null
-                ? Stream.of(result.pictures + " pictures: " + out)
+                ? Stream.of(Words.count(result.pictures, "picture") + ": " + out)
                 : result.predictions.stream().map(PredictCommand::line);
         return Stream.concat(found, skipped).collect(Collectors.joining(System.lineSeparator()));
     }
 
     private static String line(Predicted predicted) {
-        return predicted.image + ": "
+        return Words.shown(predicted.image) + ": "
                 + predicted.top.stream()
-                        .map(p -> String.format(Locale.ROOT, "%s %.1f %%", p.label(), 100 * p.probability()))
+                        .map(p ->
+                                String.format(Locale.ROOT, "%s %.1f %%", Words.shown(p.label()), 100 * p.probability()))
                         .collect(Collectors.joining(", "));
     }
 

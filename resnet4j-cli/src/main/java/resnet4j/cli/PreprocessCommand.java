@@ -40,6 +40,8 @@ final class PreprocessCommand extends Command<PreprocessCommand.Written> {
 
     @Override
     Written run() throws IOException {
+        Bounds.pixels("--resize", resize);
+        Bounds.pixels("--crop", crop);
         var preprocess = Preprocess.of(new Resize.ShortSide(resize), crop)
                 .withInterpolation(interpolation)
                 .withExif(!ignoreExif);

@@ -3,6 +3,7 @@ package resnet4j.cli;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.function.LongSupplier;
+import resnet4j.report.Words;
 
 /**
  * How far long work is: a bar with rate and time left on a terminal, a line now and then elsewhere.
@@ -72,7 +73,7 @@ final class Progress implements AutoCloseable {
     /** Prints a line of its own that stays, above the bar. */
     synchronized void say(String line) {
         erase();
-        err.println(line);
+        err.println(Words.lines(line));
         err.flush();
     }
 
@@ -89,7 +90,7 @@ final class Progress implements AutoCloseable {
         shownAt = now;
         String line = line(seconds(now - start));
         if (columns == 0) {
-            err.println(line);
+            err.println(Words.lines(line));
         } else {
             line = line.substring(0, Math.min(line.length(), columns - 1));
             err.print("\r" + line + " ".repeat(Math.max(0, shownLength - line.length())));
@@ -125,7 +126,7 @@ final class Progress implements AutoCloseable {
                 line.append(", ").append(clock((total - done) / rate)).append(" left");
             else line.append(", ").append(clock(elapsed));
         }
-        if (!note.isEmpty()) line.append(", ").append(note);
+        if (!note.isEmpty()) line.append(", ").append(Words.shown(note));
         return line.toString();
     }
 

@@ -11,6 +11,7 @@ import resnet4j.graph.Costs;
 import resnet4j.graph.Plan;
 import resnet4j.graph.Tracer;
 import resnet4j.nn.Layer;
+import resnet4j.report.Words;
 import resnet4j.tensor.Precision;
 
 /** {@code summary}: what a network is made of. */
@@ -44,7 +45,8 @@ final class SummaryCommand extends Command<SummaryCommand.Result> {
 
     @Override
     Result run() throws Exception {
-        try (var opened = model.open()) {
+        if (size != null) Bounds.pixels("--size", size);
+        try (var opened = model.evenRandom()) {
             var preprocess = opened.file().preprocess();
             int height = size == null ? preprocess.cropHeight() : size;
             int width = size == null ? preprocess.cropWidth() : size;
@@ -65,16 +67,17 @@ final class SummaryCommand extends Command<SummaryCommand.Result> {
         }
     }
 
+    private static String grouped(long n) {
+        return String.format(Locale.ROOT, "%,d", n);
+    }
+
     @Override
     String text(Result r) {
         var lines = new ArrayList<String>();
-        lines.add(
-                String.format(Locale.ROOT, "%-36s %-22s %14s %16s", "layer", "output", "parameters", "multiply-adds"));
-        for (var row : r.layers)
-            lines.add(String.format(
-                    Locale.ROOT, "%-36s %-22s %,14d %,16d", row.path(), row.shape(), row.parameters(), row.macs()));
-        lines.add(String.format(
-                Locale.ROOT, "%-36s %-22s %,14d %,16d", r.model + " in all", "input " + r.input, r.parameters, r.macs));
+        var table = new Table("layer", "output", "parameters", "multiply-adds");
+        for (var row : r.layers) table.row(row.path(), row.shape(), grouped(row.parameters()), grouped(row.macs()));
+        table.row(Words.shown(r.model) + " in all", "input " + r.input, grouped(r.parameters), grouped(r.macs));
+        lines.add(table.toString());
         r.plan.ifPresent(plan -> lines.addAll(plan.text.lines().toList()));
         return String.join(System.lineSeparator(), lines);
     }

@@ -1,13 +1,19 @@
 package resnet4j.cli;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Rows of text in columns: names to the left, numbers to the right. */
+/**
+ * Rows of text in columns: names to the left, numbers to the right. Where the terminal ({@code resnet4j.width}, from the
+ * launcher) is too narrow, the last column stands below, indented and broken between words.
+ */
 final class Table {
     private static final String NUMBER = "[-+]?[\\d.,]+ ?(%|[kMGT]i?B?|ms|s|M|G)?";
+    private static final int INDENT = 4;
+
     private final List<List<String>> rows = new ArrayList<>();
     private final boolean header;
 
@@ -39,7 +45,34 @@ final class Table {
                             .skip(header ? 1 : 0)
                             .allMatch(r -> r.size() > column && r.get(column).matches(NUMBER));
         }
+        int most = Integer.getInteger("resnet4j.width", Integer.MAX_VALUE);
+        int all = IntStream.of(width).sum() + 2 * (columns - 1);
+        if (columns > 1 && all > most && all - width[columns - 1] <= most) {
+            var narrow = Arrays.copyOf(width, columns - 1);
+            return rows.stream()
+                    .map(row -> row.size() < columns
+                            ? line(row, width, right)
+                            : line(row.subList(0, columns - 1), narrow, right)
+                                    + folded(row.get(columns - 1), most - INDENT))
+                    .collect(Collectors.joining("\n"));
+        }
         return rows.stream().map(row -> line(row, width, right)).collect(Collectors.joining("\n"));
+    }
+
+    /** A cell of many words on lines of its own, broken at spaces only. */
+    private static String folded(String cell, int most) {
+        var lines = new StringBuilder();
+        int length = most;
+        for (var word : cell.split(" ")) {
+            if (word.isEmpty()) continue;
+            if (length + 1 + word.length() > most) {
+                lines.append('\n').append(" ".repeat(INDENT));
+                length = -1;
+            } else lines.append(' ');
+            lines.append(word);
+            length += 1 + word.length();
+        }
+        return lines.toString();
     }
 
     private static String line(List<String> row, int[] width, boolean[] right) {

@@ -32,27 +32,23 @@ final class TrainCommand extends Command<TrainingRun.Result> {
 
     @Override
     TrainingRun.Result run() throws Exception {
+        var training = new TrainingRun(this, loaderThreads, checkpointSeconds);
         if (resume != null) {
             if (recipe.givesAny() || run != null)
                 throw new IllegalArgumentException(
-                        "--resume: the run's own recipe is used; RECIPE, --set, --limit and --run do not go with it");
+                        "--resume: the run's own recipe is used; RECIPE, --run and what changes a recipe do not go with it");
             var folder = RunFolder.open(resume);
             var own = Recipe.of(folder);
-            return train(
-                    own,
-                    DataSource.read(
-                            recipe.data().orElse(own.data()), own.learn().target()),
-                    folder);
+            var target = own.learn().target();
+            return training.train(own, DataSource.read(recipe.data().orElse(own.data()), target), folder);
         }
         var resolved = recipe.read(common);
-        var source = DataSource.read(
-                resolved.data(),
-                resolved.learn().target()); // before the folder is made: bad data leaves nothing behind
-        return train(resolved, source, run == null ? recipe.freshFolder() : RunFolder.create(run));
-    }
-
-    private TrainingRun.Result train(Recipe recipe, DataSource<?> source, RunFolder folder) throws Exception {
-        return new TrainingRun(this, loaderThreads, checkpointSeconds).train(recipe, source, folder);
+        // before the folder is made: bad data leaves nothing behind
+        var source = DataSource.read(resolved.data(), resolved.learn().target());
+        if (recipe.trainsOnTheDefault())
+            say("No recipe and no --data: " + resolved.model() + " learns from " + resolved.data()
+                    + ", pictures that are drawn here; give --data for others.");
+        return training.train(resolved, source, run == null ? recipe.freshFolder() : RunFolder.create(run));
     }
 
     @Override

@@ -9,6 +9,7 @@ import resnet4j.data.DataSource;
 import resnet4j.eval.Evaluation;
 import resnet4j.eval.Score;
 import resnet4j.nn.Net;
+import resnet4j.report.Words;
 import resnet4j.run.Line;
 import resnet4j.run.RunFolder;
 import resnet4j.train.Recipe;
@@ -25,8 +26,7 @@ final class TrainingRun {
     }
 
     TrainingRun(Command<?> command, int loaderThreads, double checkpointSeconds) {
-        if (loaderThreads < 0)
-            throw new IllegalArgumentException("--loader-threads: expected 0 or more, got " + loaderThreads);
+        Bounds.threads("--loader-threads", 0, loaderThreads);
         if (!(checkpointSeconds >= 0))
             throw new IllegalArgumentException("--checkpoint-seconds: expected 0 or more, got " + checkpointSeconds);
         this.command = command;
@@ -44,16 +44,22 @@ final class TrainingRun {
 
         String text() {
             if (test.isEmpty())
-                return "Stopped after " + steps + " steps; go on with: ./resnet4j train --resume " + run;
+                return "Stopped after " + Words.count(steps, "step") + "; go on with: ./resnet4j train --resume " + run;
             return String.format(
                     Locale.ROOT,
-                    "%d epochs in %s. %s: %s.%nModel:  %s%nReport: %s",
-                    epochs,
+                    "%s in %s. %s: %s.%nModel:  %s%nReport: %s%s",
+                    Words.count(epochs, "epoch"),
                     Progress.clock(seconds),
                     pictures(),
                     words(test.get()),
                     new RunFolder(run).model(),
-                    new RunFolder(run).report());
+                    new RunFolder(run).report(),
+                    test.get() instanceof Evaluation ? next() : "");
+        }
+
+        private String next() {
+            return String.format(
+                    "%nGo on:  ./resnet4j predict %s PICTURE, or ./resnet4j export %s --out model.onnx", run, run);
         }
 
         private static String words(Score score) {
@@ -145,7 +151,7 @@ final class TrainingRun {
                     validation(e),
                     e.imagesPerSecond(),
                     100 * e.waitShare(),
-                    e.skipped().isEmpty() ? "" : ", " + e.skipped().size() + " pictures skipped"));
+                    e.skipped().isEmpty() ? "" : ", " + Words.count(e.skipped().size(), "picture") + " skipped"));
         }
 
         private String validation(Line.Epoch e) {

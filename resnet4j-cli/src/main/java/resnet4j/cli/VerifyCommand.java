@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import resnet4j.Sentences;
 import resnet4j.config.Nearest;
 import resnet4j.model.Models;
 
@@ -78,7 +79,7 @@ final class VerifyCommand extends Command<VerifyCommand.Result> {
         try {
             return golden.run(common.device());
         } catch (IOException | RuntimeException e) {
-            return Golden.Case.failed(golden.name(), Main.sentence(e));
+            return Golden.Case.failed(golden.name(), Sentences.of(e));
         }
     }
 

@@ -99,14 +99,14 @@ class FinetuneExportTest {
 
     @Test
     void onnxFile_answersAsTheNetwork() {
-        var result = run("export", "resnet20", "--out", "" + folder.resolve("net.onnx"));
+        var result = run("export", "resnet20", "--random", "--out", "" + folder.resolve("net.onnx"));
         assertEquals(8, result.get("check").get("images").intValue());
         assertTrue(result.get("check").get("relative").doubleValue() < 1e-4, result::toString);
     }
 
     @Test
     void stateDict_hasEveryWeightUnderItsName() throws IOException {
-        run("export", "resnet20", "--out", "" + folder.resolve("net.pth"));
+        run("export", "resnet20", "--random", "--out", "" + folder.resolve("net.pth"));
         var written = WeightFile.read(folder.resolve("net.pth")).tensors();
         try (var net = Models.create("resnet20", 10)) {
             assertEquals(net.state().keySet(), written.keySet());

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import resnet4j.Sentences;
 import resnet4j.config.Records;
 import resnet4j.image.Image;
 import resnet4j.image.ImageFile;
@@ -73,8 +74,7 @@ class MainTest {
                 "preprocess a.png | Missing required option: '--out=FILE'. See 'resnet4j preprocess --help'.",
                 "preprocess a.png --out c.png --crop wide | Invalid value for option '--crop': 'wide' is not an int. See 'resnet4j preprocess --help'.",
                 "preprocess a.png --out c.png --interpolation BICUBICAL | --interpolation: expected one of nearest, bilinear, bicubic, got 'BICUBICAL'. Did you mean 'bicubic'? See 'resnet4j preprocess --help'.",
-                "preprocess a.png --out c.png --threads 0 | --threads: expected at least 1, got 0",
-                "preprocess a.png --out c.png --resize=-1 | size: expected at least 1 pixel, got -1",
+                "preprocess a.png --out c.png --resize=-1 | --resize: expected at least 1, got -1",
             })
     void wrongUsage_isOneSentenceAndCode2(String args, String sentence) {
         assertEquals(2, run(args.split(" ")));
@@ -105,20 +105,19 @@ class MainTest {
 
     @Test
     void sentence_isOneLineForEveryException() {
-        assertEquals("a b", Main.sentence(new IllegalArgumentException("a\n   b\n")));
-        assertEquals("full", Main.sentence(new UncheckedIOException(new IOException("full"))));
-        assertEquals("f: there is no such file or folder.", Main.sentence(new NoSuchFileException("f")));
+        assertEquals("a b", Sentences.of(new IllegalArgumentException("a\n   b\n")));
+        assertEquals("full", Sentences.of(new UncheckedIOException(new IOException("full"))));
+        assertEquals("f: there is no such file or folder.", Sentences.of(new NoSuchFileException("f")));
         assertEquals(
                 "f: Read-only file system.",
-                Main.sentence(new AccessDeniedException("f", null, "Read-only file system")));
+                Sentences.of(new AccessDeniedException("f", null, "Read-only file system")));
         assertEquals(
-                "NullPointerException; run again with --debug to see where.",
-                Main.sentence(new NullPointerException()));
+                "NullPointerException; run again with --debug to see where.", Sentences.of(new NullPointerException()));
         assertEquals(
                 "odd (IllegalStateException; run again with --debug to see where)",
-                Main.sentence(new IllegalStateException("odd")));
-        assertTrue(Main.sentence(new OutOfMemoryError("Java heap space")).contains("RESNET4J_JAVA_OPTS"));
-        assertTrue(Main.sentence(new UnsatisfiedLinkError("no jnitorch")).contains("doctor"));
+                Sentences.of(new IllegalStateException("odd")));
+        assertTrue(Sentences.of(new OutOfMemoryError("Java heap space")).contains("RESNET4J_JAVA_OPTS"));
+        assertTrue(Sentences.of(new UnsatisfiedLinkError("no jnitorch")).contains("doctor"));
     }
 
     @Test

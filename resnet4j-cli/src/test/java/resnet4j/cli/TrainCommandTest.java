@@ -102,7 +102,7 @@ class TrainCommandTest {
         refused(2, "batch: expected a whole number", train(run, "--set=batch=many"));
         refused(2, "batch: expected at least 1, got 0", train(run, "--set=batch=0"));
         refused(2, "depth: unknown field. Did you mean 'depths'?", train(run, "--set=architecture={\"depth\":[1,1]}"));
-        refused(2, "--loader-threads: expected 0 or more", train(run, "--loader-threads=-1"));
+        refused(2, "--loader-threads: expected at least 0", train(run, "--loader-threads=-1"));
         refused(2, "precision: expected fp32, bf16 or auto, got fp8", train(run, "--precision=fp8"));
         refused(1, "expected a run folder with a recipe.json", "train", "--resume=" + pictures);
         var broken = Files.writeString(folder.resolve("broken.json"), "{\"epochs\": 3,");
@@ -148,7 +148,7 @@ class TrainCommandTest {
                 0,
                 run("train", recipe.toString(), "--data=folder:" + damaged, "--run=" + run, "--set=epochs=1", "--json"),
                 err::toString);
-        assertTrue(err.toString().contains("1 pictures skipped"), err::toString);
+        assertTrue(err.toString().contains("1 picture skipped"), err::toString);
         var test = Records.parse(out.toString()).get("test");
         assertEquals(11, test.get("samples").intValue());
         assertTrue(test.at("/skipped/0/file").textValue().endsWith("1.png"), test::toString);

@@ -1,0 +1,43 @@
+package resnet4j.cli;
+
+/** How much an option may ask for, so that a slip of the finger is refused before it fills the memory. */
+final class Bounds {
+    static final int MOST_CLASSES = 100_000, MOST_PIXELS = 8192;
+    private static final int MOST_BATCH = 1 << 16;
+    private static final long MOST_BYTES = 1L << 31;
+
+    private Bounds() {}
+
+    static void between(String option, long least, long most, long given) {
+        atLeast(option, least, given);
+        if (given > most) throw new IllegalArgumentException(option + ": expected at most " + most + ", got " + given);
+    }
+
+    static void atLeast(String option, long least, long given) {
+        if (given < least)
+            throw new IllegalArgumentException(option + ": expected at least " + least + ", got " + given);
+    }
+
+    /** A few times the processors, and 64 on any machine: more only wait for one another. */
+    static void threads(String option, int least, int given) {
+        between(option, least, Math.max(64, 4 * Runtime.getRuntime().availableProcessors()), given);
+    }
+
+    static void batch(String option, int given) {
+        between(option, 1, MOST_BATCH, given);
+    }
+
+    /** Pictures of one batch, all together. */
+    static void batch(String option, int given, int height, int width) {
+        batch(option, given);
+        long most = Math.max(1, MOST_BYTES / (3L * height * width * Float.BYTES));
+        if (given > most)
+            throw new IllegalArgumentException(option + ": expected at most " + most + " pictures of " + width + "x"
+                    + height + " pixels at a time, got " + given);
+    }
+
+    /** Side of a picture. */
+    static void pixels(String option, int given) {
+        between(option, 1, MOST_PIXELS, given);
+    }
+}
