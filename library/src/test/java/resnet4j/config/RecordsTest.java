@@ -267,4 +267,10 @@ class RecordsTest {
     private static String error(Runnable run) {
         return assertThrows(IllegalArgumentException.class, run::run).getMessage();
     }
+
+    @Test
+    void aByteOrderMark_isNoPartOfTheJson() {
+        assertEquals(Records.parse("{\"a\":1}"), Records.parse("\uFEFF{\"a\":1}"));
+        assertEquals(Records.parse("[2]"), Records.parse("\uFEFF [2]"));
+    }
 }

@@ -251,4 +251,21 @@ class ImageFileTest {
                 .getMessage()
                 .startsWith(folder + ": "));
     }
+
+    /** An EXIF block of one entry with the value 6; ImageOps.exif_transpose of Pillow 13 turns for SHORT and LONG alone. */
+    @Test
+    void orientation_isAWholeNumberOfTwoOrFourBytes() {
+        String[][] cases = { // big-endian, then little-endian: type, count, value
+            {"4d4d002a00000008" + "0001" + "0112" + "0003" + "00000001" + "00060000", "6"},
+            {"4d4d002a00000008" + "0001" + "0112" + "0004" + "00000001" + "00000006", "6"},
+            {"4d4d002a00000008" + "0001" + "0112" + "0001" + "00000001" + "06000000", "1"},
+            {"49492a0008000000" + "0100" + "1201" + "0300" + "01000000" + "06000000", "6"},
+            {"49492a0008000000" + "0100" + "1201" + "0400" + "01000000" + "06000000", "6"},
+            {"49492a0008000000" + "0100" + "1201" + "0100" + "01000000" + "06000000", "1"}
+        };
+        for (String[] row : cases) {
+            byte[] block = HexFormat.of().parseHex(row[0]);
+            assertEquals(Integer.parseInt(row[1]), Exif.orientation(block, 0, block.length), row[0]);
+        }
+    }
 }
