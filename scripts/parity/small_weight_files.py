@@ -9,9 +9,15 @@ row-major, little-endian). The files are deflated before base64, to keep them sh
 import argparse
 import base64
 import collections
+import datetime
+import decimal
+import functools
 import io
 import os
+import pathlib
+import sys
 import tempfile
+import types
 import zipfile
 import zlib
 
@@ -41,6 +47,70 @@ def save(case, saved, tensors=None, legacy=True, **options):
         out = io.BytesIO()
         torch.save(saved, out, _use_new_zipfile_serialization=zipped, **options)
         emit(f"{case}, {'zip' if zipped else 'legacy'}", out.getvalue(), tensors)
+
+
+def of_module(module, name, base=object):
+    """A class as if it came from a package that nobody needs to have installed to read the file."""
+    for i, part in enumerate(parts := module.split(".")):
+        path = ".".join(parts[: i + 1])
+        if path not in sys.modules:
+            sys.modules[path] = types.ModuleType(path)
+    made = type(name, (base,), {"__module__": module})
+    setattr(sys.modules[module], name, made)
+    return made
+
+
+def training_scripts():
+    """Weights as training scripts keep them: inside something, beside something, under names with a prefix."""
+    torch.manual_seed(1)
+    net = torch.nn.Sequential(collections.OrderedDict(conv=torch.nn.Conv2d(1, 2, 1), bn=torch.nn.BatchNorm2d(2)))
+    sd = net.state_dict()
+    other = {k: v + 1 for k, v in sd.items()}
+
+    def under(prefix, tensors=sd):
+        return {prefix + k: v for k, v in tensors.items()}
+
+    attributes = of_module("lightning.fabric.utilities.data", "AttributeDict", dict)
+    enum_like = of_module("mypackage.config", "Settings")
+    settings = enum_like()
+    settings.path, settings.sizes = pathlib.PurePosixPath("/data"), [torch.Size([3, 4])]
+    lightning = {
+        "epoch": 1, "pytorch-lightning_version": "2.1.0", "state_dict": under("model."),
+        "callbacks": {"ModelCheckpoint{'monitor': None}": {"best_model_score": torch.tensor(0.5), "dirpath": "runs"}},
+        "optimizer_states": [torch.optim.Adam(net.parameters()).state_dict()], "lr_schedulers": [{"last_epoch": 3}],
+        "hparams_name": "kwargs", "hyper_parameters": attributes(lr=0.1, loss=torch.nn.CrossEntropyLoss, settings=settings),
+        "loops": {"fit_loop": {"state_dict": {}, "when": datetime.date(2024, 1, 1)}}, ("a", "b"): 1,
+    }  # fmt: skip
+    save("Lightning's", lightning, sd)
+    save("Lightning's, with a loss of its own", {"state_dict": under("model.") | {"criterion.weight": torch.ones(3)}}, sd)
+    for prefix in "net. backbone. encoder. student. network.body.trunk. model.module.".split():
+        save("prefix " + prefix, under(prefix), sd, legacy=False)
+    save("data parallel inside", {"features." + "module." + k: v for k, v in sd.items()}, under("features."))
+    for wrapper in "net ema model_ema weights student teacher model_state_dict params".split():
+        save("wrapper " + wrapper, {wrapper: sd, "step": 7}, sd, legacy=False)
+    save("teacher and student", {"student": under("backbone.", other), "teacher": under("backbone."), "epoch": 3}, sd)
+    save("queries and keys", {"state_dict": under("module.encoder_k.", other) | under("module.encoder_q.")
+         | {"module.queue": torch.zeros(2, 5)}}, sd)  # fmt: skip
+    smaller = {"conv.weight": torch.zeros(1, 1, 1, 1)}
+    save("another network beside it", {"teacher": smaller, "net": sd}, sd)
+    swa = torch.optim.swa_utils.AveragedModel(net)
+    save("averaged, by itself", swa.state_dict(), sd)
+    d = collections.defaultdict
+    for factory in (int, float, list, dict):
+        save(f"defaultdict of {factory.__name__}", {"state_dict": sd, "seen": d(factory, {"a": factory(), "b": factory()})}, sd, legacy=False)
+    beside = {
+        "complex": 3 + 4j, "bytearray": bytearray(b"xyz"), "slice": slice(1, 2), "range": range(3), "set": {1, 2},
+        "frozenset": frozenset({1}), "float32": numpy.float32(0.5), "int64": numpy.int64(3), "array": numpy.arange(3),
+        "bool": numpy.bool_(True), "size": torch.Size([1, 2]), "dtype": torch.float16, "device": torch.device("cpu"),
+        "complex64": torch.complex64, "partial": functools.partial(int, base=2), "namespace": types.SimpleNamespace(lr=0.1),
+        "args": argparse.Namespace(lr=0.1, layers=[3, 4]), "path": pathlib.PurePosixPath("a/b"), "decimal": decimal.Decimal(1),
+        "ordered": collections.OrderedDict(a=1), "sparse": torch.eye(2).to_sparse(), "version": torch.__version__,
+        "deque": collections.deque([1, 2]), "counter": collections.Counter("aab"),
+        "class": torch.nn.ReLU, "date": datetime.datetime(2024, 1, 1, 12), "type": int,
+    }  # fmt: skip
+    for name, value in beside.items():
+        save(f"beside the weights: {name}", {name: value, "state_dict": sd}, sd, legacy=False)
+    save("complex numbers beside", {"state_dict": sd, "c": torch.ones(2, dtype=torch.complex64)}, sd, legacy=False)
 
 
 def main():
@@ -110,6 +180,7 @@ def main():
                 new.writestr(info.filename, old.read(info))
         assert torch.equal(torch.load(io.BytesIO(archive.getvalue()))["t"], x)
         emit("deflated", archive.getvalue(), {"t": x})
+    training_scripts()
 
 
 main()

@@ -1,6 +1,7 @@
 package resnet4j.model;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,6 +68,8 @@ public record ModelFile(
     public ModelFile withMetrics(Map<String, Double> metrics) {
         return new ModelFile(model, architecture, preprocess, classNames, metrics, recipe, provenance);
     }
+
+    private static final System.Logger LOG = System.getLogger("resnet4j.model");
 
     /** A network with its weights, and what is known of it. Owns the network. */
     public record Opened(ModelFile file, ClassificationNet net) implements AutoCloseable {
@@ -196,20 +199,28 @@ public record ModelFile(
         var state = net.state();
         var expected = new LinkedHashMap<String, Fit.Spec>();
         state.forEach((name, t) -> expected.put(name, new Fit.Spec(t.dtype(), shape(t))));
-        var given = new LinkedHashMap<>(tensors);
-        if (net instanceof ClassificationNet classifier)
-            given.keySet().removeIf(name -> classifier.architecture().leavesOut(name));
-        Map<String, HostTensor> fitting;
+        Predicate<String> leftOut = net instanceof ClassificationNet classifier
+                ? name -> optional.test(name) || classifier.architecture().leavesOut(name)
+                : optional;
         try {
-            fitting = Fit.to(expected, given, optional);
+            var fit = Fit.to(expected, tensors, leftOut);
+            if (!fit.others().isEmpty())
+                LOG.log(
+                        Level.INFO,
+                        "{0}: took the weights under {1}; those under {2} would fit as well.",
+                        source,
+                        fit.prefix(),
+                        String.join(", ", fit.others()));
+            fit.tensors().forEach((name, host) -> {
+                try (var scope = new NativeScope()) {
+                    state.get(name).set(Tensor.of(host));
+                }
+            });
         } catch (MismatchException e) {
             throw new IOException(source + ": " + e.getMessage(), e);
+        } catch (InternalError e) { // what Java makes of a page of a mapped file that is no longer there
+            throw new IOException(source + ": the file was shortened or removed while it was read; fetch it again", e);
         }
-        fitting.forEach((name, host) -> {
-            try (var scope = new NativeScope()) {
-                state.get(name).set(Tensor.of(host));
-            }
-        });
     }
 
     private static List<Long> shape(Tensor t) {

@@ -10,10 +10,12 @@ public final class MismatchException extends IllegalArgumentException {
     private final transient List<String> unexpected;
     private final transient List<String> misshaped;
 
-    MismatchException(List<String> missing, List<String> unexpected, List<String> misshaped) {
-        super("weights do not fit the network: " + part("missing", missing) + ", " + part("unexpected", unexpected)
+    MismatchException(String prefix, List<String> missing, List<String> unexpected, List<String> misshaped) {
+        super("weights do not fit the network: "
+                + part("missing", missing) + ", " + part("unexpected", unexpected)
                 + ", " + part("of another shape or type", misshaped)
-                + "; expected the weights of the same architecture with the same number of classes");
+                + "; expected the weights of the same architecture with the same number of classes"
+                + (prefix.isEmpty() ? "" : "; the names are those under '" + prefix + "'"));
         this.missing = List.copyOf(missing);
         this.unexpected = List.copyOf(unexpected);
         this.misshaped = List.copyOf(misshaped);

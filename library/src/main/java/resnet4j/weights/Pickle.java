@@ -23,7 +23,10 @@ import java.util.Map;
 final class Pickle {
     /** What the world outside the pickle gives it; all refuse with {@link Malformed} what they do not know. */
     interface Globals {
-        /** What stands for the class or function {@code name}, such as {@code collections.OrderedDict}. */
+        /**
+         * What stands for the class or function {@code name}, such as {@code collections.OrderedDict}: an {@link Inert}
+         * for what is of no use here and harmless.
+         */
         Object find(String name) throws IOException;
 
         /** What calling {@code global}, which {@link #find} gave, returns. */
@@ -140,9 +143,10 @@ final class Pickle {
                 String module = as(String.class, names.get(0), "a module's name");
                 push(globals.find(module + "." + as(String.class, names.get(1), "a global's name")));
             }
-            case 'R', 0x81 -> { // REDUCE, NEWOBJ
-                List<?> arguments = as(List.class, pop(), "a tuple of arguments");
-                push(globals.call(pop(), arguments));
+            case 'R', 0x81 -> call(pop()); // REDUCE, NEWOBJ
+            case 0x92 -> { // NEWOBJ_EX, with arguments by name
+                pop();
+                call(pop());
             }
             case 'b' -> build(pop());
             case 'Q' -> push(globals.persistent(pop()));
@@ -169,8 +173,6 @@ final class Pickle {
             " (INST, which creates an object)",
             (int) 'o',
             " (OBJ, which creates an object)",
-            0x92,
-            " (NEWOBJ_EX, which creates an object)",
             (int) 'P',
             " (PERSID)",
             (int) 'S',
@@ -186,9 +188,16 @@ final class Pickle {
             0x97,
             " (NEXT_BUFFER)");
 
+    private void call(Object arguments) throws IOException {
+        List<?> tuple = as(List.class, arguments, "a tuple of arguments");
+        Object called = pop();
+        push(called instanceof Inert inert ? new Inert(inert.name) : globals.call(called, tuple));
+    }
+
     /** What a dictionary or an inert object carries besides: state dicts versions, which nobody needs here. */
     private void build(Object state) throws IOException {
         Object object = top();
+        if (object instanceof Inert) return;
         if (object instanceof Attributes attributes && state instanceof Map<?, ?> map) {
             budget.take((long) Budget.OBJECT * map.size());
             attributes.values.putAll(map);
@@ -206,6 +215,20 @@ final class Pickle {
         @Override
         public String toString() {
             return "an object";
+        }
+    }
+
+    /** Something harmless that nobody needs here: a class, or what a call of it would have made. Never equal to another. */
+    static final class Inert {
+        final String name;
+
+        Inert(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public String toString() {
+            return name;
         }
     }
 
@@ -267,12 +290,14 @@ final class Pickle {
     @SuppressWarnings("unchecked")
     private List<Object> list() throws Malformed {
         if (top() instanceof ArrayList<?> list) return (List<Object>) list;
+        if (top() instanceof Inert) return new ArrayList<>();
         throw new Malformed("the pickle appends to " + kind(top()) + ", expected a list");
     }
 
     @SuppressWarnings("unchecked")
     private Map<Object, Object> map() throws Malformed {
         if (top() instanceof LinkedHashMap<?, ?> map) return (Map<Object, Object>) map;
+        if (top() instanceof Inert) return new LinkedHashMap<>();
         throw new Malformed("the pickle sets items of " + kind(top()) + ", expected a dictionary");
     }
 
@@ -280,11 +305,10 @@ final class Pickle {
         if (items.size() % 2 != 0) throw new Malformed("the pickle has a dictionary key without a value");
         for (int i = 0; i < items.size(); i += 2) {
             Object key = items.get(i);
-            // no containers: hashing nested tuples can take forever
-            if (key != null && !(key instanceof String || key instanceof Number || key instanceof Boolean))
-                throw new Malformed("expected strings and numbers as dictionary keys, got " + kind(key));
             budget.take(Budget.OBJECT);
-            map.put(key, items.get(i + 1));
+            // no containers: hashing nested tuples can take forever
+            boolean plain = key == null || key instanceof String || key instanceof Number || key instanceof Boolean;
+            map.put(plain ? key : new Inert(kind(key)), items.get(i + 1));
         }
     }
 

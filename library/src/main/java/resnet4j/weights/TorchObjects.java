@@ -9,11 +9,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import resnet4j.tensor.DType;
+import resnet4j.weights.Pickle.Inert;
 
 /**
- * The classes and functions that a PyTorch file may name, and what each stands for here. Whatever is not in this list
- * is refused by name: nothing that a file says is ever looked up or run.
+ * The classes and functions that a PyTorch file may name, and what each stands for here; nothing that a file says is ever
+ * looked up or run. What is not in this list is read over if it is harmless, such as Lightning's settings, and refused by
+ * name if it can only be meant to do something to whoever opens the file in Python.
  */
 final class TorchObjects implements Pickle.Globals {
     /** Part of a storage that old files name by themselves; the offset in bytes. */
@@ -23,7 +26,7 @@ final class TorchObjects implements Pickle.Globals {
         Object call(TorchObjects objects, List<?> arguments) throws IOException;
     }
 
-    /** A class or function of Python: its name, and what a call of it gives; null if it is only ever named. */
+    /** A class or function of Python: its name, and what a call of it gives. */
     private record Global(String name, Function function) {
         @Override
         public String toString() {
@@ -33,23 +36,29 @@ final class TorchObjects implements Pickle.Globals {
 
     private record StorageType(DType dtype) {}
 
+    /** Modules of Python with which a file can do something, by the first part of their names. */
+    private static final Set<String> DOING =
+            Set.of(("os posix nt subprocess sys shutil importlib imp runpy pty socket ctypes"
+                            + " _ctypes webbrowser code codeop timeit pdb bdb profile cProfile pickle _pickle cloudpickle dill"
+                            + " marshal shelve operator _operator types commands platform pydoc doctest trace pip")
+                    .split(" "));
+
+    private static final Set<String> HARMLESS_BUILTINS = Set.of(
+            "bool bytearray bytes complex float int long object range slice str tuple type unicode xrange".split(" "));
+
     private static final String FROM_TYPE = "torch._tensor._rebuild_from_type_v2";
+
+    private static final String DEFAULT = "collections.defaultdict";
 
     /** The whole list. */
     private static final Map<String, Object> KNOWN = new HashMap<>();
 
     static {
         allow(TorchObjects::dictionary, "collections.OrderedDict", "collections.Counter", "builtins.dict");
-        allow((o, a) -> new LinkedHashMap<>(), "collections.defaultdict");
-        allow(TorchObjects::list, "builtins.set", "__builtin__.set", "builtins.list", "torch.Size");
-        allow(null, "builtins.int", "builtins.float", "builtins.bool"); // what a defaultdict makes
-        allow((o, a) -> new Pickle.Attributes(), "argparse.Namespace");
-        // NumPy's numbers, as scripts save an accuracy: read over
-        allow(
-                (o, a) -> new Pickle.Attributes(),
-                "numpy.dtype",
-                "numpy.core.multiarray.scalar",
-                "numpy._core.multiarray.scalar");
+        allow((o, a) -> new LinkedHashMap<>(), DEFAULT);
+        allow(TorchObjects::reconstruct, "copyreg._reconstructor");
+        allow(TorchObjects::list, "builtins.set", "builtins.frozenset", "builtins.list", "torch.Size");
+        allow((o, a) -> new Pickle.Attributes(), "argparse.Namespace", "types.SimpleNamespace");
         allow(TorchObjects::latin1, "_codecs.encode");
         allow((o, a) -> at(a, 0), "torch.device");
 
@@ -97,13 +106,26 @@ final class TorchObjects implements Pickle.Globals {
 
     @Override
     public Object find(String name) throws Malformed {
-        Object global = KNOWN.get(name);
+        String python = name.replaceFirst("^__builtin__\\.", "builtins.").replaceFirst("^copy_reg\\.", "copyreg.");
+        Object global = KNOWN.get(python);
         if (global != null) return global;
+        if (does(python)) throw refusal(python);
+        return new Inert(name);
+    }
+
+    private static boolean does(String name) {
+        String module = name.substring(0, Math.max(0, name.indexOf('.')));
+        if (module.equals("builtins")) return !HARMLESS_BUILTINS.contains(name.substring(module.length() + 1));
+        return DOING.contains(module) || name.matches("torch\\.(load|(hub|jit|package|utils\\.cpp_extension)\\..*)");
+    }
+
+    /** Why a file is refused whose weights would be what {@code name} makes. */
+    static Malformed refusal(String name) {
         if (name.matches("torch\\.(_utils\\._rebuild_)?\\w+"))
-            throw new Malformed(
+            return new Malformed(
                     "expected dense tensors of " + Arrays.toString(DType.values()) + ", got " + shortened(name));
-        String python = name.replaceFirst("^(posix|nt)\\.", "os.").replaceFirst("^__builtin__\\.", "builtins.");
-        throw new Malformed("refused: in Python this file would call " + shortened(python)
+        return new Malformed("refused: in Python this file would call "
+                + shortened(name.replaceFirst("^(posix|nt)\\.", "os."))
                 + "; expected only tensors and plain containers, as torch.save(model.state_dict(), file) writes");
     }
 
@@ -113,7 +135,9 @@ final class TorchObjects implements Pickle.Globals {
 
     @Override
     public Object call(Object global, List<?> arguments) throws IOException {
-        if (global instanceof Global g && g.function != null) return g.function.call(this, arguments);
+        if (!arguments.isEmpty() && arguments.get(0) instanceof Inert inert && global != KNOWN.get(DEFAULT))
+            return inert;
+        if (global instanceof Global g) return g.function.call(this, arguments);
         throw new Malformed(
                 "expected a function that rebuilds tensors in the pickle, got a call of " + Pickle.kind(global));
     }
@@ -122,8 +146,10 @@ final class TorchObjects implements Pickle.Globals {
     @Override
     public Object persistent(Object id) throws IOException {
         List<?> fields = Pickle.as(List.class, id, "a storage");
+        if ("module".equals(at(fields, 0)) && at(fields, 1) instanceof Inert type) return type; // beside its source
         if (!"storage".equals(at(fields, 0)))
             throw new Malformed("expected storages outside the pickle, got " + Pickle.kind(at(fields, 0)));
+        if (at(fields, 1) instanceof Inert other) return new Inert(other.name);
         StorageType type = Pickle.as(StorageType.class, at(fields, 1), "a storage type");
         String key = Pickle.as(String.class, at(fields, 2), "a storage key");
         int elementBytes = type.dtype == null ? 1 : type.dtype.bytes;
@@ -151,8 +177,15 @@ final class TorchObjects implements Pickle.Globals {
     /** A tensor with a type or attributes of its own: (function, type, arguments, state). */
     private Object rebuildFromType(List<?> arguments) throws IOException {
         Object function = at(arguments, 0);
+        if (function instanceof Inert) return function;
         if (function == KNOWN.get(FROM_TYPE)) throw new Malformed("a tensor is rebuilt from itself");
         return call(function, listOf(at(arguments, 2)));
+    }
+
+    /** An object of protocol 1: (class, class that it builds on, what that is made of). */
+    private Object reconstruct(List<?> arguments) throws IOException {
+        if (at(arguments, 0) == KNOWN.get("copyreg._reconstructor")) throw new Malformed("an object is made of itself");
+        return call(at(arguments, 0), List.of());
     }
 
     /** A dictionary, given none, another one, or a list of pairs as Python 2 writes an OrderedDict. */

@@ -20,18 +20,17 @@ public record WeightFile(Map<String, HostTensor> tensors, Map<String, String> me
     }
 
     /**
-     * Reads safetensors and PyTorch files (zip and legacy), told apart by what they hold, not by their names. Prefixes
-     * of wrappers that all names share ({@code module.}, {@code _orig_mod.}) are dropped.
+     * Reads safetensors and PyTorch files (zip and legacy), told apart by what they hold, not by their names, and weights
+     * in several of them: an index, or the folder of one. Names are those of the file, with the path to each tensor
+     * where it lies inside something ({@code state_dict.module.fc.weight}); {@link Fit} finds a network's.
      *
      * @throws IOException with the path, if the file is absent, damaged, hostile or of another kind
      */
     public static WeightFile read(Path path) throws IOException {
-        return MappedFile.read(path, WeightFile::read);
+        return Shards.at(path) ? Shards.read(path) : MappedFile.read(path, WeightFile::read);
     }
 
     static WeightFile read(MappedFile file) throws IOException {
-        if (!SafeTensors.recognises(file)) return PyTorchFile.read(file);
-        WeightFile read = SafeTensors.read(file);
-        return new WeightFile(StateDict.withoutPrefixes(read.tensors), read.metadata);
+        return SafeTensors.recognises(file) ? SafeTensors.read(file) : PyTorchFile.read(file);
     }
 }

@@ -39,9 +39,10 @@ class PublishedWeightsTest {
             PyTorchFile.write(written, ModelFile.state(net));
             ModelFile.load(other, WeightFile.read(written).tensors(), written.toString());
             var kernel = ModelFile.state(other).get("layer2.1.conv2.weight").data();
-            assertEquals(published.get("layer2.1.conv2.weight").data(), kernel);
             assertEquals(
-                    published.get("linear.bias").data(),
+                    published.get("state_dict.module.layer2.1.conv2.weight").data(), kernel);
+            assertEquals(
+                    published.get("state_dict.module.linear.bias").data(),
                     ModelFile.state(other).get("fc.bias").data());
         }
     }

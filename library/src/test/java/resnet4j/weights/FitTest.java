@@ -28,7 +28,7 @@ class FitTest {
         for (String name : List.of("b", "a")) given.put(name, tensor(DType.F32, 2));
         var expected = new LinkedHashMap<String, Spec>();
         for (String name : List.of("a", "b")) expected.put(name, VECTOR);
-        Map<String, HostTensor> fitted = Fit.to(expected, given);
+        Map<String, HostTensor> fitted = Fit.to(expected, given).tensors();
         assertEquals(List.of("a", "b"), new ArrayList<>(fitted.keySet()));
         assertSame(given.get("a"), fitted.get("a"));
     }
@@ -61,12 +61,14 @@ class FitTest {
         assertEquals(
                 1,
                 Fit.to(Map.of("a", VECTOR, "bn.num_batches_tracked", counter), Map.of("a", tensor(DType.F32, 2)))
+                        .tensors()
                         .size());
         var given = Map.of("a", tensor(DType.F32, 2), "bn.num_batches_tracked", tensor(DType.I64));
-        assertEquals(1, Fit.to(Map.of("a", VECTOR), given).size());
+        assertEquals(1, Fit.to(Map.of("a", VECTOR), given).tensors().size());
         assertEquals(
                 2,
                 Fit.to(Map.of("a", VECTOR, "bn.num_batches_tracked", counter), given)
+                        .tensors()
                         .size());
     }
 
@@ -91,7 +93,8 @@ class FitTest {
                 .findFirst()
                 .orElseThrow();
         assertEquals(ours, named.rename(theirs));
-        Map<String, HostTensor> fitted = Fit.to(Map.of(ours, VECTOR), Map.of(theirs, tensor(DType.F32, 2)));
+        Map<String, HostTensor> fitted = Fit.to(Map.of(ours, VECTOR), Map.of(theirs, tensor(DType.F32, 2)))
+                .tensors();
         assertEquals(List.of(ours), List.copyOf(fitted.keySet()));
     }
 
@@ -111,7 +114,7 @@ class FitTest {
             }
         expected.put("fc.weight", new Spec(DType.F32, List.of(10L, 64L)));
         expected.put("fc.bias", new Spec(DType.F32, List.of(10L)));
-        assertEquals(expected.keySet(), Fit.to(expected, given).keySet());
+        assertEquals(expected.keySet(), Fit.to(expected, given).tensors().keySet());
     }
 
     private static void conv(Map<String, Spec> expected, String conv, String norm, long in, long out) {

@@ -9,7 +9,9 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.zip.InflaterInputStream;
+import resnet4j.tensor.DType;
 import resnet4j.tensor.HostTensor;
 
 /** Small files that Python wrote, and what Python sees in them: made by scripts/parity/small_weight_files.py. */
@@ -18,6 +20,20 @@ final class SmallFiles {
 
     /** @param tensors type, shape and bytes of every tensor, as {@link #describe} gives them */
     record Case(String name, byte[] file, Map<String, String> tensors) {
+        /** What a network of these tensors expects. */
+        Map<String, Fit.Spec> specs() {
+            var specs = new LinkedHashMap<String, Fit.Spec>();
+            tensors.forEach((name, described) -> {
+                String[] fields = described.split(" ");
+                var shape = Stream.of(fields[1].replaceAll("[\\[\\]]", "").split(","))
+                        .filter(size -> !size.isEmpty())
+                        .map(Long::valueOf)
+                        .toList();
+                specs.put(name, new Fit.Spec(DType.valueOf(fields[0]), shape));
+            });
+            return specs;
+        }
+
         @Override
         public String toString() {
             return name;
