@@ -10,16 +10,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import resnet4j.config.Records;
 import resnet4j.data.DataSource;
+import resnet4j.export.OnnxCheck;
+import resnet4j.export.OnnxExport;
+import resnet4j.graph.Plan;
+import resnet4j.graph.Tracer;
 import resnet4j.image.LabelMap;
 import resnet4j.run.Line;
 import resnet4j.run.RunFolder;
 import resnet4j.tensor.Device;
+import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Precision;
+import resnet4j.tensor.Tensor;
 import resnet4j.train.Objective;
 import resnet4j.train.Recipe;
 import resnet4j.train.Search;
@@ -111,5 +119,31 @@ class SegmenterTest {
                         .max()
                         .orElseThrow();
         assertEquals(most, best.top1());
+    }
+
+    /** The map of classes, and what the last layer but one gave. */
+    @Test
+    void segmenter_isTracedPlannedAndExportedWithTwoOutputs() throws IOException {
+        try (var scope = new NativeScope();
+                var net = new TinySegmenter(8)) {
+            var traced = Tracer.trace(net, 1, 3, 32, 32);
+            var graph = traced.withOutputs(Map.of(
+                    "map",
+                    traced.outputs().get("logits"),
+                    "features",
+                    traced.layers().get("bn3")));
+            net.train(false);
+            var images = Tensor.randn(2, 3, 32, 32);
+            var expected = net.apply(images).toFloats();
+            try (var plan = Plan.compile(graph, Precision.FP32)) {
+                var planned = plan.run(Map.of("images", images));
+                assertEquals(Set.of("map", "features"), planned.keySet());
+                assertArrayEquals(expected, planned.get("map").toFloats(), 1e-5f); // folded norms
+            }
+            var file = folder.resolve("segmenter.onnx");
+            OnnxExport.write(graph, file, "a segmenter");
+            OnnxCheck.of(file, graph, Map.of("images", images))
+                    .forEach((name, difference) -> assertTrue(difference.relative() < 1e-5, name));
+        }
     }
 }
