@@ -49,6 +49,7 @@ public record ModelFile(
     public static final String NAME = "model.safetensors";
 
     private static final String FORMAT = "resnet4j";
+    private static final int LARGEST_INPUT = 4096;
 
     public ModelFile {
         classNames = List.copyOf(classNames);
@@ -102,7 +103,7 @@ public record ModelFile(
                 Map.of(),
                 "",
                 weights.map(w -> Map.of("weights", w.toString())).orElse(Map.of()));
-        var net = weights.isPresent() ? undrawn(architecture) : architecture.build();
+        var net = weights.isPresent() ? undrawn(architecture, Long.MAX_VALUE) : architecture.build();
         try {
             if (weights.isPresent())
                 load(
@@ -151,7 +152,8 @@ public record ModelFile(
                     numbers(required(text, "metrics")),
                     text.getOrDefault("recipe", ""),
                     texts(required(text, "provenance")));
-            var net = undrawn(file.architecture());
+            requireSane(file.preprocess());
+            var net = undrawn(file.architecture(), mostWeights(weights.tensors()));
             try {
                 load(net, weights.tensors(), path.toString());
                 return new Opened(file, net);
@@ -165,10 +167,28 @@ public record ModelFile(
     }
 
     /** A network whose weights hold anything: they are loaded next. */
-    private static ClassificationNet undrawn(Architecture architecture) {
-        try (var nothing = Init.none()) {
+    private static ClassificationNet undrawn(Architecture architecture, long mostWeights) {
+        try (var nothing = Init.none(mostWeights)) {
             return architecture.build();
         }
+    }
+
+    /** What a network for these tensors may have; somewhat more, so that a few absent ones are named one by one. */
+    private static long mostWeights(Map<String, HostTensor> tensors) {
+        long numbers = 0;
+        for (var tensor : tensors.values()) {
+            long elements = 1;
+            for (long size : tensor.shape()) elements *= size;
+            numbers += elements;
+        }
+        return 2 * numbers + 100_000;
+    }
+
+    private static void requireSane(Preprocess preprocess) {
+        int height = preprocess.cropHeight(), width = preprocess.cropWidth();
+        if (Math.max(height, width) > LARGEST_INPUT)
+            throw new IllegalArgumentException("preprocess: expected an input of at most " + LARGEST_INPUT + "x"
+                    + LARGEST_INPUT + " pixels, got " + height + "x" + width);
     }
 
     /** A copy of a network's weights in Java memory, by name. */

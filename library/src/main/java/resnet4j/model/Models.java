@@ -263,6 +263,16 @@ public final class Models {
         return new Family(name, paper);
     }
 
+    /**
+     * Adds a network of one's own, once, before others ask for it: from then on its saved models open again.
+     *
+     * @throws IllegalArgumentException if its name is taken
+     */
+    public static synchronized void register(Entry entry) {
+        if (ENTRIES.putIfAbsent(entry.name(), entry) != null)
+            throw new IllegalArgumentException("name: expected a new one, but " + entry.name() + " is registered");
+    }
+
     public static Collection<Entry> all() {
         return Collections.unmodifiableCollection(ENTRIES.values());
     }

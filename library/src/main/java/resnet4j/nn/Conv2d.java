@@ -21,6 +21,7 @@ public final class Conv2d extends Layer {
             throw new IllegalArgumentException(
                     "groups: expected a divisor of " + in + " channels in and " + out + " out, got " + op.groups());
         this.op = op;
+        Init.take(out, in / op.groups(), kernel.h(), kernel.w());
         long fanIn = (long) in / op.groups() * kernel.h() * kernel.w();
         try (var scope = new NativeScope()) {
             weight = parameter("weight", Tensor.empty(DType.F32, out, in / op.groups(), kernel.h(), kernel.w()));

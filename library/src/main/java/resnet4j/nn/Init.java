@@ -17,6 +17,35 @@ public final class Init {
         return () -> DRAWS.set(before);
     }
 
+    private static final ThreadLocal<Double> ROOM = ThreadLocal.withInitial(() -> Double.POSITIVE_INFINITY);
+
+    /**
+     * As {@link #none}, for nets that somebody else describes: one whose convolutions and linear layers have more than
+     * {@code most} weights in all is refused with an {@link IllegalArgumentException} before they take memory.
+     */
+    public static Ops.Mode none(long most) {
+        double before = ROOM.get();
+        var nothing = none();
+        ROOM.set((double) most);
+        return () -> {
+            ROOM.set(before);
+            nothing.close();
+        };
+    }
+
+    /** Called before a layer's weights of that shape are made. */
+    static void take(long... shape) {
+        double room = ROOM.get();
+        if (Double.isInfinite(room)) return;
+        for (double numbers = 1, i = 0; i < shape.length; i++) {
+            numbers *= shape[(int) i];
+            if (numbers > room)
+                throw new IllegalArgumentException(
+                        "architecture: expected a network of the size of its weights, got a larger one");
+            if (i == shape.length - 1) ROOM.set(room - numbers);
+        }
+    }
+
     /** Normal with variance 2 / fan-out, for ReLU networks. arXiv:1502.01852 eq. 14. */
     public static void kaimingNormalFanOut(Tensor weight) {
         long fanOut = weight.elements() / weight.size(1);

@@ -17,6 +17,7 @@ public final class Linear extends Layer {
     public Linear(int in, int out, boolean withBias) {
         if (in < 1 || out < 1)
             throw new IllegalArgumentException("features: expected at least 1 in and out, got " + in + " and " + out);
+        Init.take(out, in);
         try (var scope = new NativeScope()) {
             weight = parameter("weight", Tensor.empty(DType.F32, out, in));
             bias = withBias ? parameter("bias", Tensor.empty(DType.F32, out)) : null;

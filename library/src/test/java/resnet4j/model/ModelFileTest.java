@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import resnet4j.config.Records;
 import resnet4j.weights.SafeTensors;
 import resnet4j.weights.WeightFile;
 
@@ -93,5 +94,37 @@ class ModelFileTest {
         var e = assertThrows(IOException.class, () -> ModelFile.open(changed));
         assertTrue(e.getMessage().startsWith(changed + ": the description of the model is damaged: "), e.getMessage());
         assertFalse(e.getMessage().contains("java."), e.getMessage());
+    }
+
+    /** Each would take gigabytes, or for ever, if it was built before the file's tensors were counted. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"type\":\"SmallCnn\",\"widths\":[2000000000],\"norm\":{\"type\":\"batch\",\"momentum\":0.1,\"eps\":1e-5},"
+                        + "\"dropout\":0,\"classes\":2}",
+                "{\"type\":\"DenseNet\",\"growth\":4,\"depths\":[1000000000],\"width\":4,\"pooled\":true,"
+                        + "\"norm\":{\"type\":\"batch\",\"momentum\":0.1,\"eps\":1e-5},\"dropout\":0,\"classes\":2}",
+                "{\"type\":\"AlexNet\",\"hidden\":2000000000,\"dropout\":0,\"classes\":2}"
+            })
+    void aNetworkLargerThanItsFile_isRefusedBeforeItIsBuilt(String architecture) throws IOException {
+        var changed = with("architecture", architecture);
+        var e = assertThrows(IOException.class, () -> ModelFile.open(changed));
+        assertEquals(
+                changed + ": the description of the model is damaged: architecture: expected a network of the size of"
+                        + " its weights, got a larger one",
+                e.getMessage());
+    }
+
+    @Test
+    void anInputLargerThanPictures_isRefused() throws IOException {
+        var wide = Records.line(file.preprocess().withCrop(30000, 30000));
+        var changed = with("preprocess", wide);
+        var e = assertThrows(IOException.class, () -> ModelFile.open(changed));
+        assertTrue(e.getMessage().endsWith("at most 4096x4096 pixels, got 30000x30000"), e.getMessage());
+    }
+
+    @Test
+    void aTakenName_isNotRegisteredTwice() {
+        assertThrows(IllegalArgumentException.class, () -> Models.register(Models.get("lenet5")));
     }
 }
