@@ -187,7 +187,8 @@ public sealed interface Augment {
      * @param maxArea greatest share
      */
     record Erase(double p, double minArea, double maxArea) implements Augment {
-        private static final double RATIO = 3.3; // section 3
+        private static final double LEAST_RATIO = 0.3, RATIO = 3.3; // height / width, section 3
+        private static final int TRIES = 10; // torchvision's
 
         public Erase {
             Checks.probability("p", p);
@@ -203,14 +204,15 @@ public sealed interface Augment {
         public List<Step> draw(Draw draw) {
             var random = draw.random;
             if (random.nextDouble() >= p) return List.of();
-            int width = draw.width, height = draw.height;
-            double area = width * (double) height * (minArea + random.nextDouble() * (maxArea - minArea));
-            double shape = Math.exp((2 * random.nextDouble() - 1) * Math.log(RATIO));
-            int narrowest = Math.max(1, (int) Math.ceil(area / height)); // the area matters more than the shape
-            int w = Math.max(narrowest, Math.min(width, (int) Math.round(Math.sqrt(area * shape))));
-            int h = (int) Math.round(area / w);
-            int x = random.nextInt(width - w + 1), y = random.nextInt(height - h + 1);
-            return List.of(new Step.Fill(x, y, w, h));
+            for (int i = 0; i < TRIES; i++) {
+                double area = draw.width * (double) draw.height * (minArea + random.nextDouble() * (maxArea - minArea));
+                double shape = LEAST_RATIO * Math.pow(RATIO / LEAST_RATIO, random.nextDouble());
+                int w = (int) Math.rint(Math.sqrt(area / shape)), h = (int) Math.rint(Math.sqrt(area * shape));
+                if (w < 1 || h < 1 || w >= draw.width || h >= draw.height) continue;
+                int y = random.nextInt(draw.height - h + 1), x = random.nextInt(draw.width - w + 1);
+                return List.of(new Step.Fill(x, y, w, h));
+            }
+            return List.of();
         }
     }
 }

@@ -2,6 +2,7 @@ package resnet4j.eval;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import resnet4j.data.Skipped;
@@ -94,6 +95,21 @@ public record Evaluation(
         auc.ifPresent(area -> numbers.put("auc", area));
         numbers.put("ece", ece);
         return numbers;
+    }
+
+    /** Whether one who names one class for every picture does as well. */
+    @Override
+    public List<String> notes() {
+        ClassResult most = perClass.get(0);
+        for (var c : perClass) if (c.support() > most.support()) most = c;
+        if (perClass.size() < 2
+                || most.support() == samples
+                || correct > Math.max(most.support(), samples / perClass.size())) return List.of();
+        return List.of(String.format(
+                Locale.ROOT,
+                "no better than guessing: naming %s for every picture is right on %.1f %%",
+                most.name(),
+                100.0 * most.support() / samples));
     }
 
     /** Mean F1 over the classes that have pictures or were predicted, each weighing the same; in [0,1]. */

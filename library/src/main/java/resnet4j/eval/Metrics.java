@@ -33,7 +33,7 @@ public final class Metrics {
     private final int[] binSamples = new int[BINS];
     private final int[] binCorrect = new int[BINS];
     private final double[] binConfidence = new double[BINS];
-    private List<float[]> scores = new ArrayList<>(); // one [classes] row of probabilities per sample
+    private List<float[]> scores = new ArrayList<>(); // one [classes] row of log-odds per sample
     private final IntList truths = new IntList();
     private int samples;
     private int correct;
@@ -112,18 +112,24 @@ public final class Metrics {
         if (right) binCorrect[bin]++;
 
         truths.add(truth);
-        keepScores(sum);
+        keepScores(logits, at, best, sum);
         if (!right) keep(new Mistake(index, "", truth, best, confidence));
     }
 
-    private void keepScores(double sum) {
+    /** Logarithms of each class's odds against the rest: probabilities in 32 bits would tie near 0 and 1. */
+    private void keepScores(float[] logits, int at, int best, double sum) {
         if (scores == null) return;
         if ((long) samples * classes > MAX_SCORES) {
             scores = null;
             return;
         }
         float[] row = new float[classes];
-        for (int c = 0; c < classes; c++) row[c] = (float) (exponentials[c] / sum);
+        double others = 0; // than the best, whose own share drowns theirs in the sum
+        for (int c = 0; c < classes; c++) if (c != best) others += exponentials[c];
+        for (int c = 0; c < classes; c++)
+            row[c] = (float) ((double) logits[at + c]
+                    - logits[at + best]
+                    - Math.log(c == best ? others : sum - exponentials[c]));
         scores.add(row);
     }
 
@@ -224,14 +230,16 @@ public final class Metrics {
      * Area under the ROC curve: the chance that a positive scores higher than a negative, ties counting half; from
      * the rank sum of the positives, as Mann and Whitney's U. NaN without positives or without negatives.
      *
-     * @param values   scores in [0,1]
+     * @param values   scores, more for what is surer to be positive
      * @param positive which of them belong to positives
      */
     static double auc(float[] values, boolean[] positive) {
         int n = values.length;
         long[] keys = new long[n];
-        for (int i = 0; i < n; i++) // bits of non-negative floats sort as the floats do
-        keys[i] = (long) Float.floatToIntBits(values[i] + 0f) << 1 | (positive[i] ? 1 : 0);
+        for (int i = 0; i < n; i++) {
+            int bits = Float.floatToIntBits(values[i] + 0f); // sort as the floats do, negative ones the other way round
+            keys[i] = (long) (bits ^ bits >> 31 & Integer.MAX_VALUE) << 1 | (positive[i] ? 1 : 0);
+        }
         Arrays.sort(keys);
         long positives = 0;
         double rankSum = 0;

@@ -15,6 +15,11 @@ public interface Score {
     /** Pictures that could not be read, and so are in no number. */
     List<Skipped> skipped();
 
+    /** What to know before one believes the numbers, a sentence each: that guessing does as well. */
+    default List<String> notes() {
+        return List.of();
+    }
+
     /** The number by which networks are compared. */
     default double value() {
         return numbers().get(headline());

@@ -231,46 +231,12 @@ public sealed interface Step {
     record Tint(double light, double spread, double colour, double turn) implements Step {
         @Override
         public Image on(Image image) {
-            byte[] in = image.rgb(), out = new byte[in.length];
-            double mean = 0;
-            for (int i = 0; i < in.length; i += 3)
-                mean += grey(lit(in[i], light), lit(in[i + 1], light), lit(in[i + 2], light));
-            mean /= in.length / 3.0;
-            double cos = Math.cos(2 * Math.PI * turn), sin = Math.sin(2 * Math.PI * turn);
-            for (int i = 0; i < in.length; i += 3) {
-                double r = bounded(mean + (lit(in[i], light) - mean) * spread);
-                double g = bounded(mean + (lit(in[i + 1], light) - mean) * spread);
-                double b = bounded(mean + (lit(in[i + 2], light) - mean) * spread);
-                double y = grey(r, g, b);
-                r = bounded(y + (r - y) * colour);
-                g = bounded(y + (g - y) * colour);
-                b = bounded(y + (b - y) * colour);
-                // hue: a turn of the chrominance plane of YIQ
-                double p = 0.596 * r - 0.274 * g - 0.322 * b, q = 0.211 * r - 0.523 * g + 0.312 * b;
-                double u = p * cos - q * sin, v = p * sin + q * cos;
-                boolean turned = turn != 0;
-                out[i] = clip(turned ? y + 0.956 * u + 0.621 * v : r);
-                out[i + 1] = clip(turned ? y - 0.272 * u - 0.647 * v : g);
-                out[i + 2] = clip(turned ? y - 1.106 * u + 1.703 * v : b);
-            }
-            return new Image(image.width(), image.height(), out);
-        }
-
-        private static double grey(double r, double g, double b) {
-            return 0.299 * r + 0.587 * g + 0.114 * b; // ITU-R BT.601, as Pillow
-        }
-
-        private static double lit(byte value, double light) {
-            return bounded((value & 255) * light);
-        }
-
-        /** What is beyond black and white is lost at every step, as in torchvision. */
-        private static double bounded(double value) {
-            return Math.max(0, Math.min(255, value));
-        }
-
-        private static byte clip(double value) {
-            return (byte) Math.round(bounded(value));
+            var rgb = image.rgb();
+            if (light != 1) rgb = Tints.brightness(rgb, light);
+            if (spread != 1) rgb = Tints.contrast(rgb, spread);
+            if (colour != 1) rgb = Tints.saturation(rgb, colour);
+            if (turn != 0) rgb = Tints.hue(rgb, turn);
+            return rgb == image.rgb() ? image : new Image(image.width(), image.height(), rgb);
         }
     }
 

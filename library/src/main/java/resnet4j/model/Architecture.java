@@ -31,6 +31,11 @@ public interface Architecture {
                     + " pixels for this network, got " + height + "x" + width + "; enlarge the images");
     }
 
+    /** The same network with a head that is a linear layer on features, as in most; where it is one, the same. */
+    default Architecture withLinearHead() {
+        return this;
+    }
+
     /** The same network with another number of logits. */
     Architecture withClasses(int classes);
 }

@@ -187,8 +187,8 @@ public final class Models {
         family("inception", "arXiv:1512.00567").add("inception_v3", 299, InceptionV3.of(true));
         family("googlenet", "arXiv:1409.4842").add("googlenet", 224, GoogLeNet.of(false));
         family("squeezenet", "arXiv:1602.07360")
-                .add("squeezenet1_0", 224, new SqueezeNet(SqueezeNet.Version.V1_0, 0.5, 1000))
-                .add("squeezenet1_1", 224, new SqueezeNet(SqueezeNet.Version.V1_1, 0.5, 1000));
+                .add("squeezenet1_0", 224, new SqueezeNet(SqueezeNet.Version.V1_0, 0.5, true, 1000))
+                .add("squeezenet1_1", 224, new SqueezeNet(SqueezeNet.Version.V1_1, 0.5, true, 1000));
         family("alexnet", "arXiv:1404.5997").add("alexnet", 224, new AlexNet(4096, 0.5, 1000));
         family("xception", "arXiv:1610.02357").add("xception", 299, new Xception(Norm.BATCH, 1000));
         family("mobilenet", "arXiv:1801.04381").add("mobilenet_v2", 224, new MobileNetV2(1, Norm.BATCH, 0.2, 1000));

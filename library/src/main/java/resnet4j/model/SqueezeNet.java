@@ -18,14 +18,22 @@ import resnet4j.tensor.Tensor;
 /**
  * SqueezeNet. Iandola et al. 2016, arXiv:1602.07360, Figure 2; version 1.1 is from the authors' repository.
  *
- * @param version V1_0 as in the paper, V1_1 with 2.4 times fewer multiplications
- * @param dropout chance of a feature to be dropped before the last convolution
- * @param classes logits
+ * @param version   V1_0 as in the paper, V1_1 with 2.4 times fewer multiplications
+ * @param dropout   chance of a feature to be dropped before the last convolution
+ * @param rectified whether logits are means of what a ReLU leaves, as in the paper. It dies where classes are few and
+ *                  steps are long; without it, the last convolution is a linear layer on the means of the features, of
+ *                  the same name and shape
+ * @param classes   logits
  */
-public record SqueezeNet(Version version, double dropout, int classes) implements Architecture {
+public record SqueezeNet(Version version, double dropout, boolean rectified, int classes) implements Architecture {
     public enum Version {
         V1_0,
         V1_1
+    }
+
+    /** Version 1.0 as published. */
+    public SqueezeNet() {
+        this(Version.V1_0, 0.5, true, 1000);
     }
 
     public SqueezeNet {
@@ -40,7 +48,12 @@ public record SqueezeNet(Version version, double dropout, int classes) implement
 
     @Override
     public SqueezeNet withClasses(int classes) {
-        return new SqueezeNet(version, dropout, classes);
+        return new SqueezeNet(version, dropout, rectified, classes);
+    }
+
+    @Override
+    public SqueezeNet withLinearHead() {
+        return new SqueezeNet(version, dropout, false, classes);
     }
 
     @Override
@@ -50,9 +63,11 @@ public record SqueezeNet(Version version, double dropout, int classes) implement
 
     private static final class Network extends ClassificationNet {
         private final Layer features, classifier;
+        private final boolean rectified;
 
         Network(SqueezeNet c) {
             super(c);
+            rectified = c.rectified;
             boolean first = c.version == Version.V1_0;
             var layers = new ArrayList<Layer>(List.of(stem(first ? 96 : 64, first ? 7 : 3), relu()));
             int in = first ? 96 : 64;
@@ -67,7 +82,10 @@ public record SqueezeNet(Version version, double dropout, int classes) implement
             features = child("features", new Sequential(layers));
             var last = conv(in, c.classes, 1);
             classifier = child(
-                    "classifier", new Sequential(new Dropout(c.dropout), last, relu(), new Lambda(Ops::globalAvgPool)));
+                    "classifier",
+                    rectified
+                            ? new Sequential(new Dropout(c.dropout), last, relu(), new Lambda(Ops::globalAvgPool))
+                            : new Sequential(new Dropout(c.dropout), last, new Lambda(x -> Ops.flatten(x, 1))));
             for (var net : nets().values())
                 if (net instanceof Conv2d conv) {
                     if (conv == last) Init.normal(conv.weight(), 0.01);
@@ -84,10 +102,11 @@ public record SqueezeNet(Version version, double dropout, int classes) implement
             return Conv2d.biased(in, out, kernel, 1);
         }
 
-        /** [N,512,H',W']. */
+        /** [N,512,H',W']; their means [N,512,1,1] before a linear head. */
         @Override
         public Tensor features(Tensor images) {
-            return features.apply(images);
+            var x = features.apply(images);
+            return rectified ? x : Ops.adaptiveAvgPool2d(x, 1, 1);
         }
 
         @Override

@@ -28,7 +28,12 @@ final class ClassReport {
                 "Top-1 accuracy",
                 RunReport.percent(e.top1()),
                 String.format(
-                        Locale.ROOT, "95%% interval %.1f to %s", 100 * interval[0], RunReport.percent1(interval[1])),
+                                Locale.ROOT,
+                                "95%% interval %.1f to %s",
+                                100 * interval[0],
+                                RunReport.percent1(interval[1]))
+                        + String.join(
+                                "", e.notes().stream().map(note -> "; " + note).toList()),
                 "first");
         if (e.perClass().size() > 5)
             RunReport.number(

@@ -78,7 +78,7 @@ public final class RunReport {
                 List.of(series("Loss", Mark.LINE, points)));
         page.section(
                 "Learning-rate search",
-                "One pass in which the rate grew at every step. The run used the rate at which the loss fell fastest.",
+                "One pass in which the rate grew at every step. The run used a tenth of the rate at which the loss began to rise.",
                 new Markup().open("div", "class", "charts").add(chart.svg()).close());
     }
 

@@ -115,6 +115,12 @@ public record RunFolder(Path path) {
         }
     }
 
+    /** Forgets a run that is begun again in another way; the search for its rate stays. */
+    public void discard() throws IOException {
+        for (var file : List.of(checkpoint(), model(), evaluation(), report(), metrics(), recipeFile()))
+            Files.deleteIfExists(file);
+    }
+
     // ---- its files
 
     /** The recipe as it was written. */

@@ -53,6 +53,22 @@ record Checkpoint(Map<String, Tensor> tensors, Recipe recipe, String dataDigest,
             skipped = List.copyOf(skipped);
         }
 
+        /** After what is done before the first epoch, which counts as the first one or as none. */
+        static Position of(Solved solved, double seconds) {
+            var sums = new LinkedHashMap<String, Double>();
+            solved.train().forEach((name, mean) -> sums.put(name, mean * solved.pictures()));
+            return new Position(
+                    solved.all() ? 0 : -1,
+                    0,
+                    0,
+                    sums,
+                    solved.pictures(),
+                    solved.skipped(),
+                    Optional.empty(),
+                    0,
+                    seconds);
+        }
+
         /** After a batch, and perhaps an update. */
         Position after(
                 int batch, boolean update, Map<String, Double> of, int size, List<Skipped> skipped, double seconds) {

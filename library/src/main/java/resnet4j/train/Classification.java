@@ -16,6 +16,7 @@ import resnet4j.data.Dataset;
 import resnet4j.data.Label;
 import resnet4j.data.Labelled;
 import resnet4j.data.Loader;
+import resnet4j.data.Mix;
 import resnet4j.eval.Evaluation;
 import resnet4j.eval.Evaluator;
 import resnet4j.eval.Inputs;
@@ -90,18 +91,6 @@ final class Classification implements Task<Label> {
         }
     }
 
-    Recipe recipe() {
-        return recipe;
-    }
-
-    DataSource<Label> data() {
-        return data;
-    }
-
-    Machine machine() {
-        return machine;
-    }
-
     @Override
     public ClassificationNet net() {
         return net;
@@ -113,19 +102,33 @@ final class Classification implements Task<Label> {
     }
 
     @Override
+    public Optional<Solved> solve(IntConsumer progress) throws IOException {
+        boolean probe = recipe.learn() instanceof Objective.Probe;
+        if (!probe && !recipe.solveHead()) return Optional.empty();
+        var features = Features.of(net, data.train(), recipe.preprocess(), machine, progress);
+        return Optional.of(Solved.of(net.head(), features, recipe.classBalance(), recipe.seed(), probe));
+    }
+
+    @Override
     public Loader<Label> loader() {
-        return shuffled(data.train())
+        return Loader.shuffled(data.train(), recipe.batch(), recipe.seed())
+                .withOrder(recipe.order(), recipe.seed())
+                .withDropLast(recipe.dropLast() && data.train().size() >= recipe.batch())
                 .withPreprocess(recipe.preprocess())
                 .withAugments(recipe.augment())
                 .withMix(recipe.mix())
                 .withThreads(machine.loaderThreads(), 4);
     }
 
-    /** Batches as the recipe has them, of pictures as they are. */
-    Loader<Label> shuffled(Dataset<Label> pictures) {
-        return Loader.shuffled(pictures, recipe.batch(), recipe.seed())
-                .withOrder(recipe.order(), recipe.seed())
-                .withDropLast(recipe.dropLast() && pictures.size() >= recipe.batch());
+    /** The entropy of the classes. */
+    @Override
+    public double guess() {
+        if (recipe.labelSmoothing() > 0 || !recipe.mix().equals(new Mix.None())) return Double.POSITIVE_INFINITY;
+        var counts = Labelled.classCounts(data.train());
+        if (recipe.classBalance()) return Math.log(counts.length);
+        double entropy = 0, all = data.train().size();
+        for (int count : counts) if (count > 0) entropy -= count / all * Math.log(count / all);
+        return entropy;
     }
 
     private Tensor images(Batch<Label> batch) {
@@ -138,7 +141,7 @@ final class Classification implements Task<Label> {
     }
 
     /** @param outputs the head's logits first, then those of auxiliary heads */
-    Losses losses(List<ClassificationNet.Output> outputs, Batch<Label> batch) {
+    private Losses losses(List<ClassificationNet.Output> outputs, Batch<Label> batch) {
         var labels = Label.indices(batch.targets());
         var loss = loss(outputs.get(0).logits(), labels, batch.mixed());
         for (var auxiliary : outputs.subList(1, outputs.size()))

@@ -2,11 +2,13 @@ package resnet4j.train;
 
 import static resnet4j.tensor.Losses.scale;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import resnet4j.data.Batch;
 import resnet4j.image.Target;
 import resnet4j.nn.BatchNorm2d;
@@ -50,6 +52,15 @@ final class Learner<T extends Target<T>> implements AutoCloseable {
     /** The network that is measured and saved: the average, where there is one. */
     Net best() {
         return average.map(Average::net).orElse(task.net());
+    }
+
+    /** Solves for what the task can solve for, before the first epoch. */
+    Optional<Solved> solve(IntConsumer progress) throws IOException {
+        var solved = task.solve(progress);
+        try (var scope = new NativeScope()) {
+            average.ifPresent(a -> a.follow(0));
+        }
+        return solved;
     }
 
     /** Makes ready for the steps of an epoch. */

@@ -14,6 +14,11 @@ public interface Objective {
     /** The number by which its networks are compared; see {@link resnet4j.eval.Score#headline}. */
     String headline();
 
+    /** How often a run of the recipe sees all training pictures. */
+    default int epochs(Recipe recipe) {
+        return recipe.epochs();
+    }
+
     /**
      * The task, with its network made ready to begin.
      *
@@ -45,10 +50,15 @@ public interface Objective {
     }
 
     /**
-     * The class of each picture by the head alone, from what the rest of the network makes of it; that is computed once
-     * and kept, so an epoch costs next to nothing, and training pictures are neither augmented nor mixed.
+     * The class of each picture by the head alone, which is solved for: the logistic regression on what the rest of the
+     * network makes of each training picture. There are no steps, and training pictures are neither augmented nor mixed.
      */
     record Probe() implements Objective {
+        @Override
+        public int epochs(Recipe recipe) {
+            return 1;
+        }
+
         @Override
         public Class<Label> target() {
             return Label.class;
@@ -61,7 +71,7 @@ public interface Objective {
 
         @Override
         public Task<Label> task(Recipe recipe, DataSource<?> data, Machine machine) throws IOException {
-            return new LinearProbe(new Classification(recipe, data.of(Label.class), machine));
+            return new Classification(recipe, data.of(Label.class), machine);
         }
     }
 }

@@ -11,6 +11,8 @@ import resnet4j.tensor.Precision;
 
 /** A search for the learning rate: a run whose rate grows at every step. Smith 2017, arXiv:1506.01186 section 3.3. */
 public final class RateFinder {
+    private static final double SMOOTH = 0.8;
+
     private RateFinder() {}
 
     /** From {@code low} to {@code high} in {@code steps} steps, or until the loss is four times its least. */
@@ -20,6 +22,7 @@ public final class RateFinder {
         var task = recipe.learn().task(recipe, recipe.of(data), options.machine());
         try (var learner = new Learner<>(recipe, task);
                 var mode = Ops.precision(Precision.parse(recipe.precision()).on(options.device()))) {
+            learner.solve(pictures -> {});
             return search(learner, low, high, steps);
         }
     }
@@ -37,8 +40,8 @@ public final class RateFinder {
                     var at = new Moment(epoch, n - 1, 0, 1, lr);
                     double loss = learner.step(batch, at, 1).get(Losses.TOTAL) / batch.size();
                     learner.update(at, 1);
-                    smooth = 0.9 * smooth + 0.1 * loss;
-                    double mean = smooth / (1 - Math.pow(0.9, n)); // arXiv:1412.6980 section 3
+                    smooth = SMOOTH * smooth + (1 - SMOOTH) * loss;
+                    double mean = smooth / (1 - Math.pow(SMOOTH, n)); // arXiv:1412.6980 section 3
                     points.add(new Rate(lr, mean));
                     least = Math.min(least, mean);
                     if (n >= steps || mean > 4 * least) return points;
@@ -51,17 +54,17 @@ public final class RateFinder {
         return points;
     }
 
-    /** The rate at which the loss falls fastest, in units of the logarithm of the rate. */
-    public static double steepest(List<Rate> points) {
-        int best = 0;
-        double slope = 0;
-        for (int i = 1; i + 1 < points.size(); i++) {
-            double s = points.get(i + 1).loss() - points.get(i - 1).loss();
-            if (s < slope) {
-                slope = s;
-                best = i;
-            }
-        }
-        return points.get(best).lr();
+    /**
+     * A tenth of the rate at which the loss begins to rise. A network that knows something already, as one whose head was
+     * solved for, has no rate at which its loss falls fast.
+     */
+    public static double best(List<Rate> rates) {
+        int least = 0;
+        for (int i = 1; i < rates.size(); i++)
+            if (rates.get(i).loss() < rates.get(least).loss()) least = i;
+        double risen = rates.get(least).loss() + Math.max(0.2 * rates.get(0).loss(), 0.05);
+        int rise = least;
+        while (rise + 1 < rates.size() && rates.get(rise).loss() < risen) rise++;
+        return rates.get(rise).lr() / 10;
     }
 }

@@ -38,6 +38,8 @@ import resnet4j.run.RunFolder;
  * @param accumulate     batches whose gradients are averaged for one update
  * @param biasScale      how many times as fast biases learn, those of norms included. Page 2019, "How to train your ResNet"
  * @param strategy       which weights move: all, but for fine-tuning
+ * @param solveHead      begin with a head that is solved for: the logistic regression on what the weights' body makes
+ *                       of the training pictures
  * @param progressive    how long training pictures are drawn smaller
  * @param labelSmoothing share of the target spread over all classes. arXiv:1512.00567 section 7
  * @param clipNorm       longest joint gradient; 0 for any
@@ -72,6 +74,7 @@ public record Recipe(
         Schedule schedule,
         double biasScale,
         Strategy strategy,
+        boolean solveHead,
         Progressive progressive,
         double labelSmoothing,
         double clipNorm,
@@ -111,6 +114,7 @@ public record Recipe(
                 new Schedule.Cosine(),
                 1,
                 new Strategy.All(),
+                false,
                 new Progressive(),
                 0,
                 0,
@@ -268,6 +272,11 @@ public record Recipe(
         return with("accumulate", accumulate);
     }
 
+    /** The same optimiser at another learning rate. */
+    public Recipe withLr(double lr) {
+        return withOptimizer((Optim) Records.with((Record) optimizer, "lr", lr));
+    }
+
     public Recipe withOptimizer(Optim optimizer) {
         return with("optimizer", optimizer);
     }
@@ -282,6 +291,10 @@ public record Recipe(
 
     public Recipe withStrategy(Strategy strategy) {
         return with("strategy", strategy);
+    }
+
+    public Recipe withSolveHead(boolean solveHead) {
+        return with("solveHead", solveHead);
     }
 
     public Recipe withProgressive(Progressive progressive) {

@@ -40,20 +40,24 @@ public sealed interface Strategy {
         }
     }
 
-    /** From the head down, one more stage every {@code epochsPerStage} epochs. arXiv:1801.06146 section 3.3. */
-    record Gradual(int epochsPerStage) implements Strategy {
+    /**
+     * From the head down, one more stage every {@code epochsPerStage} epochs; each learns {@code decay} times as fast as the
+     * one after it. arXiv:1801.06146 sections 3.2 and 3.3.
+     */
+    record Gradual(int epochsPerStage, double decay) implements Strategy {
         public Gradual() {
-            this(1);
+            this(1, 1);
         }
 
         public Gradual {
             if (epochsPerStage < 1)
                 throw new IllegalArgumentException("epochsPerStage: expected at least 1, got " + epochsPerStage);
+            if (!(decay > 0 && decay <= 1)) throw new IllegalArgumentException("decay: expected (0,1], got " + decay);
         }
 
         @Override
         public double lrScale(int stage, int epoch) {
-            return stage <= epoch / epochsPerStage ? 1 : 0;
+            return stage <= epoch / epochsPerStage ? Math.pow(decay, stage) : 0;
         }
     }
 }

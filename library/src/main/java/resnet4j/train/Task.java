@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 import resnet4j.data.Batch;
 import resnet4j.data.Loader;
-import resnet4j.data.Skipped;
 import resnet4j.eval.Score;
 import resnet4j.image.Image;
 import resnet4j.image.Target;
@@ -36,6 +36,15 @@ public interface Task<T extends Target<T>> extends AutoCloseable {
         return List.of(List.copyOf(net().parameters().keySet()));
     }
 
+    /**
+     * Solves for what can be solved for, before the first epoch: a head. Most tasks have nothing of the kind.
+     *
+     * @param progress told how many training pictures each batch had
+     */
+    default Optional<Solved> solve(IntConsumer progress) throws IOException {
+        return Optional.empty();
+    }
+
     /** Training batches of every epoch. */
     Loader<T> loader();
 
@@ -44,6 +53,11 @@ public interface Task<T extends Target<T>> extends AutoCloseable {
 
     /** After each update: for momentum encoders and queues. */
     default void updated(Moment at) {}
+
+    /** The training loss of one who looks at no picture; infinite where nobody can say. */
+    default double guess() {
+        return Double.POSITIVE_INFINITY;
+    }
 
     /** How good a network is on the pictures held out. @param progress told how many pictures each batch had */
     Score validate(Net network, IntConsumer progress);
@@ -57,11 +71,6 @@ public interface Task<T extends Target<T>> extends AutoCloseable {
     /** What steps change besides the weights and statistics of {@link #net}, to be saved and set: a queue. */
     default Map<String, Tensor> tensors() {
         return Map.of();
-    }
-
-    /** Training pictures that could not be read before the epochs began. */
-    default List<Skipped> skipped() {
-        return List.of();
     }
 
     /** The pictures that a report shows beside a test's score: those of its mistakes, in their order; or none. */

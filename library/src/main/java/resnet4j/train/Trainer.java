@@ -53,6 +53,9 @@ public final class Trainer implements AutoCloseable {
     public interface Log {
         default void start(Net net, long steps, int epochs) {}
 
+        /** While the network looks at the training pictures, before a head is solved for. */
+        default void looked(long pictures, long of) {}
+
         default void step(Line.Step step) {}
 
         default void epoch(Line.Epoch epoch) {}
@@ -64,6 +67,7 @@ public final class Trainer implements AutoCloseable {
      * @param best    the best headline on the validation split; absent where nothing is held out
      * @param test    of the best model on the split that {@link DataSource#measured} names; absent when the run was
      *                stopped before its end
+     * @param notes   what to know before one believes {@code test}, a sentence each
      * @param stopped whether the run was stopped and can be resumed
      */
     public record Outcome(
@@ -73,6 +77,7 @@ public final class Trainer implements AutoCloseable {
             double seconds,
             Optional<Double> best,
             Optional<Score> test,
+            List<String> notes,
             boolean stopped) {}
 
     private final Recipe recipe;
@@ -114,7 +119,7 @@ public final class Trainer implements AutoCloseable {
             throw new IOException(run.path() + ": there is a run of another recipe already; give another --run folder");
             if (Files.exists(run.checkpoint()))
                 at = Checkpoint.restore(run.checkpoint(), learner.tensors(), recipe, dataDigest);
-            run.rewind(at.epoch(), at.step());
+            run.rewind(at.equals(Position.START) ? -1 : at.epoch(), at.step()); // epoch 0 is a head that was solved for
             return train(learner);
         }
     }
@@ -124,7 +129,7 @@ public final class Trainer implements AutoCloseable {
             var net = learner.task().net();
             var loader = learner.task().loader();
             total = (loader.batchesPerEpoch() + recipe.accumulate() - 1L) / recipe.accumulate() * recipe.epochs();
-            log.start(net, total, recipe.epochs());
+            log.start(net, total, epochs());
             LOG.log(
                     System.Logger.Level.INFO,
                     "training {0} with {1} parameters on {2} pictures of {3}, {4}, libtorch {5} on {6}",
@@ -135,9 +140,32 @@ public final class Trainer implements AutoCloseable {
                     precision,
                     Engine.version(),
                     options.device());
-            while (at.epoch() < recipe.epochs() && !outOfPatience()) if (!epoch(learner, loader)) return stopped();
+            if (at.equals(Position.START) && !solve()) return stopped();
+            while (at.epoch() < epochs() && !outOfPatience()) if (!epoch(learner, loader)) return stopped();
             return finished();
         }
+    }
+
+    private int epochs() {
+        return recipe.learn().epochs(recipe);
+    }
+
+    /** Solves for a head, if there is one to solve for: all of a probe, epoch 0 of others. False if the run was stopped. */
+    private boolean solve() throws IOException {
+        var clock = new Clock();
+        var looked = new long[1];
+        Optional<Solved> solved;
+        try {
+            solved = learner.solve(pictures -> {
+                watchStop(pictures);
+                log.looked(looked[0] += pictures, data.train().size());
+            });
+        } catch (Stopped e) {
+            return false;
+        }
+        if (solved.isEmpty()) return true;
+        at = Position.of(solved.get(), clock.seconds());
+        return endEpoch(clock, 0);
     }
 
     /** One epoch, from where {@link #at} is in it. Gives false if the run was stopped in it. */
@@ -205,13 +233,14 @@ public final class Trainer implements AutoCloseable {
     }
 
     private double rate(long step) {
-        return recipe.optimizer().lr() * recipe.schedule().at((double) step / total);
+        return recipe.optimizer().lr() * recipe.schedule().at(Math.max(0.0, step) / total);
     }
 
     /** Measures, saves and logs. Gives false if the run was stopped in it. */
     private boolean endEpoch(Clock clock, long waitNanos) throws IOException {
         double trained = Clock.since(clock.begun);
         checkFinite();
+        checkAlive();
         Optional<Score> validation = Optional.empty();
         try {
             if (data.val().isPresent())
@@ -224,8 +253,6 @@ public final class Trainer implements AutoCloseable {
         boolean better = value.isEmpty()
                 || at.best().isEmpty()
                 || value.get() > at.best().get();
-        var skipped = new ArrayList<>(learner.task().skipped());
-        skipped.addAll(at.skipped());
         var line = new Line.Epoch(
                 at.epoch() + 1,
                 at.step(),
@@ -235,7 +262,7 @@ public final class Trainer implements AutoCloseable {
                 Clock.since(clock.begun),
                 waitNanos / 1e9 / trained,
                 (at.seen() - clock.seenBefore) / trained,
-                skipped);
+                at.skipped());
         at = at.next(better ? value : at.best(), better ? at.epoch() + 1 : at.bestEpoch(), clock.seconds());
         run.requireWhole();
         if (better) learner.task().save(run.model(), learner.best(), metrics(line, validation), provenance(line));
@@ -255,11 +282,12 @@ public final class Trainer implements AutoCloseable {
     }
 
     private Outcome stopped() {
-        return new Outcome(run, at.epoch(), at.step(), at.seconds(), at.best(), Optional.empty(), true);
+        return new Outcome(run, at.epoch(), at.step(), at.seconds(), at.best(), Optional.empty(), List.of(), true);
     }
 
     private Outcome finished() throws IOException {
         Score test;
+        long begun = System.nanoTime();
         try {
             test = learner.task().test(run.model(), this::watchStop);
         } catch (Stopped e) {
@@ -274,7 +302,30 @@ public final class Trainer implements AutoCloseable {
                 Math.round(at.seconds()),
                 test.headline(),
                 test.value());
-        return new Outcome(run, at.epoch(), at.step(), at.seconds(), at.best(), Optional.of(test), false);
+        return new Outcome(
+                run,
+                at.epoch(),
+                at.step(),
+                at.seconds() + (System.nanoTime() - begun) / 1e9,
+                at.best(),
+                Optional.of(test),
+                notes(test),
+                false);
+    }
+
+    /** That accuracy on pictures which were trained on, or chosen by, is no test; and what the score says of itself. */
+    private List<String> notes(Score test) {
+        var notes = new ArrayList<>(test.notes());
+        switch (data.measured()) {
+            case "train" -> notes.add("these are the training pictures themselves, as there are no others: no test");
+            case "val" ->
+                notes.add(
+                        epochs() > 1 || recipe.solveHead()
+                                ? "these are the validation pictures, by which the best epoch was chosen: no test"
+                                : "these are the validation pictures; nothing was chosen by them");
+            default -> {}
+        }
+        return notes;
     }
 
     private void report(Score test) throws IOException {
@@ -284,9 +335,10 @@ public final class Trainer implements AutoCloseable {
         provenance.put("Data digest", dataDigest);
         provenance.put("libtorch", Engine.version());
         provenance.put("Java", System.getProperty("java.version"));
+        var notes = notes(test);
         var summary = new RunSummary(
                 recipe.model(),
-                data.name(),
+                notes.isEmpty() ? data.name() : data.name() + " (" + String.join("; ", notes) + ")",
                 learner.task().net().parameterCount(),
                 0,
                 options.device() + ", " + recipe.precision(),
@@ -323,6 +375,13 @@ public final class Trainer implements AutoCloseable {
         checkFinite();
         run.requireWhole();
         new Checkpoint(learner.tensors(), recipe, dataDigest, at).write(run.checkpoint());
+    }
+
+    /** A head that was solved for knew something: an early epoch that knows nothing has broken the network. */
+    private void checkAlive() {
+        if (!recipe.solveHead() || at.epoch() < 0 || at.epoch() >= 3) return;
+        double loss = at.means().get(Losses.TOTAL), guess = learner.task().guess();
+        if (loss > guess) throw DivergedException.ofGuess(loss, guess, at.step(), rate(at.step() - 1));
     }
 
     /** Neither measures nor keeps what is not finite: the folder stays as it was. */

@@ -227,4 +227,12 @@ class MetricsTest {
         return metrics.evaluation(
                 IntStream.range(0, classes).mapToObj(c -> "class " + c).toList(), i -> "sample " + i, List.of());
     }
+
+    /** torch 2.10: softmax in float32 gives 1 for all four; scikit-learn's roc_auc_score on the logits gives 1. */
+    @Test
+    void auc_tellsSaturatedProbabilitiesApart() {
+        var metrics = new Metrics(2, 0);
+        metrics.add(new float[] {0, 30, 0, 35, 0, 40, 0, 45}, 4, 2, new int[] {0, 0, 1, 1}, new int[] {0, 1, 2, 3});
+        assertEquals(Optional.of(1.0), evaluation(metrics, 2).auc());
+    }
 }

@@ -290,8 +290,9 @@ class ZooTest {
         SMALL.put("VGG", new Vgg(List.of(1, 1, 1, 1, 1), Optional.empty(), 32, 0.1, 10));
         SMALL.put("VGG with norm", new Vgg(List.of(1, 1, 1, 1, 1), Optional.of(Norm.BATCH), 32, 0.1, 10));
         SMALL.put("AlexNet", new AlexNet(32, 0.1, 10));
-        SMALL.put("SqueezeNet 1.0", new SqueezeNet(SqueezeNet.Version.V1_0, 0.1, 10));
-        SMALL.put("SqueezeNet 1.1", new SqueezeNet(SqueezeNet.Version.V1_1, 0.1, 10));
+        SMALL.put("SqueezeNet 1.0", new SqueezeNet(SqueezeNet.Version.V1_0, 0.1, true, 10));
+        SMALL.put("SqueezeNet 1.1", new SqueezeNet(SqueezeNet.Version.V1_1, 0.1, true, 10));
+        SMALL.put("SqueezeNet 1.0 with a linear head", new SqueezeNet(SqueezeNet.Version.V1_0, 0.1, false, 10));
         SMALL.put("Inception-v3", InceptionV3.of(false));
         SMALL.put("GoogLeNet", GoogLeNet.of(true));
         SMALL.put("Xception", new Xception(Norm.BATCH, 10));

@@ -37,7 +37,7 @@ class StrategyTest {
         assertEquals(1, new Strategy.All(0.5).lrScale(0, 3));
         assertEquals(0.25, new Strategy.All(0.5).lrScale(2, 3));
         assertEquals(0, new Strategy.LastStages(1).lrScale(2, 3));
-        assertEquals(0, new Strategy.Gradual(2).lrScale(2, 3));
-        assertEquals(1, new Strategy.Gradual(2).lrScale(2, 4));
+        assertEquals(0, new Strategy.Gradual(2, 1).lrScale(2, 3));
+        assertEquals(1, new Strategy.Gradual(2, 1).lrScale(2, 4));
     }
 }

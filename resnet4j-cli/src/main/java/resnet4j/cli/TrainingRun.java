@@ -2,9 +2,11 @@ package resnet4j.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import resnet4j.data.DataSource;
 import resnet4j.eval.Evaluation;
 import resnet4j.eval.Score;
@@ -37,8 +39,17 @@ final class TrainingRun {
     /**
      * @param test  absent from a run that was stopped
      * @param split what {@code test} was measured on: {@code test}, or {@code val} or {@code train} where there is none
+     * @param notes what to know before one believes {@code test}
      */
-    record Result(Path run, int epochs, long steps, double seconds, Best best, Optional<Score> test, String split) {
+    record Result(
+            Path run,
+            int epochs,
+            long steps,
+            double seconds,
+            Best best,
+            Optional<Score> test,
+            String split,
+            List<String> notes) {
         /** @param top1 on the validation split; absent where nothing is held out */
         record Best(Optional<Double> top1) {}
 
@@ -47,11 +58,14 @@ final class TrainingRun {
                 return "Stopped after " + Words.count(steps, "step") + "; go on with: ./resnet4j train --resume " + run;
             return String.format(
                     Locale.ROOT,
-                    "%s in %s. %s: %s.%nModel:  %s%nReport: %s%s",
+                    "%s in %s. %s: %s.%n%sModel:  %s%nReport: %s%s",
                     Words.count(epochs, "epoch"),
                     Progress.clock(seconds),
-                    pictures(),
+                    split.equals("test") ? "Test" : split.equals("val") ? "Validation" : "Training pictures",
                     words(test.get()),
+                    notes.stream()
+                            .map(note -> "Note: " + note + "." + System.lineSeparator())
+                            .collect(Collectors.joining()),
                     new RunFolder(run).model(),
                     new RunFolder(run).report(),
                     test.get() instanceof Evaluation ? next() : "");
@@ -72,15 +86,6 @@ final class TrainingRun {
                             t.samples(),
                             t.loss())
                     : String.format(Locale.ROOT, "%s %.4f", score.headline(), score.value());
-        }
-
-        /** What was measured on, for people: accuracy on pictures that were trained on is no test. */
-        private String pictures() {
-            return switch (split) {
-                case "test" -> "Test";
-                case "val" -> "On the validation pictures, by which the best epoch was chosen";
-                default -> "On the training pictures themselves, as there are no others";
-            };
         }
     }
 
@@ -103,7 +108,8 @@ final class TrainingRun {
                 outcome.seconds(),
                 new Result.Best(outcome.best()),
                 outcome.test(),
-                split);
+                split,
+                outcome.notes());
     }
 
     Trainer.Options options(BooleanSupplier stop) {
@@ -123,6 +129,11 @@ final class TrainingRun {
         public void start(Net net, long steps, int epochs) {
             this.epochs = epochs;
             progress = command.progress("train", steps, "steps");
+        }
+
+        @Override
+        public void looked(long pictures, long of) {
+            progress.at(0, String.format(Locale.ROOT, "features of %d of %d pictures", pictures, of));
         }
 
         @Override

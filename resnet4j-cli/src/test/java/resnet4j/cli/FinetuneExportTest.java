@@ -87,7 +87,7 @@ class FinetuneExportTest {
                 "--limit",
                 "64",
                 "--strategy",
-                "probe",
+                "last",
                 "--epochs",
                 "1",
                 "--find-lr",
