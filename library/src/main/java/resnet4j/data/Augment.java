@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import resnet4j.config.Checks;
 import resnet4j.image.Interpolation;
 import resnet4j.image.Step;
 import resnet4j.image.Transforms;

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.tukaani.xz.XZInputStream;
+import resnet4j.files.Digest;
 import resnet4j.image.Image;
 import resnet4j.image.Picture;
 

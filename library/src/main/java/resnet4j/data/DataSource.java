@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import resnet4j.config.Nearest;
 import resnet4j.image.Target;
-import resnet4j.weights.Fetch;
 
 /**
  * The datasets behind one name, with one kind of target.
@@ -86,8 +85,8 @@ public record DataSource<T extends Target<T>>(
 
     private static DataSource<Label> labelled(String spec, String kind, String path) throws IOException {
         return switch (kind) {
-            case "cifar10" -> Cifar.ten(path.isEmpty() ? cached("cifar-10-binary.tar.gz") : Path.of(path));
-            case "cifar100" -> Cifar.hundred(path.isEmpty() ? cached("cifar-100-binary.tar.gz") : Path.of(path));
+            case "cifar10" -> Cifar.ten(path.isEmpty() ? cached("cifar10") : Path.of(path));
+            case "cifar100" -> Cifar.hundred(path.isEmpty() ? cached("cifar100") : Path.of(path));
             case "folder" -> PictureFiles.folder(given(spec, path));
             case "list" -> ListFile.read(given(spec, path));
             case "shapes" -> Shapes.source(path.isEmpty() ? Shapes.DEFAULT_SIZE : number(spec, path), Label.class);
@@ -111,12 +110,11 @@ public record DataSource<T extends Target<T>>(
         return Path.of(path);
     }
 
-    private static Path cached(String archive) throws IOException {
-        var file = Fetch.cache(System.getenv()).resolve("data").resolve(archive);
+    private static Path cached(String kind) throws IOException {
+        var file = Published.ALL.get(kind).cached();
         if (!Files.exists(file))
-            throw new IOException(file + ": there is no copy of CIFAR; run './resnet4j fetch "
-                    + (archive.startsWith("cifar-100") ? "cifar100" : "cifar10")
-                    + "' where there is a network, or say where it is, as in cifar10:DIR");
+            throw new IOException(file + ": there is no copy of CIFAR; run './resnet4j fetch " + kind
+                    + "' where there is a network, or say where it is, as in " + kind + ":DIR");
         return file;
     }
 

@@ -3,6 +3,7 @@ package resnet4j.data;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.IntStream;
+import resnet4j.files.Digest;
 import resnet4j.image.Picture;
 import resnet4j.image.Target;
 

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import resnet4j.files.Digest;
 import resnet4j.image.Picture;
 
 /** What is true of pictures with one label each. */

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
+import resnet4j.config.Checks;
 
 /**
  * Pictures that a table names: RFC 4180 with a head, separated by commas, semicolons or tabs. Column {@code file} is a path

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import resnet4j.config.Checks;
 import resnet4j.image.Target;
 
 /**

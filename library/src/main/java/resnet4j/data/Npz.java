@@ -12,6 +12,9 @@ import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
+import resnet4j.array.Npy;
+import resnet4j.config.Checks;
+import resnet4j.files.Digest;
 import resnet4j.image.Image;
 import resnet4j.image.Picture;
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import resnet4j.files.Digest;
 import resnet4j.image.Picture;
 
 /** Picture files with a class each, decoded when asked for. */

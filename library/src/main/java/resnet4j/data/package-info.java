@@ -8,6 +8,6 @@
  * <p>Nothing here is random except by seed: a batch is a function of (seed, epoch, place in the epoch) and not of the number of
  * threads or of where an epoch was resumed. Pixels stay {@code uint8} in Java arrays; there is no native memory here.
  *
- * <p>May use {@code config}, {@code image} and {@code weights}.
+ * <p>May use {@code config}, {@code files}, {@code array} and {@code image}.
  */
 package resnet4j.data;

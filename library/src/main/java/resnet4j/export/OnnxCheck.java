@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import resnet4j.array.HostTensor;
 import resnet4j.graph.Graph;
-import resnet4j.tensor.HostTensor;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Tensor;
 

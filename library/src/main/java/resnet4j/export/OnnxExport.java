@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.util.Map;
+import resnet4j.files.AtomicFile;
 import resnet4j.graph.Graph;
 import resnet4j.image.Preprocess;
 import resnet4j.tensor.Tensor;
-import resnet4j.weights.AtomicFile;
 
 /** Writes traced networks as ONNX files, any batch size, operator set 18. https://onnx.ai */
 public final class OnnxExport {

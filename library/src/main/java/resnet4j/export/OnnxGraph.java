@@ -11,11 +11,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import resnet4j.array.DType;
 import resnet4j.graph.Graph;
 import resnet4j.graph.Node;
 import resnet4j.graph.Value;
 import resnet4j.image.Preprocess;
-import resnet4j.tensor.DType;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Op;
 

@@ -17,8 +17,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import resnet4j.tensor.DType;
-import resnet4j.tensor.HostTensor;
+import resnet4j.array.DType;
+import resnet4j.array.HostTensor;
 import resnet4j.tensor.Lifetime;
 
 /**

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import resnet4j.tensor.DType;
+import resnet4j.array.DType;
 
 /**
  * What a graph costs, operation by operation, at the batch size that it was traced with.

@@ -8,9 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import resnet4j.array.DType;
 import resnet4j.model.Architecture;
 import resnet4j.model.ArchitectureType;
-import resnet4j.tensor.DType;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Tensor;
 

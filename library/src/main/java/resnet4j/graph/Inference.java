@@ -1,8 +1,8 @@
 package resnet4j.graph;
 
 import java.util.function.UnaryOperator;
+import resnet4j.array.DType;
 import resnet4j.nn.Layer;
-import resnet4j.tensor.DType;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.Lifetime;
 import resnet4j.tensor.Ops;

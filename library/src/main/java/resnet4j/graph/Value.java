@@ -1,7 +1,7 @@
 package resnet4j.graph;
 
 import java.util.List;
-import resnet4j.tensor.DType;
+import resnet4j.array.DType;
 
 /**
  * What a graph is given or makes.

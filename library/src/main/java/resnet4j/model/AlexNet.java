@@ -3,6 +3,7 @@ package resnet4j.model;
 import static resnet4j.nn.Lambda.maxPool;
 import static resnet4j.nn.Lambda.relu;
 
+import resnet4j.config.Checks;
 import resnet4j.nn.Conv2d;
 import resnet4j.nn.Dropout;
 import resnet4j.nn.Layer;

@@ -4,6 +4,7 @@ import static resnet4j.nn.Lambda.maxPoolCeil;
 
 import java.util.ArrayList;
 import java.util.List;
+import resnet4j.config.Checks;
 import resnet4j.nn.Conv2d;
 import resnet4j.nn.ConvNorm;
 import resnet4j.nn.Dropout;

@@ -4,6 +4,7 @@ import static resnet4j.nn.Lambda.maxPool;
 
 import java.util.ArrayList;
 import java.util.List;
+import resnet4j.config.Checks;
 import resnet4j.nn.Conv2d;
 import resnet4j.nn.ConvNorm;
 import resnet4j.nn.Dropout;

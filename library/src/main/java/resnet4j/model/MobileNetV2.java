@@ -2,6 +2,7 @@ package resnet4j.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import resnet4j.config.Checks;
 import resnet4j.nn.Conv2d;
 import resnet4j.nn.Dropout;
 import resnet4j.nn.Init;

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import resnet4j.config.Checks;
 import resnet4j.nn.Conv2d;
 import resnet4j.nn.Dropout;
 import resnet4j.nn.Init;

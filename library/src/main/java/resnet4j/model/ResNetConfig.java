@@ -2,6 +2,7 @@ package resnet4j.model;
 
 import java.util.List;
 import java.util.function.Consumer;
+import resnet4j.config.Checks;
 import resnet4j.nn.Attention;
 import resnet4j.nn.Norm;
 

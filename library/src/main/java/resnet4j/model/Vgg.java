@@ -6,6 +6,7 @@ import static resnet4j.nn.Lambda.relu;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import resnet4j.config.Checks;
 import resnet4j.nn.Conv2d;
 import resnet4j.nn.Dropout;
 import resnet4j.nn.Init;

@@ -1,6 +1,6 @@
 package resnet4j.nn;
 
-import resnet4j.tensor.DType;
+import resnet4j.array.DType;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Op;
 import resnet4j.tensor.Op.Size;

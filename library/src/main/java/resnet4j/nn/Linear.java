@@ -1,6 +1,6 @@
 package resnet4j.nn;
 
-import resnet4j.tensor.DType;
+import resnet4j.array.DType;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import resnet4j.tensor.DType;
+import resnet4j.array.DType;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.Tensor;
 

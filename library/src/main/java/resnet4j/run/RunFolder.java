@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import resnet4j.config.Records;
+import resnet4j.files.AtomicFile;
 import resnet4j.model.ModelFile;
-import resnet4j.weights.AtomicFile;
 
 /**
  * Where a run keeps what it is and what it did: {@code recipe.json} (all fields), {@code metrics.jsonl} (a {@link Line}

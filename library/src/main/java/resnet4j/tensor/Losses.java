@@ -6,6 +6,7 @@ import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import resnet4j.array.DType;
 
 /** How far answers are from targets, as scalars in 32-bit floats, and their gradients; not part of a graph. */
 public final class Losses {

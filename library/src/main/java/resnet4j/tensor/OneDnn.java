@@ -18,6 +18,7 @@ import org.bytedeco.dnnl.pooling_forward;
 import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.javacpp.Loader;
+import resnet4j.array.DType;
 import resnet4j.tensor.OneDnnKernel.Operation;
 import resnet4j.tensor.OneDnnKernel.Operation.Description;
 import resnet4j.tensor.Op.Size;

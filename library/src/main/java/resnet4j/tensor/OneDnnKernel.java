@@ -17,6 +17,7 @@ import org.bytedeco.dnnl.reorder;
 import org.bytedeco.dnnl.stream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
+import resnet4j.array.DType;
 
 /**
  * An operation that oneDNN has compiled for inputs of one shape and for some number of threads, with weights in the order

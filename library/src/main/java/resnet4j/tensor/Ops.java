@@ -11,6 +11,7 @@ import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.global.torch;
+import resnet4j.array.DType;
 import resnet4j.tensor.Op.Interpolation;
 
 /**

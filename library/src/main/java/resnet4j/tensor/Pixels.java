@@ -3,6 +3,7 @@ package resnet4j.tensor;
 import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch;
+import resnet4j.array.DType;
 
 /** What is done to pictures before a network sees them, and what is asked about them; not part of a graph. */
 public final class Pixels {
@@ -28,7 +29,7 @@ public final class Pixels {
         var values = new float[3];
         for (int i = 0; i < 3; i++) values[i] = rgb.get(i).floatValue();
         var t = Tensor.of(values, 1, 3, 1, 1);
-        return on.handle.is_cuda() ? new Tensor(t.handle.to(on.handle.device(), DType.F32.scalarType())) : t;
+        return on.handle.is_cuda() ? new Tensor(t.handle.to(on.handle.device(), ScalarTypes.of(DType.F32))) : t;
     }
 
     /** Images [N,3,H,W] seen in a mirror: left and right change places. */

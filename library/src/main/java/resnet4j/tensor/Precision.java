@@ -1,6 +1,7 @@
 package resnet4j.tensor;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import resnet4j.array.DType;
 
 /** What convolutions and linear layers compute in; weights, norms and losses stay in 32-bit floats. */
 public enum Precision {

@@ -17,6 +17,8 @@ import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.TensorArrayRefOptional;
 import org.bytedeco.pytorch.global.torch;
+import resnet4j.array.DType;
+import resnet4j.array.HostTensor;
 
 /**
  * An array of numbers in native memory. It is freed by the innermost {@link NativeScope} of the thread that made it,
@@ -68,7 +70,7 @@ public final class Tensor implements AutoCloseable {
     public static Tensor ofShape(long... shape) {
         return new Tensor(torch.empty(
                 shape,
-                new ScalarTypeOptional(DType.F32.scalarType()),
+                new ScalarTypeOptional(ScalarTypes.of(DType.F32)),
                 Absent.LAYOUT,
                 new DeviceOptional(new org.bytedeco.pytorch.Device(torch.DeviceType.Meta)),
                 Absent.FLAG,
@@ -127,7 +129,12 @@ public final class Tensor implements AutoCloseable {
 
     private static Tensor empty(DType dtype, MemoryFormatOptional order, long... shape) {
         return new Tensor(torch.empty(
-                shape, new ScalarTypeOptional(dtype.scalarType()), Absent.LAYOUT, Absent.DEVICE, Absent.FLAG, order));
+                shape,
+                new ScalarTypeOptional(ScalarTypes.of(dtype)),
+                Absent.LAYOUT,
+                Absent.DEVICE,
+                Absent.FLAG,
+                order));
     }
 
     /** Arguments that are not given; they live as long as the process. */
@@ -164,7 +171,7 @@ public final class Tensor implements AutoCloseable {
     }
 
     public DType dtype() {
-        return DType.of(handle.scalar_type());
+        return ScalarTypes.of(handle.scalar_type());
     }
 
     public Device device() {
@@ -187,7 +194,7 @@ public final class Tensor implements AutoCloseable {
         try (var scope = new NativeScope()) {
             // a sum is finite only if its terms are; float sums of sane numbers do not overflow a double
             return Double.isFinite(handle.detach()
-                    .sum(new ScalarTypeOptional(DType.F64.scalarType()))
+                    .sum(new ScalarTypeOptional(ScalarTypes.of(DType.F64)))
                     .item_double());
         }
     }
@@ -229,7 +236,7 @@ public final class Tensor implements AutoCloseable {
     }
 
     public Tensor to(DType dtype) {
-        return dtype() == dtype ? this : new Tensor(handle.to(dtype.scalarType()));
+        return dtype() == dtype ? this : new Tensor(handle.to(ScalarTypes.of(dtype)));
     }
 
     public Tensor to(Device device) {

@@ -1,5 +1,5 @@
 /**
  * libtorch, and the only code that knows it: tensors, the operations of networks, scopes of native memory, devices,
- * precision and errors. Uses no other package.
+ * precision and errors. May use {@code array}.
  */
 package resnet4j.tensor;

@@ -2,8 +2,8 @@ package resnet4j.train;
 
 import java.util.ArrayList;
 import java.util.Map;
+import resnet4j.array.DType;
 import resnet4j.nn.Net;
-import resnet4j.tensor.DType;
 import resnet4j.tensor.Tensor;
 import resnet4j.tensor.Updates;
 

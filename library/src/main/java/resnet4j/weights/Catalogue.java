@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,6 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import resnet4j.config.Nearest;
+import resnet4j.files.Cache;
+import resnet4j.files.Download;
 import resnet4j.image.Interpolation;
 import resnet4j.image.Preprocess;
 import resnet4j.image.Resize;
@@ -71,6 +74,21 @@ public final class Catalogue {
     /** Every set of weights, those of one model together. */
     public static List<Entry> all() {
         return ALL;
+    }
+
+    /**
+     * The file that {@code weights} means: a path if such a file exists, else an id, whose file is taken from the store
+     * or downloaded into it.
+     *
+     * @param store the folder of weight files; null for {@link Cache#weights the one of the environment}
+     * @throws IllegalArgumentException if there is neither such a file nor such an id
+     */
+    public static Path file(String weights, Path store, Download.Progress progress) throws IOException {
+        Path given = Path.of(weights);
+        if (Files.exists(given)) return given;
+        Entry entry = find(weights);
+        Path folder = store != null ? store : Cache.weights(System.getenv());
+        return Download.file(entry.url(), folder.resolve(entry.fileName()), entry.sha256(), -1, progress);
     }
 
     /** The weights published for a model, oldest first; empty if there are none. */

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import resnet4j.tensor.HostTensor;
+import resnet4j.array.HostTensor;
 
 /**
  * How somebody else's names become torchvision's: replacements, one after another, on every name. The maps are data,

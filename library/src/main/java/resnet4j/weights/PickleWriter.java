@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import resnet4j.tensor.DType;
-import resnet4j.tensor.HostTensor;
+import resnet4j.array.DType;
+import resnet4j.array.HostTensor;
 
 /** Writes the pickle of a state dict, protocol 2, as {@code torch.save} describes tensors. */
 final class PickleWriter {

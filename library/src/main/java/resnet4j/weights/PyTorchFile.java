@@ -10,7 +10,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import resnet4j.tensor.HostTensor;
+import resnet4j.array.HostTensor;
+import resnet4j.files.AtomicFile;
 
 /**
  * PyTorch's files ({@code .pth}, {@code .pt}, {@code .th}, {@code .pkl}): a pickle that describes tensors, and the

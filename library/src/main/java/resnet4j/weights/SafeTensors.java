@@ -23,8 +23,9 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import resnet4j.tensor.DType;
-import resnet4j.tensor.HostTensor;
+import resnet4j.array.DType;
+import resnet4j.array.HostTensor;
+import resnet4j.files.AtomicFile;
 
 /**
  * The safetensors format: the length of a JSON header (8 bytes, little-endian), the header, and the tensors it places,

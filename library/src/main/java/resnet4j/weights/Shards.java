@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import resnet4j.tensor.HostTensor;
+import resnet4j.array.HostTensor;
 
 /**
  * Weights in several files, as Hugging Face's libraries write large ones: {@code model-00001-of-00002.safetensors} and so

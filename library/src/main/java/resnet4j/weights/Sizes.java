@@ -1,7 +1,7 @@
 package resnet4j.weights;
 
 import java.util.List;
-import resnet4j.tensor.DType;
+import resnet4j.array.DType;
 
 /** Sizes that a file claims, multiplied without overflow. */
 final class Sizes {

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import resnet4j.tensor.HostTensor;
+import resnet4j.array.HostTensor;
 
 /**
  * The tensors and scalars in what a training script saved, each under the path to it: {@code state_dict.fc.weight},

@@ -2,7 +2,7 @@ package resnet4j.weights;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import resnet4j.tensor.DType;
+import resnet4j.array.DType;
 
 /**
  * A piece of memory that tensors of a PyTorch file view; its bytes lie outside the pickle, under {@code key}.

@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import resnet4j.tensor.DType;
+import resnet4j.array.DType;
 import resnet4j.weights.Pickle.Inert;
 
 /**

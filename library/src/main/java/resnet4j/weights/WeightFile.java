@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import resnet4j.tensor.HostTensor;
+import resnet4j.array.HostTensor;
 
 /**
  * What a weight file holds, whatever its format.

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import resnet4j.Shared;
+import resnet4j.array.NpyTest;
 
 class NpzTest {
     @TempDir

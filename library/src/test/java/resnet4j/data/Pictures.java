@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import resnet4j.files.Digest;
 import resnet4j.image.Image;
 import resnet4j.image.Picture;
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import resnet4j.Shared;
-import resnet4j.data.Npy;
+import resnet4j.array.Npy;
 import resnet4j.graph.Tracer;
 import resnet4j.image.Picture;
 import resnet4j.image.Preprocess;

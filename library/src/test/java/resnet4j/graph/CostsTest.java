@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import resnet4j.Shared;
+import resnet4j.array.DType;
 import resnet4j.model.Models;
 import resnet4j.nn.BatchNorm2d;
 import resnet4j.nn.Conv2d;
@@ -22,7 +23,6 @@ import resnet4j.nn.Init;
 import resnet4j.nn.Net;
 import resnet4j.nn.Norm;
 import resnet4j.nn.Sequential;
-import resnet4j.tensor.DType;
 
 class CostsTest {
     /** Sums by hand: a 3x3 convolution from 2 to 4 channels on 8x8, then a norm. */

@@ -1,5 +1,6 @@
 package resnet4j.model;
 
+import resnet4j.config.Checks;
 import resnet4j.nn.Conv2d;
 import resnet4j.nn.Layer;
 import resnet4j.nn.Linear;

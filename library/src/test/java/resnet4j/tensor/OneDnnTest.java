@@ -16,6 +16,7 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import resnet4j.array.DType;
 import resnet4j.tensor.OneDnn.Fused;
 import resnet4j.tensor.Op.Conv2d;
 import resnet4j.tensor.Op.Size;

@@ -4,10 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import resnet4j.files.Download;
 import resnet4j.image.Interpolation;
 import resnet4j.image.Preprocess;
 import resnet4j.image.Resize;
@@ -74,5 +79,14 @@ class CatalogueTest {
             }
         }
         assertEquals(139, ids.size());
+    }
+
+    @Test
+    void file_takesFilesAndLocalStores(@TempDir Path folder) throws IOException {
+        Path file = Files.write(folder.resolve("my.pth"), new byte[1]);
+        assertEquals(file, Catalogue.file(file.toString(), null, Download.Progress.NONE));
+        Path stored = Files.write(folder.resolve("resnet50-11ad3fa6.pth"), new byte[1]);
+        assertEquals(stored, Catalogue.file("resnet50.tv_in1k_v2", folder, Download.Progress.NONE));
+        assertThrows(IllegalArgumentException.class, () -> Catalogue.file("no.such", folder, Download.Progress.NONE));
     }
 }

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import resnet4j.Shared;
-import resnet4j.tensor.DType;
-import resnet4j.tensor.HostTensor;
+import resnet4j.array.DType;
+import resnet4j.array.HostTensor;
 import resnet4j.weights.Fit.Spec;
 
 class FitTest {

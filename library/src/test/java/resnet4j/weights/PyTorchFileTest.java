@@ -28,8 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import resnet4j.tensor.DType;
-import resnet4j.tensor.HostTensor;
+import resnet4j.array.DType;
+import resnet4j.array.HostTensor;
 
 class PyTorchFileTest {
     @TempDir

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import resnet4j.tensor.DType;
-import resnet4j.tensor.HostTensor;
+import resnet4j.array.DType;
+import resnet4j.array.HostTensor;
 
 class SafeTensorsTest {
     @TempDir

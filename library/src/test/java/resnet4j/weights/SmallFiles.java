@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.InflaterInputStream;
-import resnet4j.tensor.DType;
-import resnet4j.tensor.HostTensor;
+import resnet4j.array.DType;
+import resnet4j.array.HostTensor;
 
 /** Small files that Python wrote, and what Python sees in them: made by scripts/parity/small_weight_files.py. */
 final class SmallFiles {

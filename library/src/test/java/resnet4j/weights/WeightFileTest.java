@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import resnet4j.Shared;
-import resnet4j.tensor.HostTensor;
+import resnet4j.array.HostTensor;
 
 class WeightFileTest {
     /** Made by scripts/parity/state_dict_digests.py with torch 2.10.0. */

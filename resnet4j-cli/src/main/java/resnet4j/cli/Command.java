@@ -72,7 +72,7 @@ abstract class Command<R> implements Callable<Integer> {
     }
 
     /** Shows how a file of this name is downloaded, if it has to be. Close it. */
-    final Download download(String name) {
-        return new Download(spec.commandLine().getErr(), name);
+    final DownloadBar download(String name) {
+        return new DownloadBar(spec.commandLine().getErr(), name);
     }
 }

@@ -27,7 +27,6 @@ import resnet4j.report.Chart;
 import resnet4j.report.TableReport;
 import resnet4j.tensor.Engine;
 import resnet4j.weights.Catalogue;
-import resnet4j.weights.Fetch;
 
 /** {@code compare}: accuracy, speed and memory of several networks, measured alike. */
 @CommandLine.Command(
@@ -136,7 +135,7 @@ final class CompareCommand extends Command<CompareCommand.Result> {
 
     private Path fetched(String id) throws IOException {
         try (var download = download(id)) {
-            return Fetch.weights(id, weightsDir, download);
+            return Catalogue.file(id, weightsDir, download);
         }
     }
 

@@ -10,12 +10,13 @@ import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import resnet4j.array.Npy;
 import resnet4j.config.Nearest;
-import resnet4j.data.Npy;
 import resnet4j.explain.Heat;
 import resnet4j.explain.Method;
 import resnet4j.explain.Overlay;
 import resnet4j.explain.Subject;
+import resnet4j.files.AtomicFile;
 import resnet4j.graph.Tracer;
 import resnet4j.image.Image;
 import resnet4j.image.ImageFile;
@@ -113,8 +114,7 @@ final class ExplainCommand extends Command<ExplainCommand.Explained> {
                     progress.at(heats.size(), name);
                 }
             }
-            if (raw != null)
-                Npy.of(heats.get(0).values(), seen.height(), seen.width()).write(raw);
+            if (raw != null) AtomicFile.write(raw, Npy.of(heats.get(0).values(), seen.height(), seen.width())::write);
             if (out != null) ImageFile.writePng(out, sheet(seen, heats));
             return new Explained(
                     model.model,

@@ -13,7 +13,6 @@ import picocli.CommandLine.Spec;
 import resnet4j.model.ModelFile;
 import resnet4j.model.Models;
 import resnet4j.weights.Catalogue;
-import resnet4j.weights.Fetch;
 
 /** MODEL and what may be said of it. */
 final class ModelArgument {
@@ -67,8 +66,8 @@ final class ModelArgument {
 
     private Optional<Path> fetched() throws IOException {
         if (weights == null) return Optional.empty();
-        try (var download = new Download(command.commandLine().getErr(), weights)) {
-            return Optional.of(Fetch.weights(weights, weightsDir, download));
+        try (var download = new DownloadBar(command.commandLine().getErr(), weights)) {
+            return Optional.of(Catalogue.file(weights, weightsDir, download));
         }
     }
 

@@ -23,10 +23,10 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import resnet4j.array.DType;
 import resnet4j.config.Records;
 import resnet4j.model.ModelFile;
 import resnet4j.run.RunFolder;
-import resnet4j.tensor.DType;
 import resnet4j.train.Recipe;
 import resnet4j.weights.SafeTensors;
 

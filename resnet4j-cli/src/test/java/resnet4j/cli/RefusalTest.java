@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import resnet4j.array.HostTensor;
 import resnet4j.config.Records;
 import resnet4j.image.Image;
 import resnet4j.image.ImageFile;
@@ -27,7 +28,6 @@ import resnet4j.image.Preprocess;
 import resnet4j.image.Resize;
 import resnet4j.model.ModelFile;
 import resnet4j.model.Models;
-import resnet4j.tensor.HostTensor;
 import resnet4j.weights.SafeTensors;
 import resnet4j.weights.WeightFile;
 

@@ -1,9 +1,10 @@
-package resnet4j.data;
+package resnet4j.array;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +12,6 @@ import java.util.Arrays;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import resnet4j.weights.AtomicFile;
 
 /**
  * An array of NumPy's {@code .npy} format, versions 1 to 3, in row-major order. Objects are refused: they are pickles.
@@ -39,8 +39,8 @@ public record Npy(String type, int[] shape, ByteBuffer data) {
         return new Npy("<f4", shape.clone(), data);
     }
 
-    /** Writes the array, wholly or not at all, in version 1. */
-    public void write(Path file) throws IOException {
+    /** Writes the array in version 1. */
+    public void write(WritableByteChannel out) throws IOException {
         String sizes = Arrays.stream(shape).mapToObj(n -> n + ",").collect(Collectors.joining(" "));
         String head = "{'descr': '" + type + "', 'fortran_order': False, 'shape': (" + sizes + "), }";
         int pad = 64 - (10 + head.length() + 1) % 64; // the elements begin at a multiple of 64
@@ -52,15 +52,13 @@ public record Npy(String type, int[] shape, ByteBuffer data) {
                 .putShort((short) text.length)
                 .put(text)
                 .flip();
-        AtomicFile.write(file, out -> {
-            while (start.hasRemaining()) out.write(start);
-            var elements = data.duplicate().rewind();
-            while (elements.hasRemaining()) out.write(elements);
-        });
+        while (start.hasRemaining()) out.write(start);
+        var elements = data.duplicate().rewind();
+        while (elements.hasRemaining()) out.write(elements);
     }
 
     /** @param most how many bytes the array may have: more is a lie of its head */
-    static Npy read(InputStream in, String name, long most) throws IOException {
+    public static Npy read(InputStream in, String name, long most) throws IOException {
         var start = in.readNBytes(8);
         if (start.length < 8 || !Arrays.equals(Arrays.copyOf(start, 6), MAGIC))
             throw new IOException(name + ": expected a NumPy array, got other bytes");

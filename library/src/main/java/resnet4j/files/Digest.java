@@ -1,4 +1,4 @@
-package resnet4j.data;
+package resnet4j.files;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -6,33 +6,34 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** SHA-256 of a sequence of values, each preceded by its length so that no two sequences read the same. */
-final class Digest {
-    private final MessageDigest sha256;
+public final class Digest {
+    private final MessageDigest sha256 = sha256();
 
-    Digest() {
+    /** SHA-256, to be fed. */
+    static MessageDigest sha256() {
         try {
-            sha256 = MessageDigest.getInstance("SHA-256");
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 
-    Digest add(byte[] bytes) {
+    public Digest add(byte[] bytes) {
         add(bytes.length);
         sha256.update(bytes);
         return this;
     }
 
-    Digest add(String text) {
+    public Digest add(String text) {
         return add(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    Digest add(long value) {
+    public Digest add(long value) {
         for (int shift = 56; shift >= 0; shift -= 8) sha256.update((byte) (value >>> shift));
         return this;
     }
 
-    String hex() {
+    public String hex() {
         return HexFormat.of().formatHex(sha256.digest());
     }
 }

@@ -1,4 +1,4 @@
-package resnet4j.data;
+package resnet4j.array;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * OBJECT = b(numpy.array([{}], object));  TEXT = b(numpy.array(['ab']));  RECORD = b(numpy.zeros(1, [('a', 'u1')]))
  * </pre>
  */
-class NpyTest {
+public class NpyTest {
     private static final String BYTES =
             "k05VTVBZAQB2AHsnZGVzY3InOiAnfHUxJywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDIsIDMp"
                     + "LCB9ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAMmSW"
@@ -85,7 +85,7 @@ class NpyTest {
     }
 
     /** An array of version 1 whose head says that. */
-    static byte[] array(String type, String shape, byte... data) {
+    public static byte[] array(String type, String shape, byte... data) {
         var head = "{'descr': '" + type + "', 'fortran_order': False, 'shape': (" + shape + "), }\n";
         return ByteBuffer.allocate(10 + head.length() + data.length)
                 .order(ByteOrder.LITTLE_ENDIAN)

@@ -1,4 +1,4 @@
-package resnet4j.weights;
+package resnet4j.files;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -20,7 +20,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Against a server of this machine: {@code /file} honours ranges, {@code /whole} does not, others are absent. */
-class FetchTest {
+class DownloadTest {
     private static final byte[] CONTENT = new byte[300_000];
 
     static {
@@ -85,7 +84,7 @@ class FetchTest {
     @Test
     void file_downloadsOnceAndTellsHowFarItIs() throws IOException {
         var heard = new ArrayList<Long>();
-        Fetch.file(root.resolve("file"), target, sha256, CONTENT.length, (bytes, total) -> {
+        Download.file(root.resolve("file"), target, sha256, CONTENT.length, (bytes, total) -> {
             heard.add(bytes);
             assertEquals(CONTENT.length, total);
         });
@@ -95,12 +94,14 @@ class FetchTest {
 
         server.stop(0);
         assertEquals(
-                target, Fetch.file(root.resolve("file"), target, sha256, -1, Fetch.Progress.NONE), "from the disk");
+                target,
+                Download.file(root.resolve("file"), target, sha256, -1, Download.Progress.NONE),
+                "from the disk");
     }
 
     @Test
     void file_followsRedirectsAndTakesAPrefixOfTheChecksum() throws IOException {
-        Fetch.file(root.resolve("moved"), target, sha256.substring(0, 8), -1, Fetch.Progress.NONE);
+        Download.file(root.resolve("moved"), target, sha256.substring(0, 8), -1, Download.Progress.NONE);
         assertArrayEquals(CONTENT, Files.readAllBytes(target));
     }
 
@@ -135,7 +136,8 @@ class FetchTest {
     void file_refusesAnotherFileAndForgetsIt() throws IOException {
         String other = "0".repeat(64);
         var e = assertThrows(
-                IOException.class, () -> Fetch.file(root.resolve("file"), target, other, -1, Fetch.Progress.NONE));
+                IOException.class,
+                () -> Download.file(root.resolve("file"), target, other, -1, Download.Progress.NONE));
         assertTrue(e.getMessage().contains("expected a file with SHA-256 " + other), e.getMessage());
         assertTrue(e.getMessage().contains("got 300000 bytes with SHA-256 " + sha256), e.getMessage());
         assertFalse(Files.exists(target));
@@ -156,26 +158,8 @@ class FetchTest {
         assertTrue(offline.getMessage().endsWith("put that file (SHA-256 " + sha256 + ") at " + target));
     }
 
-    @Test
-    void weights_takesFilesAndLocalStores() throws IOException {
-        Path file = Files.write(folder.resolve("my.pth"), new byte[1]);
-        assertEquals(file, Fetch.weights(file.toString(), null, Fetch.Progress.NONE));
-        Path stored = Files.write(folder.resolve("resnet50-11ad3fa6.pth"), new byte[1]);
-        assertEquals(stored, Fetch.weights("resnet50.tv_in1k_v2", folder, Fetch.Progress.NONE));
-        assertThrows(IllegalArgumentException.class, () -> Fetch.weights("no.such", folder, Fetch.Progress.NONE));
-    }
-
-    @Test
-    void store_isWhereTheEnvironmentSays() {
-        assertEquals(
-                Path.of("/own/weights"), Fetch.store(Map.of("RESNET4J_CACHE", "/own", "XDG_CACHE_HOME", "/cache")));
-        assertEquals(Path.of("/my/weights"), Fetch.store(Map.of("RESNET4J_WEIGHTS", "/my/weights")));
-        assertEquals(Path.of("/cache/resnet4j/weights"), Fetch.store(Map.of("XDG_CACHE_HOME", "/cache")));
-        assertEquals(Path.of(System.getProperty("user.home"), ".cache/resnet4j/weights"), Fetch.store(Map.of()));
-    }
-
     private void fetch(String name) throws IOException {
-        Fetch.file(root.resolve(name), target, sha256, CONTENT.length, Fetch.Progress.NONE);
+        Download.file(root.resolve(name), target, sha256, CONTENT.length, Download.Progress.NONE);
     }
 
     private void part(byte[] content) throws IOException {

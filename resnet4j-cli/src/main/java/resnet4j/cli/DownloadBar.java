@@ -1,15 +1,15 @@
 package resnet4j.cli;
 
 import java.io.PrintWriter;
-import resnet4j.weights.Fetch;
+import resnet4j.files.Download;
 
 /** Shows a bar from a download's first byte on; nothing where the file was there. */
-final class Download implements Fetch.Progress, AutoCloseable {
+final class DownloadBar implements Download.Progress, AutoCloseable {
     private final PrintWriter to;
     private final String name;
     private Progress shown;
 
-    Download(PrintWriter to, String name) {
+    DownloadBar(PrintWriter to, String name) {
         this.to = to;
         this.name = name;
     }

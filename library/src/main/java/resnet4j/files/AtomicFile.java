@@ -1,4 +1,4 @@
-package resnet4j.weights;
+package resnet4j.files;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;

@@ -1,4 +1,4 @@
-package resnet4j.tensor;
+package resnet4j.array;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

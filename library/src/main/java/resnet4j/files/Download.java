@@ -1,4 +1,4 @@
-package resnet4j.weights;
+package resnet4j.files;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,16 +15,12 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 
 /** Brings published files here: downloads that resume, are checked, and appear under their name only when whole. */
-public final class Fetch {
+public final class Download {
     /** Hears how far a download is. */
     public interface Progress {
         /** A listener that does nothing. */
@@ -34,46 +30,10 @@ public final class Fetch {
         void at(long bytes, long total);
     }
 
-    /** The environment variable with the folder of weight files. */
-    public static final String STORE = "RESNET4J_WEIGHTS";
-
     private static final Duration PATIENCE = Duration.ofSeconds(30); // to connect, and to the first byte
     private static final int CHUNK = 1 << 16;
 
-    private Fetch() {}
-
-    /**
-     * The file of {@code weights}: a path if such a file exists, else an id of the {@link Catalogue}, whose file is
-     * taken from the store or downloaded into it.
-     *
-     * @param store the folder of weight files; null for {@code $RESNET4J_WEIGHTS}, or else a folder in {@link #cache}
-     * @throws IllegalArgumentException if there is neither such a file nor such an id
-     */
-    public static Path weights(String weights, Path store, Progress progress) throws IOException {
-        Path given = Path.of(weights);
-        if (Files.exists(given)) return given;
-        Catalogue.Entry entry = Catalogue.find(weights);
-        Path folder = store != null ? store : store(System.getenv());
-        return file(entry.url(), folder.resolve(entry.fileName()), entry.sha256(), -1, progress);
-    }
-
-    /** The folder of weight files in an environment. */
-    static Path store(Map<String, String> environment) {
-        return given(environment, STORE).map(Path::of).orElseGet(() -> cache(environment)
-                .resolve("weights"));
-    }
-
-    /** The folder for whatever can be fetched again, in an environment: {@code RESNET4J_CACHE}, or the user's cache. */
-    public static Path cache(Map<String, String> environment) {
-        return given(environment, "RESNET4J_CACHE").map(Path::of).orElseGet(() -> given(environment, "XDG_CACHE_HOME")
-                .map(Path::of)
-                .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache"))
-                .resolve("resnet4j"));
-    }
-
-    private static Optional<String> given(Map<String, String> environment, String name) {
-        return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
-    }
+    private Download() {}
 
     /**
      * {@code target}, downloaded from {@code uri} if it does not exist. A broken download continues where it ended, if
@@ -189,14 +149,10 @@ public final class Fetch {
     }
 
     private static String sha256(FileChannel file) throws IOException {
-        try {
-            var sha = MessageDigest.getInstance("SHA-256");
-            var chunk = ByteBuffer.allocate(CHUNK);
-            file.position(0);
-            while (file.read(chunk.clear()) >= 0) sha.update(chunk.flip());
-            return HexFormat.of().formatHex(sha.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every JDK has it
-        }
+        var sha = Digest.sha256();
+        var chunk = ByteBuffer.allocate(CHUNK);
+        file.position(0);
+        while (file.read(chunk.clear()) >= 0) sha.update(chunk.flip());
+        return HexFormat.of().formatHex(sha.digest());
     }
 }

@@ -1,0 +1,57 @@
+package resnet4j.config;
+
+import java.util.List;
+
+/** The bounds of options: what compact constructors ask of their fields. Each names the field, the bound and the value. */
+public final class Checks {
+    /** Classes that a file may number: four times ImageNet-21k's. A larger number is a mistake in the file. */
+    public static final int MOST_CLASSES = 100_000;
+
+    private Checks() {}
+
+    public static void atLeast(String field, double least, double value) {
+        if (!(value >= least)) // NaN fails too
+        throw new IllegalArgumentException(field + ": expected at least " + text(least) + ", got " + text(value));
+    }
+
+    public static void between(String field, double least, double most, double value) {
+        if (!(value >= least && value <= most))
+            throw new IllegalArgumentException(
+                    field + ": expected " + text(least) + " to " + text(most) + ", got " + text(value));
+    }
+
+    public static void probability(String field, double value) {
+        between(field, 0, 1, value);
+    }
+
+    public static void classes(int classes) {
+        positive("classes", classes);
+    }
+
+    public static void dropout(double dropout) {
+        chance("dropout", dropout);
+    }
+
+    /** A probability that is not certain: of dropping a value, of leaving a block out. */
+    public static void chance(String field, double p) {
+        if (!(p >= 0 && p < 1)) throw new IllegalArgumentException(field + ": expected [0,1), got " + p);
+    }
+
+    public static void positive(String field, int value) {
+        if (value < 1) throw new IllegalArgumentException(field + ": expected at least 1, got " + value);
+    }
+
+    /** {@code expected} positive numbers. */
+    public static void positive(String field, List<Integer> values, int expected) {
+        if (values.size() != expected)
+            throw new IllegalArgumentException(field + ": expected " + expected + " numbers, got " + values);
+        for (int value : values)
+            if (value < 1) throw new IllegalArgumentException(field + ": expected at least 1 each, got " + values);
+    }
+
+    private static String text(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e9
+                ? Long.toString((long) value)
+                : Double.toString(value);
+    }
+}
