@@ -189,6 +189,16 @@ public record ResNetConfig(
         return planes.get(planes.size() - 1) * block.expansion;
     }
 
+    /** Pixels of the image in each direction for one place of what the first stage is given. */
+    int stemStride() {
+        return stem == Stem.CONV3 ? 1 : 4;
+    }
+
+    /** Pixels of the image in each direction for one place of the last map. */
+    public int outputStride() {
+        return stemStride() << (depths.size() - 1);
+    }
+
     @Override
     public ResNet build() {
         return new ResNet(this);

@@ -1,9 +1,10 @@
 package resnet4j.nn;
 
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -16,12 +17,17 @@ public abstract class Net implements AutoCloseable {
     private final Map<String, Net> children = new LinkedHashMap<>();
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
     private final Map<String, Tensor> buffers = new LinkedHashMap<>();
-    private boolean training = true;
+    private boolean training = true, frozen;
 
     protected final <N extends Net> N child(String name, N net) {
         if (children.putIfAbsent(name, net) != null)
             throw new IllegalArgumentException(getClass().getSimpleName() + " has two children named " + name);
         return net;
+    }
+
+    /** A child whose children go by their own names, as if they were this net's: a part that has no name by itself. */
+    protected final <N extends Net> N adopt(N part) {
+        return child("", part);
     }
 
     /** Weights that training changes. The net owns {@code t} from here on. */
@@ -45,6 +51,14 @@ public abstract class Net implements AutoCloseable {
         each(net -> net.training = on);
     }
 
+    /** Keeps the weights of this tree as they are: they are saved as before, and are no {@link #parameters} any more. */
+    public final void freeze() {
+        each(net -> {
+            net.frozen = true;
+            net.parameters.values().forEach(t -> t.requireGrad(false));
+        });
+    }
+
     /** Trained tensors by full name, in declaration order; one that several layers share comes once, at its first place. */
     public final Map<String, Tensor> parameters() {
         var all = new LinkedHashMap<String, Tensor>();
@@ -65,21 +79,24 @@ public abstract class Net implements AutoCloseable {
         return all;
     }
 
-    final Collection<Net> children() {
-        return children.values();
-    }
-
-    /** The tree's nets by full name, parents first; the root is the empty name. */
-    public final Map<String, Net> nets() {
-        var all = new LinkedHashMap<String, Net>();
-        collect("", all);
+    /** Children by name; those of an adopted one in its place. */
+    final List<Net> children() {
+        var all = new ArrayList<Net>();
+        children.forEach((name, net) -> all.addAll(name.isEmpty() ? net.children() : List.of(net)));
         return all;
     }
 
-    /** The full name of every net of the tree; of one that is at several places, the first. */
+    /** The tree's nets by full name, parents first; the root is the empty name. Adopted ones have none. */
+    public final Map<String, Net> nets() {
+        var all = new LinkedHashMap<String, Net>();
+        walk("", all::putIfAbsent);
+        return all;
+    }
+
+    /** The full name of every net of the tree; of one that is at several places, the first; of an adopted one, its owner's. */
     public final Map<Net, String> paths() {
         var paths = new IdentityHashMap<Net, String>();
-        nets().forEach((path, net) -> paths.putIfAbsent(net, path));
+        walk("", (path, net) -> paths.putIfAbsent(net, path));
         return paths;
     }
 
@@ -107,17 +124,22 @@ public abstract class Net implements AutoCloseable {
     }
 
     private void each(Consumer<Net> action) {
-        nets().values().forEach(action);
+        walk("", (path, net) -> action.accept(net));
     }
 
-    private void collect(String path, Map<String, Net> all) {
-        all.put(path, this);
-        children.forEach((name, net) -> net.collect(path.isEmpty() ? name : path + "." + name, all));
+    private void walk(String path, BiConsumer<String, Net> action) {
+        action.accept(path, this);
+        children.forEach((name, net) -> net.walk(joined(path, name), action));
+    }
+
+    private static String joined(String path, String name) {
+        return path.isEmpty() || name.isEmpty() ? path + name : path + "." + name;
     }
 
     private void visit(String prefix, BiConsumer<String, Tensor> onParameter, BiConsumer<String, Tensor> onBuffer) {
-        parameters.forEach((name, t) -> onParameter.accept(prefix + name, t));
+        parameters.forEach((name, t) -> (frozen ? onBuffer : onParameter).accept(prefix + name, t));
         buffers.forEach((name, t) -> onBuffer.accept(prefix + name, t));
-        children.forEach((name, net) -> net.visit(prefix + name + ".", onParameter, onBuffer));
+        children.forEach(
+                (name, net) -> net.visit(name.isEmpty() ? prefix : prefix + name + ".", onParameter, onBuffer));
     }
 }
