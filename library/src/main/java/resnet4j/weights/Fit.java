@@ -41,19 +41,42 @@ public record Fit(Map<String, HostTensor> tensors, String prefix, List<String> o
     }
 
     /** Tensors under one path, by what one map makes of the rest of their names. */
-    private record Candidate(String prefix, Map<String, HostTensor> tensors, int met, int named) {
-        static Candidate of(String prefix, Map<String, HostTensor> tensors, Map<String, Spec> expected) {
+    private record Candidate(String prefix, Map<String, HostTensor> tensors, int met, int named, int foreign) {
+        boolean asGoodAs(Candidate other) {
+            return met == other.met && named == other.named && foreign == other.foreign;
+        }
+    }
+
+    /** What a network expects, and which of it is needed: all but counters and what may be absent. */
+    private record Wanted(Map<String, Spec> expected, Predicate<String> optional, Map<String, Spec> needed) {
+        static Wanted of(Map<String, Spec> expected, Predicate<String> optional) {
+            var needed = new LinkedHashMap<>(expected);
+            needed.keySet().removeIf(name -> name.endsWith(COUNTER) || optional.test(name));
+            return new Wanted(expected, optional, needed);
+        }
+
+        Candidate candidate(String prefix, Map<String, HostTensor> tensors) {
             int met = 0, named = 0;
-            for (var e : expected.entrySet()) {
+            for (var e : needed.entrySet()) {
                 HostTensor tensor = tensors.get(e.getKey());
                 if (tensor != null) named++;
                 if (tensor != null && e.getValue().fits(tensor)) met++;
             }
-            return new Candidate(prefix, tensors, met, named);
+            return new Candidate(
+                    prefix, tensors, met, named, unexpected(tensors).size());
         }
 
-        boolean asGoodAs(Candidate other) {
-            return met == other.met && named == other.named;
+        /** The names that no network of this kind has. */
+        List<String> unexpected(Map<String, HostTensor> tensors) {
+            return tensors.keySet().stream()
+                    .filter(name -> !expected.containsKey(name) && !name.endsWith(COUNTER) && !optional.test(name))
+                    .filter(name -> !BESIDE.matcher(name).matches())
+                    .toList();
+        }
+
+        /** Whether two candidates are the same tensors of the file, under other names for the path. */
+        boolean same(Candidate a, Candidate b) {
+            return needed.keySet().stream().allMatch(name -> a.tensors.get(name) == b.tensors.get(name));
         }
     }
 
@@ -96,9 +119,8 @@ public record Fit(Map<String, HostTensor> tensors, String prefix, List<String> o
      * not fit they are left out.
      */
     public static Fit to(Map<String, Spec> expected, Map<String, HostTensor> given, Predicate<String> optional) {
-        var needed = new LinkedHashMap<>(expected);
-        needed.keySet().removeIf(name -> name.endsWith(COUNTER) || optional.test(name));
-        List<Candidate> candidates = candidates(needed, given);
+        var wanted = Wanted.of(expected, optional);
+        List<Candidate> candidates = candidates(wanted, given);
         Candidate best = candidates.get(0);
         var missing = new ArrayList<String>();
         var misshaped = new ArrayList<String>();
@@ -106,17 +128,14 @@ public record Fit(Map<String, HostTensor> tensors, String prefix, List<String> o
         expected.forEach((name, spec) -> {
             HostTensor tensor = best.tensors.get(name);
             if (tensor == null) {
-                if (needed.containsKey(name)) missing.add(name);
+                if (wanted.needed.containsKey(name)) missing.add(name);
             } else if (spec.fits(tensor)) {
                 fitting.put(name, tensor);
             } else if (!optional.test(name)) {
                 misshaped.add(name + ": expected " + spec + ", got " + tensor.dtype() + tensor.shape());
             }
         });
-        var unexpected = best.tensors.keySet().stream()
-                .filter(name -> !expected.containsKey(name) && !name.endsWith(COUNTER) && !optional.test(name))
-                .filter(name -> !BESIDE.matcher(name).matches())
-                .toList();
+        List<String> unexpected = wanted.unexpected(best.tensors);
         if (!missing.isEmpty() || !unexpected.isEmpty() || !misshaped.isEmpty())
             throw new MismatchException(best.prefix, missing, unexpected, misshaped);
         return new Fit(
@@ -124,7 +143,7 @@ public record Fit(Map<String, HostTensor> tensors, String prefix, List<String> o
                 best.prefix,
                 candidates.stream()
                         .skip(1)
-                        .filter(best::asGoodAs)
+                        .filter(other -> best.asGoodAs(other) && !wanted.same(best, other))
                         .map(Candidate::prefix)
                         .filter(prefix -> !prefix.equals(best.prefix))
                         .distinct()
@@ -132,24 +151,26 @@ public record Fit(Map<String, HostTensor> tensors, String prefix, List<String> o
     }
 
     /** Every way to read the names, best first; under no path and as they are, if there is no better. */
-    private static List<Candidate> candidates(Map<String, Spec> needed, Map<String, HostTensor> given) {
+    private static List<Candidate> candidates(Wanted wanted, Map<String, HostTensor> given) {
+        int needed = wanted.needed.size();
         var candidates = new ArrayList<Candidate>();
-        Map<String, Map<String, HostTensor>> paths = paths(given, needed.size());
-        paths.forEach((prefix, tensors) -> candidates.add(Candidate.of(prefix, tensors, needed)));
+        Map<String, Map<String, HostTensor>> paths = paths(given, needed);
+        paths.forEach((prefix, tensors) -> candidates.add(wanted.candidate(prefix, tensors)));
         var order = Comparator.<Candidate>comparingInt(c -> -c.met)
                 .thenComparingInt(c -> -c.named)
-                .thenComparingInt(c -> rank(c.prefix));
+                .thenComparingInt(c -> rank(c.prefix))
+                .thenComparingInt(c -> c.foreign);
         candidates.sort(order);
-        if (candidates.get(0).met < needed.size()) {
+        if (candidates.get(0).met < needed || candidates.get(0).foreign > 0) {
             paths.forEach((prefix, tensors) -> {
                 var bare = unwrapped(tensors);
-                for (NameMap map : NameMap.ALL) candidates.add(Candidate.of(prefix, map.rename(bare), needed));
+                for (NameMap map : NameMap.ALL) candidates.add(wanted.candidate(prefix, map.rename(bare)));
             });
             candidates.sort(order);
         }
         Candidate best = candidates.get(0);
-        if (2 * best.named < needed.size() || best.named == 0) // nothing is under a path
-        candidates.add(0, Candidate.of("", given, needed));
+        if (2 * best.named < needed || best.named == 0) // nothing is under a path
+        candidates.add(0, wanted.candidate("", given));
         return candidates;
     }
 

@@ -117,6 +117,29 @@ class FitTest {
         assertEquals(expected.keySet(), Fit.to(expected, given).tensors().keySet());
     }
 
+    /** The head's own name is what tells whose names they are, also where the head itself is for other classes. */
+    @ParameterizedTest
+    @CsvSource({"state_dict.module., linear", "model., last_linear", "'', linear", "net.module., fc"})
+    void to_leavesOutAHeadOfAnotherName(String path, String head) {
+        var expected = new LinkedHashMap<String, Spec>();
+        conv(expected, "conv1", "bn1", 3, 16);
+        var given = new LinkedHashMap<String, HostTensor>();
+        expected.forEach((name, spec) -> given.put(path + name, tensor(spec)));
+        given.put(path + head + ".weight", tensor(DType.F32, 10, 16));
+        given.put(path + head + ".bias", tensor(DType.F32, 10));
+        expected.put("fc.weight", new Spec(DType.F32, List.of(6L, 16L)));
+        expected.put("fc.bias", new Spec(DType.F32, List.of(6L)));
+        Fit fit = Fit.to(expected, given, name -> name.startsWith("fc."));
+        assertEquals(5, fit.tensors().size());
+        assertSame(given.get(path + "conv1.weight"), fit.tensors().get("conv1.weight"));
+        assertEquals(List.of(), fit.others(), "the same tensors by another path are no others");
+    }
+
+    private static HostTensor tensor(Spec spec) {
+        return tensor(
+                spec.dtype(), spec.shape().stream().mapToLong(Long::longValue).toArray());
+    }
+
     private static void conv(Map<String, Spec> expected, String conv, String norm, long in, long out) {
         expected.put(conv + ".weight", new Spec(DType.F32, List.of(out, in, 3L, 3L)));
         for (String part : List.of("weight", "bias", "running_mean", "running_var"))
