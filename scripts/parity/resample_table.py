@@ -24,15 +24,20 @@ def sha256(image):
     return hashlib.sha256(image.tobytes()).hexdigest()
 
 
-print(f"# Made by scripts/parity/resample_table.py with Pillow {PIL.__version__}")
-SIZES = [(1, 1), (2, 3), (7, 5), (31, 17), (53, 40), (53, 11), (9, 40), (107, 83), (224, 224)]
-for width, height in [(53, 40), (1, 1), (1, 9), (100, 3)]:
-    for to in SIZES:
-        for name in ["NEAREST", "BILINEAR", "BICUBIC"]:
-            resized = picture(width, height).resize(to, Image.Resampling[name])
-            row("resize", width, height, name, *to, sha256(resized))
-for width, height in [(53, 40), (32, 32), (5, 8)]:
-    for angle in [0, 15, -7.5, 30.25, 45, 90, 180, 200, -90, 359]:
-        for name in ["NEAREST", "BILINEAR"]:
-            row("rotate", width, height, name, angle, "0",
-                sha256(picture(width, height).rotate(angle, Image.Resampling[name], fillcolor=(9, 80, 200))))
+def main():
+    print(f"# Made by scripts/parity/resample_table.py with Pillow {PIL.__version__}")
+    SIZES = [(1, 1), (2, 3), (7, 5), (31, 17), (53, 40), (53, 11), (9, 40), (107, 83), (224, 224)]
+    for width, height in [(53, 40), (1, 1), (1, 9), (100, 3)]:
+        for to in SIZES:
+            for name in ["NEAREST", "BILINEAR", "BICUBIC"]:
+                resized = picture(width, height).resize(to, Image.Resampling[name])
+                row("resize", width, height, name, *to, sha256(resized))
+    for width, height in [(53, 40), (32, 32), (5, 8)]:
+        for angle in [0, 15, -7.5, 30.25, 45, 90, 180, 200, -90, 359]:
+            for name in ["NEAREST", "BILINEAR"]:
+                row("rotate", width, height, name, angle, "0",
+                    sha256(picture(width, height).rotate(angle, Image.Resampling[name], fillcolor=(9, 80, 200))))
+
+
+if __name__ == "__main__":
+    main()

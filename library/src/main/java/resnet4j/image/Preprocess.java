@@ -1,5 +1,6 @@
 package resnet4j.image;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,8 @@ import java.util.List;
  * @param std           likewise; positive
  * @param applyExif     turn photographs upright by their EXIF orientation. Torchvision's datasets do not, so the
  *                      published weights were made without
+ * @param passes        which way is resized first, which Pillow changed. A description of before, with all the other
+ *                      fields, means the width
  */
 public record Preprocess(
         Resize resize,
@@ -24,7 +27,8 @@ public record Preprocess(
         Interpolation interpolation,
         List<Double> mean,
         List<Double> std,
-        boolean applyExif) {
+        boolean applyExif,
+        Passes passes) {
 
     private static final List<Double> IMAGENET_MEAN = List.of(0.485, 0.456, 0.406);
     private static final List<Double> IMAGENET_STD = List.of(0.229, 0.224, 0.225);
@@ -33,6 +37,8 @@ public record Preprocess(
         if (resize == null) throw new IllegalArgumentException("resize: expected a Resize, got null");
         if (interpolation == null)
             throw new IllegalArgumentException("interpolation: expected nearest, bilinear or bicubic, got null");
+        if (passes == null)
+            throw new IllegalArgumentException("passes: expected widthFirst or shrinkingFirst, got null");
         boolean none = cropWidth == 0 && cropHeight == 0;
         if (!none && (cropWidth < 1 || cropHeight < 1))
             throw new IllegalArgumentException(
@@ -42,6 +48,13 @@ public record Preprocess(
         for (double s : std)
             if (!((float) s > 0))
                 throw new IllegalArgumentException("std: expected positive numbers, in 32 bits too, got " + std);
+    }
+
+    /** A whole description without {@code passes} was written when the width came first. */
+    static ObjectNode today(ObjectNode json) {
+        var before = List.of("resize", "cropWidth", "cropHeight", "interpolation", "mean", "std", "applyExif");
+        if (json.has("passes") || !before.stream().allMatch(json::has)) return json;
+        return json.deepCopy().put("passes", "widthFirst");
     }
 
     private static List<Double> three(String field, List<Double> values) {
@@ -63,7 +76,8 @@ public record Preprocess(
 
     /** The given resize, then a centre crop of {@code crop} pixels each way; otherwise as {@link #imagenet()}. */
     public static Preprocess of(Resize resize, int crop) {
-        return new Preprocess(resize, crop, crop, Interpolation.BILINEAR, IMAGENET_MEAN, IMAGENET_STD, false);
+        return new Preprocess(
+                resize, crop, crop, Interpolation.BILINEAR, IMAGENET_MEAN, IMAGENET_STD, false, Passes.SHRINKING_FIRST);
     }
 
     /** The pixels as they lie, in any size. */
@@ -82,23 +96,23 @@ public record Preprocess(
     }
 
     public Preprocess withResize(Resize resize) {
-        return new Preprocess(resize, cropWidth, cropHeight, interpolation, mean, std, applyExif);
+        return new Preprocess(resize, cropWidth, cropHeight, interpolation, mean, std, applyExif, passes);
     }
 
     public Preprocess withCrop(int width, int height) {
-        return new Preprocess(resize, width, height, interpolation, mean, std, applyExif);
+        return new Preprocess(resize, width, height, interpolation, mean, std, applyExif, passes);
     }
 
     public Preprocess withInterpolation(Interpolation interpolation) {
-        return new Preprocess(resize, cropWidth, cropHeight, interpolation, mean, std, applyExif);
+        return new Preprocess(resize, cropWidth, cropHeight, interpolation, mean, std, applyExif, passes);
     }
 
     public Preprocess withNormalization(List<Double> mean, List<Double> std) {
-        return new Preprocess(resize, cropWidth, cropHeight, interpolation, mean, std, applyExif);
+        return new Preprocess(resize, cropWidth, cropHeight, interpolation, mean, std, applyExif, passes);
     }
 
     public Preprocess withExif(boolean applyExif) {
-        return new Preprocess(resize, cropWidth, cropHeight, interpolation, mean, std, applyExif);
+        return new Preprocess(resize, cropWidth, cropHeight, interpolation, mean, std, applyExif, passes);
     }
 
     /** What is done to a picture of this size: {@code cropWidth} x {@code cropHeight} pixels come out, where they are given. */
@@ -109,7 +123,7 @@ public record Preprocess(
                     + size[1] + "; expected a less narrow picture");
         var steps = new ArrayList<Step>();
         if (size[0] != width || size[1] != height)
-            steps.add(new Step.Resize(width, height, size[0], size[1], interpolation));
+            steps.add(new Step.Resize(width, height, size[0], size[1], interpolation, passes));
         if (crops() && (size[0] != cropWidth || size[1] != cropHeight))
             steps.add(new Step.Crop(offset(size[0], cropWidth), offset(size[1], cropHeight), cropWidth, cropHeight));
         return steps;

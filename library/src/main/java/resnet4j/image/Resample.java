@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * Resizing with Pillow's arithmetic, bit for bit: filters stretched by the scale when shrinking, weights in 22-bit
- * fixed point, columns first and then rows, with the values between rounded and clipped to bytes.
+ * fixed point, one way and then the other ({@link Passes}), with the values between rounded and clipped to bytes.
  *
  * <p>Only the part of the result that is asked for is computed.
  */
@@ -16,7 +16,7 @@ public final class Resample {
 
     /** The whole picture at {@code width} x {@code height} pixels. */
     public static Image resize(Image image, int width, int height, Interpolation interpolation) {
-        return resize(image, width, height, 0, 0, width, height, interpolation);
+        return resize(image, width, height, 0, 0, width, height, interpolation, Passes.SHRINKING_FIRST);
     }
 
     /**
@@ -33,7 +33,8 @@ public final class Resample {
             int top,
             int windowWidth,
             int windowHeight,
-            Interpolation interpolation) {
+            Interpolation interpolation,
+            Passes passes) {
         if (width < 1 || height < 1)
             throw new IllegalArgumentException(
                     "size: expected at least one pixel each way, got " + width + "x" + height);
@@ -47,18 +48,26 @@ public final class Resample {
                     + windowWidth + "x" + windowHeight + " at " + left + "," + top);
         if (interpolation == Interpolation.NEAREST)
             return nearest(image, width, height, left, top, windowWidth, windowHeight);
+        Weights across = Weights.of(image.width(), width, left, windowWidth, interpolation);
         Weights down = Weights.of(image.height(), height, top, windowHeight, interpolation);
-        int firstRow = down.first[0];
-        int rows = down.last() - firstRow;
-        byte[] narrow; // [rows, windowWidth, 3]
-        if (width == image.width()) {
-            narrow = columns(image, left, windowWidth, firstRow, rows);
+        int firstColumn = across.first[0], columns = across.last() - firstColumn;
+        int firstRow = down.first[0], rows = down.last() - firstRow;
+        byte[] pixels = image.rgb();
+        int at = (firstRow * image.width() + firstColumn) * 3, stride = image.width() * 3;
+        if (width == image.width() && height == image.height()) {
+            pixels = copy(pixels, at, stride, columns, rows);
+        } else if (height == image.height()) {
+            pixels = horizontal(pixels, at, stride, rows, across);
+        } else if (width == image.width()) {
+            pixels = vertical(pixels, at, stride, columns, down);
+        } else if (passes.heightFirst(image.width(), image.height(), width, height)) {
+            byte[] low = vertical(pixels, at, stride, columns, down); // [windowHeight, columns, 3]
+            pixels = horizontal(low, 0, columns * 3, windowHeight, across);
         } else {
-            Weights across = Weights.of(image.width(), width, left, windowWidth, interpolation);
-            narrow = horizontal(image, firstRow, rows, across);
+            byte[] narrow = horizontal(pixels, at, stride, rows, across); // [rows, windowWidth, 3]
+            pixels = vertical(narrow, 0, windowWidth * 3, windowWidth, down);
         }
-        if (height == image.height()) return new Image(windowWidth, windowHeight, narrow);
-        return new Image(windowWidth, windowHeight, vertical(narrow, windowWidth, firstRow, down));
+        return new Image(windowWidth, windowHeight, pixels);
     }
 
     /**
@@ -122,23 +131,22 @@ public final class Resample {
         }
     }
 
-    private static byte[] columns(Image image, int left, int width, int firstRow, int rows) {
-        byte[] out = new byte[Math.multiplyExact(rows * 3, width)];
-        for (int y = 0; y < rows; y++)
-            System.arraycopy(image.rgb(), ((firstRow + y) * image.width() + left) * 3, out, y * width * 3, width * 3);
+    private static byte[] copy(byte[] in, int at, int stride, int columns, int rows) {
+        byte[] out = new byte[Math.multiplyExact(rows * 3, columns)];
+        for (int y = 0; y < rows; y++) System.arraycopy(in, at + y * stride, out, y * columns * 3, columns * 3);
         return out;
     }
 
-    private static byte[] horizontal(Image image, int firstRow, int rows, Weights across) {
-        byte[] in = image.rgb();
+    /** @param start where the first pixel that is needed lies, in the first row; {@code stride} bytes to the next row */
+    private static byte[] horizontal(byte[] in, int start, int stride, int rows, Weights across) {
         byte[] out = new byte[Math.multiplyExact(rows * 3, across.size())];
         int[] weights = across.weights;
         int taps = across.taps;
         int to = 0;
         for (int y = 0; y < rows; y++) {
-            int row = (firstRow + y) * image.width();
+            int row = start + y * stride;
             for (int x = 0; x < across.size(); x++) {
-                int at = (row + across.first[x]) * 3;
+                int at = row + (across.first[x] - across.first[0]) * 3;
                 int red = HALF, green = HALF, blue = HALF;
                 for (int k = 0; k < taps; k++, at += 3) {
                     int w = weights[x * taps + k];
@@ -155,8 +163,8 @@ public final class Resample {
         return out;
     }
 
-    private static byte[] vertical(byte[] in, int width, int firstRow, Weights down) {
-        int row = width * 3;
+    private static byte[] vertical(byte[] in, int start, int stride, int columns, Weights down) {
+        int row = columns * 3;
         byte[] out = new byte[Math.multiplyExact(row, down.size())];
         int[] sums = new int[row];
         for (int y = 0; y < down.size(); y++) {
@@ -164,7 +172,7 @@ public final class Resample {
             for (int k = 0; k < down.taps; k++) {
                 int w = down.weights[y * down.taps + k];
                 if (w == 0) continue;
-                int at = (down.first[y] - firstRow + k) * row;
+                int at = start + (down.first[y] - down.first[0] + k) * stride;
                 for (int i = 0; i < row; i++) sums[i] += (in[at + i] & 255) * w;
             }
             int to = y * row;

@@ -97,10 +97,16 @@ public sealed interface Step {
     }
 
     /** From one size to another, whatever the proportions. */
-    record Resize(int fromWidth, int fromHeight, int width, int height, Interpolation by) implements Step {
+    record Resize(int fromWidth, int fromHeight, int width, int height, Interpolation by, Passes passes)
+            implements Step {
+        /** As Pillow does now. */
+        public Resize(int fromWidth, int fromHeight, int width, int height, Interpolation by) {
+            this(fromWidth, fromHeight, width, height, by, Passes.SHRINKING_FIRST);
+        }
+
         @Override
         public Image on(Image image) {
-            return Resample.resize(image, width, height, by);
+            return Resample.resize(image, width, height, 0, 0, width, height, by, passes);
         }
 
         /** This and then a crop, of which no more is computed than is kept. */
@@ -108,7 +114,7 @@ public sealed interface Step {
             int x0 = Math.max(crop.x, 0), x1 = Math.min(crop.x + crop.width, width);
             int y0 = Math.max(crop.y, 0), y1 = Math.min(crop.y + crop.height, height);
             if (crop.padding != Transforms.Padding.ZERO || x0 >= x1 || y0 >= y1) return crop.on(on(image));
-            var part = Resample.resize(image, width, height, x0, y0, x1 - x0, y1 - y0, by);
+            var part = Resample.resize(image, width, height, x0, y0, x1 - x0, y1 - y0, by, passes);
             return Transforms.crop(part, crop.x - x0, crop.y - y0, crop.width, crop.height, crop.padding);
         }
 
