@@ -28,12 +28,20 @@ public final class Sentences {
         if (e instanceof OutOfMemoryError)
             return "the Java heap of " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB is full (" + e.getMessage()
                     + "); give it more with RESNET4J_JAVA_OPTS=-Xmx8g, or work on smaller batches.";
+        if (e instanceof LinkageError && natives(e) instanceof UncheckedIOException unpacking) return raw(unpacking);
         if (e instanceof LinkageError)
             return "the native library could not be loaded (" + text(e) + "); './resnet4j doctor' says what is wrong.";
         var message = text(e);
         if (message.isBlank()) return e.getClass().getSimpleName() + "; run again with --debug to see where.";
         if (e instanceof IllegalArgumentException || e instanceof IOException || said(e)) return message;
         return message + " (" + e.getClass().getSimpleName() + "; run again with --debug to see where)";
+    }
+
+    /** Why a class that needs native libraries could not begin: what was thrown first. */
+    private static Throwable natives(Throwable e) {
+        Throwable first = e;
+        while (first instanceof LinkageError && first.getCause() != null) first = first.getCause();
+        return first;
     }
 
     /** Whether the exception is one of ours, with a sentence for people. */

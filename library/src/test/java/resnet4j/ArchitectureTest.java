@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
@@ -73,8 +74,30 @@ class ArchitectureTest {
     @Test
     void onlyTensorAndImage_knowJavaCpp() {
         assertNone(d -> isIn("org.bytedeco.javacpp", d.getTargetClass())
+                && !d.getOriginClass().getName().equals("resnet4j.files.Natives") // unpacks what JavaCPP loads
                 && !isIn("resnet4j.tensor", d.getOriginClass())
                 && !isIn("resnet4j.image", d.getOriginClass()));
+    }
+
+    /** Whichever class of ours is used first, the natives are whole before one of JavaCPP's classes loads them. */
+    @Test
+    void everyDoorToLibtorch_seesToTheNativesFirst() {
+        var doors = classes.stream()
+                .filter(c -> isIn("resnet4j.tensor", c)
+                        && c.getModifiers().contains(JavaModifier.PUBLIC)
+                        && !c.getEnclosingClass().isPresent()
+                        && c.getDirectDependenciesFromSelf().stream()
+                                .anyMatch(d -> isIn("org.bytedeco", d.getTargetClass())))
+                .toList();
+        assertTrue(doors.size() > 5, doors::toString);
+        assertEquals(
+                List.of(),
+                doors.stream()
+                        .filter(c -> c.getStaticInitializer().stream()
+                                .flatMap(init -> init.getMethodCallsFromSelf().stream())
+                                .noneMatch(call -> List.of("ready", "unpack").contains(call.getName())))
+                        .map(JavaClass::getName)
+                        .toList());
     }
 
     private static boolean isIn(String packageName, JavaClass c) {

@@ -1,9 +1,11 @@
 package resnet4j.image;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.opencv_core.Mat;
+import resnet4j.files.Natives;
 
 /** The fast decoder: libjpeg-turbo inside OpenCV, given nothing but JPEG streams that {@link Jpeg} has looked through. */
 final class OpenCv {
@@ -18,8 +20,9 @@ final class OpenCv {
         if (!choice.equals("auto"))
             throw new IllegalArgumentException("resnet4j.image.decoder: expected auto or jdk, got " + choice);
         try {
+            Natives.unpack(opencv_imgcodecs.class);
             return opencv_imgcodecs.haveImageWriter(".jpg");
-        } catch (LinkageError missing) { // no jar, or no natives for this machine
+        } catch (LinkageError | UncheckedIOException missing) { // no jar, or no natives for this machine
             System.getLogger("resnet4j.image")
                     .log(
                             Level.INFO,

@@ -4,6 +4,10 @@ import org.bytedeco.pytorch.global.torch;
 
 /** Where tensors live and work is done: the CPU, or one CUDA GPU. */
 public record Device(boolean cuda, int index) {
+    static {
+        Engine.ready();
+    }
+
     public static final Device CPU = new Device(false, 0);
 
     /** Reads {@code auto}, {@code cpu} or {@code cuda:N}; {@code auto} is the first GPU that there is, or the CPU. */

@@ -1,12 +1,27 @@
 package resnet4j.tensor;
 
 import java.io.IOException;
+import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
+import resnet4j.files.Natives;
 
 /** The libtorch that this process runs on. */
 public final class Engine {
+    static {
+        Natives.unpack(torch.class);
+    }
+
     private Engine() {}
+
+    /** Sees to libtorch's natives, before a class that uses them does anything else: called first by every public one. */
+    static void ready() {}
+
+    /** Compares every byte of the natives in the cache with the jars', and unpacks those that differ. */
+    public static void repair() throws IOException {
+        Natives.verify(torch.class);
+        Natives.verify(dnnl.class);
+    }
 
     /** Version of libtorch and of its JavaCPP presets, such as {@code 2.10.0-1.5.13}. */
     public static String version() {

@@ -10,6 +10,10 @@ import resnet4j.array.DType;
 
 /** How far answers are from targets, as scalars in 32-bit floats, and their gradients; not part of a graph. */
 public final class Losses {
+    static {
+        Engine.ready();
+    }
+
     private Losses() {}
 
     private static final int MEAN = 1; // at::Reduction

@@ -7,6 +7,10 @@ import org.bytedeco.javacpp.PointerScope;
 
 /** Frees every native object made inside it when closed. Nests; belongs to the thread that opened it. */
 public final class NativeScope implements AutoCloseable {
+    static {
+        Engine.ready();
+    }
+
     private final PointerScope pointers = new PointerScope();
     private final List<Tensor> kept = new ArrayList<>();
 

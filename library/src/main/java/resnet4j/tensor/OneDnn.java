@@ -18,7 +18,9 @@ import org.bytedeco.dnnl.pooling_forward;
 import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.pytorch.global.torch;
 import resnet4j.array.DType;
+import resnet4j.files.Natives;
 import resnet4j.tensor.OneDnnKernel.Operation;
 import resnet4j.tensor.OneDnnKernel.Operation.Description;
 import resnet4j.tensor.Op.Size;
@@ -30,6 +32,10 @@ import resnet4j.tensor.Op.Size;
  * until {@link #close}.
  */
 public final class OneDnn implements AutoCloseable {
+    static {
+        Engine.ready();
+    }
+
     /** For so many shapes kernels are kept; then the one that was not used for longest goes. */
     private static final int KEPT = 16;
 
@@ -51,6 +57,8 @@ public final class OneDnn implements AutoCloseable {
         // libtorch's OpenMP and oneDNN's would both be loaded on a Mac, which ends the process.
         if (Loader.getPlatform().startsWith("macosx")) return false;
         try {
+            Loader.load(torch.class); // first: both have an OpenMP, and one of them is used
+            Natives.unpack(dnnl.class);
             Loader.load(dnnl.class);
             return true;
         } catch (LinkageError | TypeNotPresentException missing) { // no natives for this machine, or not all jars

@@ -19,6 +19,10 @@ import resnet4j.tensor.Op.Interpolation;
  * torch.max_pool2d(x, 3, 2)} compiles, and pools 3x2.) A shape that does not fit is a {@link NativeException}.
  */
 public final class Ops {
+    static {
+        Engine.ready();
+    }
+
     private Ops() {}
 
     private static final ThreadLocal<List<Listener>> LISTENERS = ThreadLocal.withInitial(List::of);

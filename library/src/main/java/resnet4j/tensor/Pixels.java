@@ -7,6 +7,10 @@ import resnet4j.array.DType;
 
 /** What is done to pictures before a network sees them, and what is asked about them; not part of a graph. */
 public final class Pixels {
+    static {
+        Engine.ready();
+    }
+
     private Pixels() {}
 
     /**

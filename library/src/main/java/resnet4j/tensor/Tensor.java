@@ -25,6 +25,10 @@ import resnet4j.array.HostTensor;
  * or by {@link #close} once somebody took it with {@link #own}.
  */
 public final class Tensor implements AutoCloseable {
+    static {
+        Engine.ready();
+    }
+
     final org.bytedeco.pytorch.Tensor handle;
 
     Tensor(org.bytedeco.pytorch.Tensor handle) {

@@ -5,6 +5,10 @@ import org.bytedeco.pytorch.global.torch;
 
 /** What a step does to all weights at once, in place. */
 public final class Updates {
+    static {
+        Engine.ready();
+    }
+
     private Updates() {}
 
     /** Scales the gradients so that their joint norm is at most {@code maxNorm}; gives the norm before. */

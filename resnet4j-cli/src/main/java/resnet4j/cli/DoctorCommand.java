@@ -2,6 +2,7 @@ package resnet4j.cli;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,9 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine;
+import resnet4j.Sentences;
 import resnet4j.array.DType;
+import resnet4j.files.Natives;
 import resnet4j.graph.Inference;
 import resnet4j.image.ImageFile;
 import resnet4j.tensor.Cpu;
@@ -134,6 +137,11 @@ final class DoctorCommand extends Command<DoctorCommand.Report> {
 
     private static Optional<Libtorch> engine(List<String> advice) {
         try {
+            Engine.repair();
+            if (!Natives.repaired().isEmpty())
+                advice.add("Native libraries in the cache were damaged, or could have been written by others: "
+                        + String.join(", ", Natives.repaired())
+                        + "; they have been unpacked again, and there is nothing left to do.");
             return Optional.of(new Libtorch(
                     Engine.version(),
                     Engine.cpuCapability(),
@@ -142,9 +150,18 @@ final class DoctorCommand extends Command<DoctorCommand.Report> {
                     Cpu.has("avx512_bf16"),
                     Cpu.has("amx_bf16"),
                     Engine.cudaDevices()));
+        } catch (IOException e) { // what the sentence says is to be done
+            advice.add(Sentences.of(e));
+            return Optional.empty();
         } catch (LinkageError | RuntimeException e) {
             Throwable cause = e;
-            while (cause.getCause() != null) cause = cause.getCause();
+            while (cause.getCause() != null) {
+                cause = cause.getCause();
+                if (cause instanceof UncheckedIOException) {
+                    advice.add(Sentences.of(cause));
+                    return Optional.empty();
+                }
+            }
             advice.add(
                     "libtorch does not load (" + cause.getMessage() + "): there are natives for Linux x86-64, Windows"
                             + " x86-64 and macOS arm64; the natives folder must allow programs to run (no 'noexec').");
@@ -178,9 +195,8 @@ final class DoctorCommand extends Command<DoctorCommand.Report> {
     }
 
     private static Cache cache() throws IOException {
-        Path folder = Path.of(System.getProperty(
-                Main.NATIVE_CACHE, System.getProperty("user.home") + "/.javacpp/cache")); // JavaCPP's own choice
-        Path there = folder;
+        Path folder = Natives.folder();
+        Path there = folder.toAbsolutePath();
         while (!Files.exists(there)) there = there.getParent();
         var view = Files.getFileAttributeView(there, PosixFileAttributeView.class);
         return new Cache(
@@ -200,8 +216,8 @@ final class DoctorCommand extends Command<DoctorCommand.Report> {
         report.cache.permissions.map(PosixFilePermissions::fromString).ifPresent(permissions -> {
             if (Stream.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE)
                     .anyMatch(permissions::contains))
-                advice.add("Others can write to " + report.cache.natives + ", whose files are run as code: chmod 700 "
-                        + report.cache.natives + ".");
+                advice.add("Others can write to " + report.cache.natives
+                        + ", whose files are run as code: delete that folder, and it" + " is made anew.");
         });
         if (!report.cache.writable)
             advice.add(report.cache.natives + " cannot be written: set RESNET4J_CACHE to a folder that you own.");

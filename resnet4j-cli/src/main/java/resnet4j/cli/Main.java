@@ -49,9 +49,6 @@ import resnet4j.report.Words;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class)
 public final class Main {
-    /** Where the natives lie when nobody has said: read here, because the launcher sets it. */
-    static final String NATIVE_CACHE = "org.bytedeco.javacpp.cachedir";
-
     public static void main(String[] args) {
         // One INFO line of a System.Logger is one line on standard error.
         if (System.getProperty("java.util.logging.SimpleFormatter.format") == null)
