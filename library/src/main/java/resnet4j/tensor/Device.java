@@ -4,10 +4,6 @@ import org.bytedeco.pytorch.global.torch;
 
 /** Where tensors live and work is done: the CPU, or one CUDA GPU. */
 public record Device(boolean cuda, int index) {
-    static {
-        Engine.ready();
-    }
-
     public static final Device CPU = new Device(false, 0);
 
     /** Reads {@code auto}, {@code cpu} or {@code cuda:N}; {@code auto} is the first GPU that there is, or the CPU. */
@@ -24,6 +20,7 @@ public record Device(boolean cuda, int index) {
         return new Device(true, index);
     }
 
+    /** For tensors, whose class has seen to the natives; a device itself is a value that needs none. */
     org.bytedeco.pytorch.Device handle() {
         return cuda
                 ? new org.bytedeco.pytorch.Device(torch.DeviceType.CUDA, (byte) index)

@@ -151,14 +151,14 @@ final class DoctorCommand extends Command<DoctorCommand.Report> {
                     Cpu.has("amx_bf16"),
                     Engine.cudaDevices()));
         } catch (IOException e) { // what the sentence says is to be done
-            advice.add(Sentences.of(e));
+            advice.add(Sentences.of(e) + ".");
             return Optional.empty();
         } catch (LinkageError | RuntimeException e) {
             Throwable cause = e;
             while (cause.getCause() != null) {
                 cause = cause.getCause();
                 if (cause instanceof UncheckedIOException) {
-                    advice.add(Sentences.of(cause));
+                    advice.add(Sentences.of(cause) + ".");
                     return Optional.empty();
                 }
             }
