@@ -12,12 +12,14 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 
 /** Brings published files here: downloads that resume, are checked, and appear under their name only when whole. */
 public final class Download {
@@ -30,8 +32,11 @@ public final class Download {
         void at(long bytes, long total);
     }
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30); // to connect, and to the first byte
+    private static final Duration PATIENCE = Duration.ofSeconds(30); // to connect, to the answer, and to more bytes
     private static final int CHUNK = 1 << 16;
+
+    /** No published file of weights or data is larger. */
+    private static final long MOST = 16L << 30;
 
     private Download() {}
 
@@ -41,10 +46,15 @@ public final class Download {
      *
      * @param sha256 the file's SHA-256 in hexadecimal, or its first digits; empty if unknown
      * @param bytes  the size of the file; -1 if unknown
-     * @throws IOException in one sentence, if the file cannot be had or is not the one expected; it says which file to
-     *     put where by hand
+     * @throws IOException in one sentence, if the file cannot be had, is not the one expected or larger, or if nothing
+     *     of it comes for half a minute; it says which file to put where by hand
      */
     public static Path file(URI uri, Path target, String sha256, long bytes, Progress progress) throws IOException {
+        return file(uri, target, sha256, bytes, progress, PATIENCE);
+    }
+
+    static Path file(URI uri, Path target, String sha256, long bytes, Progress progress, Duration patience)
+            throws IOException {
         if (Files.exists(target)) return target;
         Files.createDirectories(target.toAbsolutePath().getParent());
         Path part = target.resolveSibling(target.getFileName() + ".part");
@@ -53,7 +63,7 @@ public final class Download {
                 FileLock lock = lock(out, target)) {
             if (Files.exists(target)) return target; // another process was faster
             if (sha256.isEmpty()) out.truncate(0);
-            download(uri, out, bytes, progress);
+            download(uri, out, bytes, progress, patience);
             out.force(true);
             String digest = sha256(out);
             if (!digest.startsWith(sha256.toLowerCase(Locale.ROOT)) || bytes >= 0 && out.size() != bytes) {
@@ -93,29 +103,31 @@ public final class Download {
     }
 
     /** Fills {@code out} from where it ends. */
-    private static void download(URI uri, FileChannel out, long bytes, Progress progress) throws IOException {
+    private static void download(URI uri, FileChannel out, long bytes, Progress progress, Duration patience)
+            throws IOException {
         HttpClient client = HttpClient.newBuilder()
                 .followRedirects(Redirect.NORMAL)
-                .connectTimeout(PATIENCE)
+                .connectTimeout(patience)
                 .build();
         try {
-            HttpResponse<InputStream> response = get(client, uri, out.size());
+            HttpResponse<InputStream> response = get(client, uri, out.size(), patience);
             if (response.statusCode() == 416) { // what is here is not the beginning of what is there
                 response.body().close();
                 out.truncate(0);
-                response = get(client, uri, 0);
+                response = get(client, uri, 0, patience);
             }
-            try (InputStream body = response.body()) {
-                int status = response.statusCode();
-                boolean continues = status == 206 && startsAt(response, out.size());
+            int status = response.statusCode();
+            boolean continues = status == 206 && startsAt(response, out.size());
+            long length = response.headers().firstValueAsLong("Content-Length").orElse(-1);
+            try (var body = new Impatient(response.body(), patience)) {
                 if (status != 200 && !continues) throw new Unreachable("the server answered " + status, null);
                 if (!continues) out.truncate(0);
-                long length =
-                        response.headers().firstValueAsLong("Content-Length").orElse(-1);
-                copy(body, out, length < 0 ? bytes : out.size() + length, progress);
+                copy(body, out, length < 0 ? bytes : out.size() + length, bytes < 0 ? MOST : bytes, progress);
             }
         } catch (Unreachable e) {
             throw e;
+        } catch (FileSystemException e) {
+            throw e; // of the disk here
         } catch (IOException e) {
             String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
             throw new Unreachable(reason, e);
@@ -125,10 +137,10 @@ public final class Download {
         }
     }
 
-    private static HttpResponse<InputStream> get(HttpClient client, URI uri, long from)
+    private static HttpResponse<InputStream> get(HttpClient client, URI uri, long from, Duration patience)
             throws IOException, InterruptedException {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(uri).timeout(PATIENCE).header("User-Agent", "ResNet4J");
+                HttpRequest.newBuilder(uri).timeout(patience).header("User-Agent", "ResNet4J");
         if (from > 0) request.header("Range", "bytes=" + from + "-");
         return client.send(request.build(), BodyHandlers.ofInputStream());
     }
@@ -138,13 +150,74 @@ public final class Download {
         return range.startsWith("bytes " + from + "-");
     }
 
-    private static void copy(InputStream in, FileChannel out, long total, Progress progress) throws IOException {
+    private static void copy(Impatient in, FileChannel out, long total, long most, Progress progress)
+            throws IOException {
         out.position(out.size());
         byte[] chunk = new byte[CHUNK];
         for (int n; (n = in.read(chunk)) >= 0; ) {
+            if (out.position() + n > most) {
+                out.truncate(0); // it is another file
+                throw new Unreachable("more came than the " + most + " bytes that it may have", null);
+            }
             var data = ByteBuffer.wrap(chunk, 0, n);
             while (data.hasRemaining()) out.write(data);
             progress.at(out.position(), total);
+        }
+    }
+
+    /** An answer whose reader does not wait for ever: it is closed, which ends a read, when nothing came for a while. */
+    private static final class Impatient implements AutoCloseable {
+        private final InputStream body;
+        private final Duration patience;
+        private final Thread watch = new Thread(this::watch, "download");
+        private volatile long last = System.nanoTime();
+        private volatile boolean over, late;
+
+        Impatient(InputStream body, Duration patience) {
+            this.body = body;
+            this.patience = patience;
+            watch.setDaemon(true);
+            watch.start();
+        }
+
+        private void watch() {
+            try {
+                while (!over) {
+                    long left = patience.toNanos() - (System.nanoTime() - last);
+                    if (left <= 0) {
+                        late = true;
+                        body.close();
+                        return;
+                    }
+                    TimeUnit.NANOSECONDS.sleep(left);
+                }
+            } catch (InterruptedException | IOException e) {
+                // over
+            }
+        }
+
+        int read(byte[] chunk) throws IOException {
+            int n;
+            try {
+                n = body.read(chunk);
+            } catch (IOException e) {
+                if (late) throw silence(e);
+                throw e;
+            }
+            if (late) throw silence(null); // closed by the watch: not the end
+            last = System.nanoTime();
+            return n;
+        }
+
+        private Unreachable silence(IOException cause) {
+            return new Unreachable("nothing came for " + patience.toSeconds() + " seconds", cause);
+        }
+
+        @Override
+        public void close() throws IOException {
+            over = true;
+            watch.interrupt();
+            body.close();
         }
     }
 

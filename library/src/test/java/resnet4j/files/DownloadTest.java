@@ -15,12 +15,14 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +58,7 @@ class DownloadTest {
             exchange.sendResponseHeaders(302, -1);
             exchange.close();
         });
+        server.setExecutor(Executors.newCachedThreadPool());
         server.start();
         root = URI.create("http://localhost:" + server.getAddress().getPort() + "/");
     }
@@ -170,6 +173,52 @@ class DownloadTest {
     private List<Path> list() throws IOException {
         try (var files = Files.list(target.getParent())) {
             return files.toList();
+        }
+    }
+
+    /** Answers with {@code bytes} bytes, of which the head says nothing or {@code said}, then with silence. */
+    private void answer(String path, long said, long bytes) {
+        server.createContext("/" + path, exchange -> {
+            exchange.sendResponseHeaders(200, said);
+            try (var body = exchange.getResponseBody()) {
+                for (long sent = 0; sent < bytes; sent += 1 << 16)
+                    body.write(new byte[(int) Math.min(1 << 16, bytes - sent)]);
+                body.flush();
+                if (said > bytes) Thread.sleep(20_000);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    @Test
+    void file_endsWhenMoreComesThanExpected() {
+        answer("endless", 0, 1L << 40);
+        answer("longer", 0, 301_000);
+        for (var path : List.of("endless", "longer")) {
+            var e = assertThrows(
+                    IOException.class,
+                    () -> Download.file(root.resolve(path), target, sha256, 300_000, Download.Progress.NONE));
+            assertTrue(e.getMessage().contains("more came than the 300000 bytes"), e.getMessage());
+            assertTrue(target.resolveSibling("file.pth.part").toFile().length() <= 300_000);
+            assertFalse(Files.exists(target));
+        }
+    }
+
+    @Test
+    void file_endsWhenNothingComesForAWhile() {
+
+        answer("silent", 1000, 1);
+        answer("stops", 400_000, 200_000);
+        for (var path : List.of("silent", "stops")) {
+            long begin = System.nanoTime();
+            var e = assertThrows(
+                    IOException.class,
+                    () -> Download.file(
+                            root.resolve(path), target, sha256, -1, Download.Progress.NONE, Duration.ofSeconds(1)));
+            assertTrue(e.getMessage().contains("nothing came for 1 seconds"), e.getMessage());
+            assertTrue(e.getMessage().contains("put that file"), e.getMessage());
+            assertTrue(System.nanoTime() - begin < 10e9);
         }
     }
 }
