@@ -102,6 +102,14 @@ public record Subject(Graph graph, Tensor image, int target) {
         }
     }
 
+    /** The class's probability, of softmax, for each of {@code images}. */
+    float[] probabilities(Tensor images) {
+        try (var scope = new NativeScope()) {
+            var all = Ops.softmax(graph.run(inputs(images)).values().iterator().next(), 1);
+            return Ops.slice(all, 1, target, target + 1, 1).toFloats();
+        }
+    }
+
     private Map<String, Tensor> inputs(Tensor images) {
         return Map.of(graph.inputs().get(0).name(), images);
     }

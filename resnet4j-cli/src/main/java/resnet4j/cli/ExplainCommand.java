@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import resnet4j.array.Npy;
 import resnet4j.config.Nearest;
+import resnet4j.explain.Faithfulness;
 import resnet4j.explain.Heat;
 import resnet4j.explain.Method;
 import resnet4j.explain.Overlay;
@@ -73,6 +74,13 @@ final class ExplainCommand extends Command<ExplainCommand.Explained> {
                     + " (integrated: as it is, summed over colours).")
     private Path raw;
 
+    @Option(
+            names = "--check",
+            description =
+                    "Also check each map: hide and show what counts most (deletion, insertion), and compare with the"
+                            + " map of the same network with random weights.")
+    private boolean check;
+
     /** @param layer what the methods of class activation maps looked at */
     record Explained(
             String model,
@@ -84,7 +92,8 @@ final class ExplainCommand extends Command<ExplainCommand.Explained> {
             int width,
             List<int[]> peaks,
             Optional<Path> out,
-            Optional<Path> raw) {}
+            Optional<Path> raw,
+            Optional<List<Faithfulness>> checks) {}
 
     record Answer(int index, String label, double probability) {}
 
@@ -106,11 +115,12 @@ final class ExplainCommand extends Command<ExplainCommand.Explained> {
             var subject = new Subject(graph, image, answer.index);
             var names = method.equals(ALL) ? Method.names() : List.of(method);
             var heats = new ArrayList<Heat>();
+            var ways = new ArrayList<Method>();
             try (var progress = progress("explain", names.size(), "methods")) {
                 for (var name : names) {
                     boolean looks = method.equals(ALL) ? name.endsWith("cam") || name.endsWith("++") : layer != null;
-                    heats.add(Method.named(name, looks ? Optional.ofNullable(layer) : Optional.empty())
-                            .explain(subject));
+                    ways.add(Method.named(name, looks ? Optional.ofNullable(layer) : Optional.empty()));
+                    heats.add(ways.get(heats.size()).explain(subject));
                     progress.at(heats.size(), name);
                 }
             }
@@ -126,8 +136,33 @@ final class ExplainCommand extends Command<ExplainCommand.Explained> {
                     seen.width(),
                     heats.stream().map(Heat::peak).toList(),
                     Optional.ofNullable(out),
-                    Optional.ofNullable(raw));
+                    Optional.ofNullable(raw),
+                    check ? Optional.of(checks(opened.file(), ways, heats, subject)) : Optional.empty());
         }
+    }
+
+    private static List<Faithfulness> checks(ModelFile file, List<Method> ways, List<Heat> heats, Subject subject) {
+        Ops.seed(0);
+        try (var forgetful = file.architecture().build()) {
+            forgetful.train(false);
+            var shape = subject.image().shape();
+            var graph = Tracer.trace(forgetful, shape);
+            var forgotten = new Subject(graph, subject.image(), subject.target());
+            var checks = new ArrayList<Faithfulness>();
+            for (int i = 0; i < ways.size(); i++)
+                checks.add(Faithfulness.of(ways.get(i), subject, heats.get(i), forgotten));
+            return checks;
+        }
+    }
+
+    private static String said(Faithfulness check) {
+        return String.format(
+                Locale.ROOT,
+                "; deletion %.3f, insertion %.3f, like that of random weights %.2f%s",
+                check.deletion(),
+                check.insertion(),
+                check.random(),
+                check.ignoresWeights() ? ": it shows the picture more than the network" : "");
     }
 
     private static Image sheet(Image seen, List<Heat> heats) {
@@ -158,7 +193,7 @@ final class ExplainCommand extends Command<ExplainCommand.Explained> {
     String text(Explained e) {
         var text = new StringBuilder(
                 String.format(Locale.ROOT, "%s: %s (%.1f %%)", e.picture, e.answer.label, 100 * e.answer.probability));
-        for (int i = 0; i < e.methods.size(); i++)
+        for (int i = 0; i < e.methods.size(); i++) {
             text.append(String.format(
                     Locale.ROOT,
                     "%n%s: counts most at row %d, column %d of %dx%d",
@@ -167,6 +202,8 @@ final class ExplainCommand extends Command<ExplainCommand.Explained> {
                     e.peaks.get(i)[1],
                     e.height,
                     e.width));
+            if (e.checks.isPresent()) text.append(said(e.checks.get().get(i)));
+        }
         e.out.ifPresent(file -> text.append("\n")
                 .append(file)
                 .append(
