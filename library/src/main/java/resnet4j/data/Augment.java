@@ -216,4 +216,34 @@ public sealed interface Augment {
             return List.of();
         }
     }
+
+    /** With probability {@code p}, these, one after another: torchvision's {@code RandomApply}. */
+    record Sometimes(double p, List<Augment> augments) implements Augment {
+        public Sometimes {
+            Checks.probability("p", p);
+            augments = List.copyOf(augments);
+        }
+
+        @Override
+        public List<Step> draw(Draw draw) {
+            return draw.random.nextDouble() < p ? Augment.draw(augments, draw) : List.of();
+        }
+    }
+
+    /** With probability {@code p}, without colour: torchvision's {@code RandomGrayscale}. */
+    record Grey(double p) implements Augment {
+        public Grey {
+            Checks.probability("p", p);
+        }
+
+        /** As SimCLR. arXiv:2002.05709, appendix A. */
+        public Grey() {
+            this(0.2);
+        }
+
+        @Override
+        public List<Step> draw(Draw draw) {
+            return draw.random.nextDouble() < p ? List.of(new Step.Tint(1, 1, 0, 0)) : List.of();
+        }
+    }
 }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import resnet4j.array.DType;
@@ -74,6 +75,27 @@ public final class Losses {
                         new TensorOptional(),
                         new TensorOptional(),
                         MEAN)));
+    }
+
+    /** Rows of length 1, rows of zeros as they are: {@code functional.normalize}. [N,D] -> the same, 32-bit floats. */
+    public static Tensor unit(Tensor x) {
+        return Ops.guard("normalize", x, () -> {
+            var rows = x.to(DType.F32).handle;
+            var length = rows.norm(new ScalarOptional(new Scalar(2.0)), new long[] {1}, true);
+            return new Tensor(rows.div(length.clamp_min(new Scalar(1e-12))));
+        });
+    }
+
+    /** Of each column, the root of its unbiased variance plus {@code eps}. [N,D] -> [D], 32-bit floats. */
+    public static Tensor deviation(Tensor x, double eps) {
+        return Ops.guard(
+                "var",
+                x,
+                () -> new Tensor(x.to(DType.F32)
+                        .handle
+                        .var(new long[] {0}, true, false)
+                        .add(new Scalar(eps))
+                        .sqrt()));
     }
 
     /** a * scale, a scalar's share in a sum; not part of a graph. */

@@ -1,5 +1,6 @@
 package resnet4j.tensor;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.global.torch;
 
@@ -47,6 +48,28 @@ public final class Updates {
                     null,
                     null);
         }
+    }
+
+    /**
+     * What LARS makes of each gradient: {@code (gradient + weightDecay * weight)} at a rate that is {@code trust} times the
+     * weight's length by that of both. You et al. 2017, arXiv:1708.03888, algorithm 1.
+     */
+    public static List<Tensor> trusted(List<Tensor> weights, List<Tensor> gradients, double weightDecay, double trust) {
+        var all = new ArrayList<Tensor>();
+        try (var noGrad = Ops.noGrad()) {
+            for (int i = 0; i < weights.size(); i++) {
+                Tensor weight = weights.get(i).detach(), gradient = gradients.get(i);
+                double length = weight.handle.norm().item_double(),
+                        slope = gradient.handle.norm().item_double();
+                if (length == 0 || slope == 0) {
+                    all.add(gradient);
+                    continue;
+                }
+                var pulled = Ops.add(gradient, Losses.scale(weight, weightDecay));
+                all.add(Losses.scale(pulled, trust * length / (slope + weightDecay * length + 1e-8)));
+            }
+        }
+        return all;
     }
 
     /** One step of Adam, or of AdamW where {@code decoupled}, on all parameters in one call. {@code steps} count up. */

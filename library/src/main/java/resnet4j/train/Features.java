@@ -23,9 +23,9 @@ import resnet4j.tensor.Ops;
  * @param classes how many there are
  * @param skipped pictures that could not be read
  */
-record Features(float[] values, int[] labels, int classes, List<Skipped> skipped) {
+public record Features(float[] values, int[] labels, int classes, List<Skipped> skipped) {
 
-    static Features of(
+    public static Features of(
             ClassificationNet net,
             Dataset<Label> pictures,
             Preprocess preprocess,

@@ -58,6 +58,43 @@ public sealed interface Optim {
         }
     }
 
+    /**
+     * SGD for large batches: each weight's rate follows its length. Weights that are not pulled towards zero move by plain
+     * SGD, as SimCLR and BYOL have it. You et al. 2017, arXiv:1708.03888.
+     *
+     * @param trust how far a weight may move at a rate of 1, as a share of its length
+     */
+    record Lars(double lr, double momentum, double trust, double weightDecay, boolean decayNorms) implements Optim {
+        public Lars() {
+            this(0.3, 0.9, 1e-3, 1e-6, false);
+        }
+
+        public Lars {
+            check(lr, weightDecay);
+            share("momentum", momentum);
+            if (!(trust > 0 && trust <= 1))
+                throw new IllegalArgumentException("trust: expected more than 0 and at most 1, got " + trust);
+        }
+
+        @Override
+        public List<String> memory() {
+            return momentum == 0 ? List.of() : List.of("momentum");
+        }
+
+        @Override
+        public void step(
+                List<Tensor> weights,
+                List<Tensor> gradients,
+                List<List<Tensor>> memory,
+                List<Tensor> counts,
+                double lr,
+                double weightDecay) {
+            var momenta = momentum == 0 ? List.<Tensor>of() : memory.get(0);
+            var moves = weightDecay == 0 ? gradients : Updates.trusted(weights, gradients, weightDecay, trust);
+            Updates.sgdStep(weights, moves, momenta, 0, momentum, lr, false);
+        }
+    }
+
     /** {@code torch.optim.Adam}: weight decay is part of the gradient. arXiv:1412.6980. */
     record Adam(double lr, double beta1, double beta2, double eps, double weightDecay, boolean decayNorms)
             implements Optim {

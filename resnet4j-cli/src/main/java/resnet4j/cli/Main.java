@@ -20,6 +20,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 import resnet4j.Sentences;
 import resnet4j.config.Nearest;
 import resnet4j.report.Words;
+import resnet4j.selfsup.Pretrain;
 
 /** {@code ./resnet4j COMMAND}: finds the command, runs it, and turns what it throws into one sentence and a code. */
 @CommandLine.Command(
@@ -29,6 +30,7 @@ import resnet4j.report.Words;
         subcommands = {
             QuickstartCommand.class,
             TrainCommand.class,
+            PretrainCommand.class,
             FinetuneCommand.class,
             TuneCommand.class,
             StudyCommand.class,
@@ -49,6 +51,10 @@ import resnet4j.report.Words;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class)
 public final class Main {
+    static {
+        Pretrain.register();
+    }
+
     public static void main(String[] args) {
         // One INFO line of a System.Logger is one line on standard error.
         if (System.getProperty("java.util.logging.SimpleFormatter.format") == null)
