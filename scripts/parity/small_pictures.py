@@ -70,6 +70,41 @@ def adobe(jpeg, transform):
     return jpeg[:2] + marker + jpeg[2:]
 
 
+def canvas(webp, width, height, left, top):
+    """The first frame of an animation on a larger canvas."""
+    b = bytearray(webp)
+    b[24:30] = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+    at = webp.index(b"ANMF") + 8
+    b[at:at + 6] = (left // 2).to_bytes(3, "little") + (top // 2).to_bytes(3, "little")
+    return bytes(b)
+
+
+def tiff(order, bits, meaning, data, width, height, samples=1, planes=1):
+    tags = [(256, width), (257, height), (258, [bits] * samples), (259, 1), (262, meaning), (273, 0), (277, samples),
+            (278, height), (279, len(data)), (284, planes)]
+    end = 8 + 2 + 12 * len(tags) + 4
+    tail = b""
+    out = struct.pack(order + "2sHIH", b"II" if order == "<" else b"MM", 42, 8, len(tags))
+    parts = samples if planes == 2 else 1
+    for tag, value in tags:
+        if tag in (273, 279) and parts > 1:
+            size = len(data) // parts
+            value = [end + 6 + 4 * 2 * parts + i * size if tag == 273 else size for i in range(parts)]
+            out += struct.pack(order + "HHII", tag, 4, parts, end + len(tail))
+            tail += struct.pack(order + f"{parts}I", *value)
+        elif isinstance(value, list) and len(value) > 1:
+            out += struct.pack(order + "HHII", tag, 3, len(value), end + len(tail))
+            tail += struct.pack(order + f"{len(value)}H", *value)
+        elif tag == 273:
+            out += struct.pack(order + "HHII", tag, 4, 1, end + (2 * samples if samples > 1 else 0))
+        else:
+            value = value[0] if isinstance(value, list) else value
+            out += struct.pack(order + "HHIHH", tag, 3, 1, value, 0)
+    return out + struct.pack(order + "I", 0) + tail + data
+
+
+transparent = colour.copy()
+transparent.putalpha(Image.fromarray((x * 12).astype(np.uint8)))
 small = saved(colour, "JPEG", quality=90, subsampling=0)
 cmyk = saved(colour.convert("CMYK"), "JPEG", quality=90)
 ycck = bytearray(cmyk)
@@ -144,6 +179,37 @@ files = {
     "ppm-max-1023": b"P6 5 4 1023\n" + bytes(i * 7 % (4 if i % 2 == 0 else 256) for i in range(120)),
     "ppm-half": saved(colour, "PPM")[:300],
     "ppm-bad-number": b"P3 2 1 255 1 2 x 250 251 252\n",
+    "webp-lossless": saved(colour, "WEBP", lossless=True),
+    "webp-transparent": saved(transparent, "WEBP", lossless=True, exact=True),
+    "webp-animated": saved(colour, "WEBP", lossless=True, save_all=True, append_images=[colour.rotate(90)], duration=9),
+    "webp-animated-part": canvas(saved(colour, "WEBP", lossless=True, save_all=True,
+                                       append_images=[colour.rotate(90)], duration=9), 31, 20, 4, 6),
+    "webp-half": saved(colour, "WEBP", lossless=True)[:60],
+    "webp-lossy-half": saved(colour, "WEBP")[:100],
+    "tiff": saved(colour, "TIFF"),
+    "tiff-lzw": saved(colour, "TIFF", compression="tiff_lzw"),
+    "tiff-lzw-predictor": saved(colour, "TIFF", compression="tiff_lzw", tiffinfo={317: 2}),
+    "tiff-deflate": saved(colour, "TIFF", compression="tiff_adobe_deflate"),
+    "tiff-packbits": saved(colour, "TIFF", compression="packbits"),
+    "tiff-group3": saved(colour.convert("1"), "TIFF", compression="group3"),
+    "tiff-group4": saved(colour.convert("1"), "TIFF", compression="group4"),
+    "tiff-bilevel": saved(colour.convert("1"), "TIFF"),
+    "tiff-grey": saved(grey, "TIFF"),
+    "tiff-grey-alpha": saved(transparent.convert("LA"), "TIFF"),
+    "tiff-palette": saved(colour.quantize(50), "TIFF"),
+    "tiff-alpha": saved(transparent, "TIFF", compression="tiff_lzw"),
+    "tiff-pages": saved(colour, "TIFF", save_all=True, append_images=[grey]),
+    "tiff-big-endian": tiff(">", 8, 1, bytes(range(6)), 3, 2),
+    "tiff-white-is-zero": tiff("<", 8, 0, bytes(range(6)), 3, 2),
+    "tiff-white-is-zero-4": tiff("<", 4, 0, bytes(range(30, 38)), 4, 4),
+    "tiff-white-is-zero-1": tiff("<", 1, 0, bytes([0x5A, 0xC3]), 8, 2),
+    "tiff-grey-4": tiff("<", 4, 1, bytes(range(30, 38)), 4, 4),
+    "tiff-grey-2": tiff("<", 2, 1, bytes(range(30, 34)), 4, 4),
+    "tiff-rgb-16": tiff(">", 16, 2, bytes(i * 83 % 256 for i in range(36)), 3, 2, samples=3),
+    "tiff-planes": tiff("<", 8, 2, bytes(range(18)), 3, 2, samples=3, planes=2),
+    "tiff-turned": saved(colour, "TIFF", tiffinfo={274: 6}),
+    "tiff-mirrored": saved(colour, "TIFF", compression="tiff_lzw", tiffinfo={274: 5}),
+    "tiff-half": saved(colour, "TIFF")[:400],
     "empty": b"",
     "one-byte": b"\xff",
     "text": b"not a picture",

@@ -18,11 +18,10 @@ import resnet4j.image.Picture;
 
 /** Picture files with a class each, decoded when asked for. */
 public record PictureFiles(List<String> classes, List<Path> files, int[] labels) implements Dataset<Label> {
-    private static final List<String> ENDINGS =
-            List.of("jpg", "jpeg", "jpe", "jfif", "png", "bmp", "gif", "pnm", "ppm", "pgm", "pbm");
+    private static final List<String> ENDINGS = List.of(
+            "jpg", "jpeg", "jpe", "jfif", "png", "webp", "tif", "tiff", "bmp", "gif", "pnm", "ppm", "pgm", "pbm");
     /** Pictures too, which no decoder here reads: they are listed, so that whoever reads them says what was skipped. */
-    private static final List<String> UNREAD =
-            List.of("webp", "tif", "tiff", "avif", "heic", "heif", "jxl", "jp2", "svg", "raw", "dng");
+    private static final List<String> UNREAD = List.of("avif", "heic", "heif", "jxl", "jp2", "svg", "raw", "dng");
 
     private static final List<String> TRAINING = List.of("train", "training");
     private static final List<String> VALIDATION = List.of("val", "valid", "validation", "dev");
@@ -148,7 +147,7 @@ public record PictureFiles(List<String> classes, List<Path> files, int[] labels)
 
     /**
      * The picture files in a folder and below, links followed, in the order of their paths. Those that nothing here can
-     * read are among them (WebP, TIFF, AVIF, HEIC, links that lead nowhere): reading them says why they are skipped. What
+     * read are among them (AVIF, HEIC, JPEG XL, links that lead nowhere): reading them says why they are skipped. What
      * programs leave behind ({@code .ipynb_checkpoints}, {@code __MACOSX}, {@code @eaDir}, {@code ._} files) is not.
      *
      * @throws IOException if a folder may not be read, or a link leads back to a folder around it

@@ -1,6 +1,7 @@
 package resnet4j.image;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 
 /** Numbers in a byte array; reading past its end says that the file is cut off. */
 record Bytes(byte[] array) {
@@ -28,6 +29,29 @@ record Bytes(byte[] array) {
 
     int i32le(int at) throws IOException {
         return u16le(at) | u16le(at + 2) << 16;
+    }
+
+    int u24le(int at) throws IOException {
+        return u16le(at) | u8(at + 2) << 16;
+    }
+
+    int u16(int at, boolean little) throws IOException {
+        return little ? u16le(at) : u16be(at);
+    }
+
+    int i32(int at, boolean little) throws IOException {
+        return little ? i32le(at) : i32be(at);
+    }
+
+    /** Bytes as letters, one each. */
+    String text(int at, int count) throws IOException {
+        need(at, count);
+        return new String(array, at, count, StandardCharsets.ISO_8859_1);
+    }
+
+    /** Whether {@code length} bytes begin with a text. */
+    boolean keyed(int at, int length, String key) throws IOException {
+        return length >= key.length() && text(at, key.length()).equals(key);
     }
 
     void need(int at, int count) throws IOException {

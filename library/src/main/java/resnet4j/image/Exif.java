@@ -1,19 +1,34 @@
 package resnet4j.image;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
 /** The one thing a photograph's EXIF data says about its pixels: how the camera was held. */
 final class Exif {
     private static final int ORIENTATION = 0x0112;
+    private static final Pattern XMP = Pattern.compile("tiff:Orientation(=\"|>)([0-9])");
 
     private Exif() {}
 
     /** The orientation in a TIFF block (EXIF 2.3, section 4.6), 1 to 8; 1 where it is absent or makes no sense. */
     static int orientation(byte[] b, int from, int length) {
-        if (length < 14) return 1;
+        return Math.max(1, said(b, from, length));
+    }
+
+    /** The same; 0 where nothing is said of it, so that {@link #inXmp} is asked. */
+    static int said(byte[] b, int from, int length) {
+        for (int i = 0; i < 2 && length >= 6 && new String(b, from, 6, ISO_8859_1).equals("Exif\0\0"); i++) {
+            from += 6; // Pillow takes away one or two
+            length -= 6;
+        }
+        if (length < 14) return 0;
         boolean little = b[from] == 'I' && b[from + 1] == 'I';
-        if (!little && !(b[from] == 'M' && b[from + 1] == 'M')) return 1;
-        if (u16(b, from + 2, little) != 42) return 1;
+        if (!little && !(b[from] == 'M' && b[from + 1] == 'M')) return 0;
+        if (u16(b, from + 2, little) != 42) return 0;
         long directory = u16(b, from + (little ? 6 : 4), little) * 65536L + u16(b, from + (little ? 4 : 6), little);
-        if (directory > length - 2) return 1;
+        if (directory > length - 2) return 0;
         int at = from + (int) directory;
         int entries = u16(b, at, little);
         at += 2;
@@ -29,7 +44,26 @@ final class Exif {
                     };
             return one && value >= 1 && value <= 8 ? value : 1;
         }
-        return 1;
+        return 0;
+    }
+
+    /** Of ImageMagick's text: a line feed, the name, the length, and hexadecimal lines; 0 where it says nothing. */
+    static int inProfile(byte[] text) {
+        var lines = new String(text, ISO_8859_1).split("\n", 4);
+        if (lines.length < 4) return 0;
+        try {
+            byte[] block = HexFormat.of().parseHex(lines[3].replaceAll("\\s", ""));
+            return said(block, 0, block.length);
+        } catch (IllegalArgumentException e) { // Pillow refuses such a file where its orientation is asked for
+            return 0;
+        }
+    }
+
+    /** Of an XMP packet, as Pillow finds it: an attribute or an element, without reading the XML. */
+    static int inXmp(byte[] packet) {
+        var found = XMP.matcher(new String(packet, ISO_8859_1));
+        int value = found.find() ? found.group(2).charAt(0) - '0' : 1;
+        return value >= 1 && value <= 8 ? value : 1;
     }
 
     private static int u16(byte[] b, int at, boolean little) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * A JPEG file (ITU-T T.81), with the rules of libjpeg for what its components mean.
@@ -23,12 +24,14 @@ record Jpeg(int width, int height, Colour colour, boolean arithmetic, int orient
         YCCK
     }
 
+    private static final String XMP = "http://ns.adobe.com/xap/1.0/\0";
     private static final int MOST_SCANS =
             500; // each is a pass over the picture; libjpeg-turbo's fuzzers stop there too
 
     static Jpeg of(Bytes in) throws IOException {
         boolean jfif = false;
-        int adobe = -1, orientation = 1, frame = 0, marker, at = 2;
+        byte[] xmp = {};
+        int adobe = -1, orientation = 0, frame = 0, marker, at = 2;
         var tables = new ByteArrayOutputStream();
         while (true) {
             while (in.u8(at) != 0xFF) at++;
@@ -49,7 +52,7 @@ record Jpeg(int width, int height, Colour colour, boolean arithmetic, int orient
                             in.u16be(frame + 3),
                             colour,
                             kind >= 0xC9,
-                            orientation,
+                            orientation > 0 ? orientation : Exif.inXmp(xmp),
                             plain(in, colour, tables, at - 2));
                 }
                 case 0xC0, 0xC1, 0xC2, 0xC9, 0xCA -> {
@@ -63,8 +66,10 @@ record Jpeg(int width, int height, Colour colour, boolean arithmetic, int orient
                             "expected a baseline or progressive JPEG, got a lossless or hierarchical one; convert it");
                 case 0xE0 -> jfif |= length >= 16 && text(in, at + 2, "JFIF\0");
                 case 0xE1 -> {
-                    if (orientation == 1 && text(in, at + 2, "Exif\0\0"))
-                        orientation = Exif.orientation(in.array(), at + 8, length - 8);
+                    if (orientation == 0 && length >= 8 && text(in, at + 2, "Exif\0\0"))
+                        orientation = Exif.said(in.array(), at + 8, length - 8);
+                    if (length >= 2 + XMP.length() && text(in, at + 2, XMP))
+                        xmp = Arrays.copyOfRange(in.array(), at + 2 + XMP.length(), at + length);
                 }
                 case 0xEE -> {
                     if (length >= 14 && text(in, at + 2, "Adobe")) adobe = in.u8(at + 13);

@@ -2,7 +2,10 @@ package resnet4j.image;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.zip.CRC32;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
 
 /**
  * A PNG file (ISO/IEC 15948).
@@ -12,7 +15,8 @@ import java.util.zip.CRC32;
  */
 record Png(int width, int height, int orientation, byte[] plain) implements Encoded {
     private static final int IHDR = 0x49484452, PLTE = 0x504C5445, IDAT = 0x49444154, IEND = 0x49454E44;
-    private static final int EXIF = 0x65584966;
+    private static final int EXIF = 0x65584966, TEXT = 0x74455874, ZTXT = 0x7A545874, ITXT = 0x69545874;
+    private static final String PROFILE = "Raw profile type exif\0", XMP = "XML:com.adobe.xmp\0";
     private static final long DEFLATE_RATIO = 1032; // the most that deflate can swell, RFC 1951
 
     static Png of(Bytes in) throws IOException {
@@ -30,7 +34,8 @@ record Png(int width, int height, int orientation, byte[] plain) implements Enco
         if (!valid)
             throw new IOException(
                     "expected a colour type and depth that PNG knows, got type " + type + " with " + bits + " bits");
-        int orientation = 1;
+        int orientation = 0;
+        byte[] profile = {}, xmp = {};
         long data = 0;
         var plain = new ByteArrayOutputStream(in.length());
         plain.write(in.array(), 0, 33);
@@ -39,8 +44,11 @@ record Png(int width, int height, int orientation, byte[] plain) implements Enco
             if (chunk == IEND) break;
             if (length < 0)
                 throw new IOException("expected a PNG chunk of less than 2 GB, got " + (length & 0xFFFFFFFFL));
-            if (chunk == EXIF && length <= in.length() - at - 12)
-                orientation = Exif.orientation(in.array(), at + 8, length);
+            if (chunk == EXIF && length <= in.length() - at - 12) orientation = Exif.said(in.array(), at + 8, length);
+            if ((chunk == TEXT || chunk == ZTXT || chunk == ITXT) && length <= in.length() - at - 12) {
+                if (in.keyed(at + 8, length, PROFILE)) profile = text(in, chunk, at + 8, length);
+                if (in.keyed(at + 8, length, XMP)) xmp = text(in, chunk, at + 8, length);
+            }
             if (chunk == PLTE) checkSum(in, at);
             if (chunk == PLTE || chunk == IDAT) {
                 in.need(at, Math.addExact(length, 12));
@@ -54,7 +62,39 @@ record Png(int width, int height, int orientation, byte[] plain) implements Enco
             throw new IOException("expected " + width + "x" + height + " pixels, the PNG has only " + data
                     + " bytes of compressed data; fetch it again");
         plain.writeBytes(new byte[] {0, 0, 0, 0, 'I', 'E', 'N', 'D', (byte) 0xAE, 0x42, 0x60, (byte) 0x82});
+        if (orientation == 0) orientation = Exif.inProfile(profile);
+        if (orientation == 0) orientation = Exif.inXmp(xmp);
         return new Png(width, height, orientation, plain.toByteArray());
+    }
+
+    /** The bytes of a text chunk, up to 1 MB of them as in Pillow; none where they are damaged. */
+    private static byte[] text(Bytes in, int chunk, int at, int length) throws IOException {
+        int end = at + length, from = at;
+        while (from < end && in.u8(from) != 0) from++;
+        from++;
+        boolean packed = chunk == ZTXT;
+        if (chunk == ZTXT) from++;
+        if (chunk == ITXT) {
+            if (from + 2 > end) return new byte[0];
+            packed = in.u8(from) == 1;
+            from += 2;
+            for (int i = 0; i < 2; i++) { // language, and the key in it
+                while (from < end && in.u8(from) != 0) from++;
+                from++;
+            }
+        }
+        if (from >= end) return new byte[0];
+        if (!packed) return Arrays.copyOfRange(in.array(), from, end);
+        var inflater = new Inflater();
+        try {
+            inflater.setInput(in.array(), from, end - from);
+            byte[] out = new byte[1 << 20];
+            return Arrays.copyOf(out, inflater.inflate(out));
+        } catch (DataFormatException e) {
+            return new byte[0];
+        } finally {
+            inflater.end();
+        }
     }
 
     private static void checkSum(Bytes in, int at) throws IOException {

@@ -10,7 +10,7 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * What the JDK's own decoders give, as RGB. Samples are read from the raster: {@code BufferedImage.getRGB} takes grey
+ * What decoders written in Java give, as RGB. Samples are read from the raster: {@code BufferedImage.getRGB} takes grey
  * pictures through a colour space and changes their values by up to 53.
  */
 final class Rasters {
@@ -26,7 +26,7 @@ final class Rasters {
         return with(format, bytes, reader -> reader.readRaster(0, null));
     }
 
-    private interface Use<T> {
+    interface Use<T> {
         T of(ImageReader reader) throws IOException;
     }
 
@@ -37,6 +37,11 @@ final class Rasters {
             if ("java.desktop".equals(next.getClass().getModule().getName())) reader = next; // not a plug-in
         }
         if (reader == null) throw new IOException("expected the JDK's " + format + " decoder, it is not there");
+        return with(reader, bytes, use);
+    }
+
+    /** The same by a given decoder, which is disposed of. */
+    static <T> T with(ImageReader reader, byte[] bytes, Use<T> use) throws IOException {
         try (var stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
             reader.setInput(stream, true, true);
             return use.of(reader);

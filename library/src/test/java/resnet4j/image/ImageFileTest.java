@@ -142,6 +142,66 @@ class ImageFileTest {
         }
     }
 
+    /** upright-pictures.tsv: made by scripts/parity/upright_pictures.py. */
+    @Test
+    void orientation_isFoundWherePillowFindsIt() throws Exception {
+        List<String> wrong = new ArrayList<>();
+        for (String[] row : table("upright-pictures.tsv")) {
+            byte[] bytes = Base64.getDecoder().decode(row[1]);
+            check(wrong, row, 2, () -> ImageFile.decode(bytes, row[0], true));
+        }
+        assertEquals(List.of(), wrong);
+    }
+
+    /** The decoder rounds otherwise than libwebp, block after block, and repeats colours where libwebp smooths them. */
+    @Test
+    void webpWithLoss_isNearPillow() throws Exception {
+        for (String[] row : table("lossy-webp.tsv")) {
+            Image image = ImageFile.decode(Base64.getDecoder().decode(row[1]), row[0], false);
+            byte[] expected = Base64.getDecoder().decode(row[2]);
+            int most = 0;
+            long sum = 0;
+            for (int i = 0; i < expected.length; i++) {
+                int d = Math.abs((image.rgb()[i] & 255) - (expected[i] & 255));
+                most = Math.max(most, d);
+                sum += d;
+            }
+            assertTrue(most <= Integer.parseInt(row[3]), row[0] + ": " + most);
+            assertTrue(
+                    (double) sum / expected.length <= Double.parseDouble(row[4]),
+                    row[0] + ": mean " + (double) sum / expected.length);
+        }
+    }
+
+    /** Tiles of 4 GB, strips beyond the file, and a directory that counts more numbers than there are bytes. */
+    @Test
+    void tiffThatAsksForMoreThanItHolds_isRefused() throws Exception {
+        byte[] whole = null;
+        for (String[] row : table("small-pictures.tsv"))
+            if (row[0].equals("tiff-grey")) whole = Base64.getDecoder().decode(row[1]);
+        boolean little = whole[0] == 'I';
+        assertTrue(little);
+        var b = java.nio.ByteBuffer.wrap(whole).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+        int at = b.getInt(4), refused = 0;
+        for (int i = 0; i < b.getShort(at); i++) {
+            int entry = at + 2 + 12 * i;
+            for (int field : new int[] {entry + 4, entry + 8}) {
+                byte[] damaged = whole.clone();
+                java.nio.ByteBuffer.wrap(damaged)
+                        .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+                        .putInt(field, 0x7FFFFFF0);
+                try {
+                    Image image = ImageFile.decode(damaged, "x.tif", false);
+                    assertEquals(21 * 13, image.width() * image.height());
+                } catch (IOException e) {
+                    assertTrue(e.getMessage().startsWith("x.tif: expected"), e.getMessage());
+                    refused++;
+                }
+            }
+        }
+        assertTrue(refused >= 8, refused + " refused");
+    }
+
     @Test
     void read_decodesAtReducedSizeOnRequest() throws Exception {
         Path file = Shared.data("images/exif/Landscape_1.jpg"); // 1800x1200
