@@ -1,4 +1,4 @@
-"""The weight catalogue, from torchvision's published facts and a few of timm's.
+"""The weight catalogue, from torchvision's published facts, a few of timm's, and CIFAR's.
 
     python catalogue.py torchvision-weights.json > library/src/main/resources/resnet4j/weights/catalogue.tsv
 
@@ -28,6 +28,17 @@ TIMM = [
 ]
 
 
+# Errors of its README on CIFAR-10's test images, which are normalised with ImageNet's numbers.
+AKAMASTER = "https://github.com/akamaster/pytorch_resnet_cifar10/raw/master/pretrained_models/"
+CIFAR = [
+    (20, "12fca82f", 269722, 0.041, 0.9173),
+    (32, "d509ac18", 464154, 0.069, 0.9263),
+    (44, "014dd654", 658586, 0.097, 0.931),
+    (56, "4bfd9763", 853018, 0.125, 0.9339),
+    (110, "1d1ed7c2", 1727962, 0.253, 0.9368),
+]
+
+
 def torchvision_rows(facts):
     for name, w in facts.items():
         enum, weights = name.split(".")
@@ -46,6 +57,8 @@ def torchvision_rows(facts):
         crop = t.get("crop_size", "")
         licence = "CC-BY-NC-4.0" if "SWAG" in weights else "BSD-3-Clause"
         mean, std = (",".join(str(eval(str(v))) for v in t[k]) if k in t else d for k, d in zip(("mean", "std"), IMAGENET))
+        if model in ("googlenet", "inception_v3"):  # these normalise once more themselves: transform_input
+            mean = std = "0.5,0.5,0.5"
         yield dict(
             id=f"{model}.tv_{tag}", task=task, model=model, url=w["url"],
             sha256=(re.findall(r"[-_]([0-9a-f]{8,10})\.pth$", w["url"]) or [""])[0],
@@ -67,6 +80,16 @@ def timm_rows():
         )  # fmt: skip
 
 
+def cifar_rows():
+    for layers, checksum, parameters, gflops, top1 in CIFAR:
+        yield dict(
+            id=f"resnet{layers}.akamaster_cifar10", task="classification", model=f"resnet{layers}",
+            url=f"{AKAMASTER}resnet{layers}-{checksum}.th", sha256=checksum, mebibytes="", parameters=parameters,
+            gflops=gflops, metrics=f"top1={top1}", resize="", crop=32, interpolation="bilinear", mean=IMAGENET[0],
+            std=IMAGENET[1], classes="cifar-10", source="akamaster", licence="BSD-2-Clause",
+        )  # fmt: skip
+
+
 print("\t".join(COLUMNS))
-for row in [*torchvision_rows(json.load(open(sys.argv[1]))), *timm_rows()]:
+for row in [*torchvision_rows(json.load(open(sys.argv[1]))), *timm_rows(), *cifar_rows()]:
     print("\t".join(str(row[c]) for c in COLUMNS))

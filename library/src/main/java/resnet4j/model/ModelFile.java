@@ -21,6 +21,7 @@ import resnet4j.nn.Init;
 import resnet4j.nn.Net;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Tensor;
+import resnet4j.weights.Catalogue;
 import resnet4j.weights.Fit;
 import resnet4j.weights.MismatchException;
 import resnet4j.weights.SafeTensors;
@@ -98,8 +99,10 @@ public record ModelFile(
         var file = new ModelFile(
                 model,
                 architecture,
-                entry.preprocess(),
-                ClassNames.of(architecture.classes(), entry.inputSize()),
+                weights.flatMap(w -> Catalogue.published(w.toString()))
+                        .flatMap(Catalogue.Entry::preprocess)
+                        .orElse(entry.preprocess()),
+                entry.classNames(architecture.classes(), weights),
                 Map.of(),
                 "",
                 weights.map(w -> Map.of("weights", w.toString())).orElse(Map.of()));

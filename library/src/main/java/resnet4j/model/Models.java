@@ -2,12 +2,15 @@ package resnet4j.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.stream.IntStream;
 import resnet4j.config.Nearest;
 import resnet4j.config.Records;
 import resnet4j.image.Preprocess;
@@ -19,6 +22,7 @@ import resnet4j.nn.Attention;
 import resnet4j.nn.Init;
 import resnet4j.nn.Norm;
 import resnet4j.weights.Catalogue;
+import resnet4j.weights.ClassList;
 
 /** The registry: every network by the name that torchvision or timm knows it by. */
 public final class Models {
@@ -36,6 +40,19 @@ public final class Models {
             return inputSize == 32
                     ? Preprocess.cifar10()
                     : Preprocess.of(new Resize.ShortSide(inputSize * 8 / 7), inputSize);
+        }
+
+        /**
+         * What a network's logits stand for: the classes that its weights were published with; ImageNet's for weights
+         * from elsewhere of a network that was designed for its 1,000; otherwise numbers.
+         */
+        List<String> classNames(int classes, Optional<Path> weights) {
+            var names = weights.flatMap(file -> Catalogue.published(file.toString()))
+                    .map(Catalogue.Entry::classNames)
+                    .orElseGet(() -> architecture.classes() == 1000 ? ClassList.named("imagenet-1k") : List.of());
+            return names.size() == classes
+                    ? names
+                    : IntStream.range(0, classes).mapToObj(Integer::toString).toList();
         }
 
         /** How many numbers training changes, in the network as registered. */

@@ -36,10 +36,11 @@ public final class Catalogue {
      * @param mebibytes  size of the file in units of 2^20 bytes, as published; 0 if not
      * @param parameters how many numbers training learnt
      * @param gflops     10^9 multiply-adds for one image of the published size
-     * @param metrics    published results in [0,1]: {@code top1} and {@code top5} on ImageNet's validation set,
+     * @param metrics    published results in [0,1]: {@code top1} and {@code top5} on ImageNet's validation set (or on
+     *                   CIFAR-10's test set),
      *                   {@code box_map} and {@code mask_map} on COCO, {@code miou} and {@code pixel_acc}
      * @param preprocess how an image becomes the network's input; absent for detection and segmentation
-     * @param classes    name of the list of classes: {@code imagenet-1k}, {@code coco-91}, {@code voc-21}
+     * @param classes    name of the list of classes: {@code imagenet-1k}, {@code cifar-10}, {@code coco-91}, {@code voc-21}
      * @param source     who says so
      * @param licence    SPDX name; data that the weights were trained on may have terms of its own
      */
@@ -59,6 +60,11 @@ public final class Catalogue {
             String licence) {
         public Entry {
             metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+        }
+
+        /** What its outputs stand for, in order. */
+        public List<String> classNames() {
+            return ClassList.named(classes);
         }
 
         /** The name of the file, as published. */
@@ -156,7 +162,9 @@ public final class Catalogue {
 
     private static Optional<Preprocess> preprocess(Map<String, String> row) {
         if (row.get("crop").isEmpty()) return Optional.empty();
-        var resize = new Resize.ShortSide(Integer.parseInt(row.get("resize")));
+        var resize = row.get("resize").isEmpty()
+                ? new Resize.None()
+                : new Resize.ShortSide(Integer.parseInt(row.get("resize")));
         return Optional.of(Preprocess.of(resize, Integer.parseInt(row.get("crop")))
                 .withInterpolation(
                         Interpolation.valueOf(row.get("interpolation").toUpperCase(Locale.ROOT)))

@@ -6,16 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import resnet4j.Shared;
 import resnet4j.config.Records;
 import resnet4j.weights.SafeTensors;
 import resnet4j.weights.WeightFile;
@@ -126,5 +130,19 @@ class ModelFileTest {
     @Test
     void aTakenName_isNotRegisteredTwice() {
         assertThrows(IllegalArgumentException.class, () -> Models.register(Models.get("lenet5")));
+    }
+
+    /** Ten classes at 32 pixels are airplanes only where the weights' publisher says so. */
+    @Test
+    void classNames_comeWithTheWeights() throws IOException {
+        var published = Shared.data("cifar-resnets/resnet20-12fca82f.th");
+        var renamed = Files.copy(published, folder.resolve("tumours.th"));
+        try (var known = ModelFile.open("resnet20", Optional.of(published), OptionalInt.empty());
+                var unknown = ModelFile.open("resnet20", Optional.of(renamed), OptionalInt.empty());
+                var none = ModelFile.open("resnet20", Optional.empty(), OptionalInt.empty())) {
+            assertEquals("airplane", known.file().classNames().get(0));
+            assertEquals("0", unknown.file().classNames().get(0));
+            assertEquals("0", none.file().classNames().get(0));
+        }
     }
 }

@@ -78,7 +78,27 @@ class CatalogueTest {
                 assertEquals(same.gflops(), entry.gflops());
             }
         }
-        assertEquals(139, ids.size());
+        assertEquals(144, ids.size());
+    }
+
+    /** torchvision 0.25's {@code _COCO_CATEGORIES} and its like; CIFAR-10's are those of {@code batches.meta.txt}. */
+    @Test
+    void everyEntry_namesItsClasses() {
+        assertEquals(
+                "sheep",
+                Catalogue.find("fcn_resnet50.tv_coco_voc_v1").classNames().get(17));
+        assertEquals(
+                "sheep",
+                Catalogue.find("maskrcnn_resnet50_fpn.tv_coco_v1").classNames().get(20));
+        assertEquals("tench", Catalogue.find("resnet50.a1_in1k").classNames().get(0));
+        assertEquals(
+                "truck",
+                Catalogue.find("resnet56.akamaster_cifar10").classNames().get(9));
+        var sizes =
+                Map.of("imagenet-1k", 1000, "cifar-10", 10, "coco-91", 91, "coco-person-keypoints", 2, "voc-21", 21);
+        for (var entry : Catalogue.all())
+            assertEquals(sizes.get(entry.classes()), entry.classNames().size(), entry.id());
+        assertThrows(IllegalArgumentException.class, () -> ClassList.named("imagenet-22k"));
     }
 
     @Test

@@ -89,10 +89,7 @@ final class ModelArgument {
             throw new IllegalArgumentException("--random: " + model + " has weights; leave it out");
         if (classes != null) Bounds.between("--classes", 1, Bounds.MOST_CLASSES, classes);
         var opened = ModelFile.open(model, fetched(), classes == null ? OptionalInt.empty() : OptionalInt.of(classes));
-        var preprocess = Optional.ofNullable(weights)
-                .flatMap(Catalogue::published)
-                .flatMap(Catalogue.Entry::preprocess)
-                .orElse(opened.file().preprocess());
+        var preprocess = opened.file().preprocess();
         return new ModelFile.Opened(
                 opened.file()
                         .withPreprocess(preprocess.withNormalization(
