@@ -9,11 +9,16 @@ import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
+import resnet4j.files.Natives;
 import resnet4j.report.Words;
 
 /** What went wrong, for people: whatever was thrown as one line that says what to do where that is known. */
 public final class Sentences {
+    /** What the natives of libtorch's presets are made for. */
+    private static final List<String> PLATFORMS = List.of("linux-x86_64", "macosx-arm64", "windows-x86_64");
+
     private Sentences() {}
 
     /** One line without control characters, of at most some thousand letters. */
@@ -29,6 +34,9 @@ public final class Sentences {
             return "the Java heap of " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB is full (" + e.getMessage()
                     + "); give it more with RESNET4J_JAVA_OPTS=-Xmx8g, or work on smaller batches.";
         if (e instanceof LinkageError && natives(e) instanceof UncheckedIOException unpacking) return raw(unpacking);
+        if (e instanceof LinkageError && !PLATFORMS.contains(Natives.platform()))
+            return "libtorch has no natives for " + Natives.platform() + "; run on one of "
+                    + String.join(", ", PLATFORMS) + ", or export the model to ONNX there.";
         if (e instanceof LinkageError)
             return "the native library could not be loaded (" + text(e) + "); './resnet4j doctor' says what is wrong.";
         var message = text(e);

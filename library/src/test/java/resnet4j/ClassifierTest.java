@@ -1,5 +1,6 @@
 package resnet4j;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,7 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -31,10 +35,11 @@ import resnet4j.graph.Tracer;
 import resnet4j.image.Image;
 import resnet4j.model.ModelFile;
 import resnet4j.model.Models;
-import resnet4j.tensor.Device;
+import resnet4j.tensor.Engine;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
-import resnet4j.tensor.Precision;
+import resnet4j.tensor.Pixels;
+import resnet4j.tensor.Tensor;
 
 class ClassifierTest {
     /** How many PyTorch gets right with the same weights on the same photographs: 31 at top-1, 51 at top-5. */
@@ -90,6 +95,120 @@ class ClassifierTest {
         assertEquals(before, NativeScope.liveObjects());
     }
 
+    @Test
+    void everyKindOfPicture_isAnsweredAlike(@TempDir Path folder) throws IOException {
+        var picture = new BufferedImage(40, 30, BufferedImage.TYPE_INT_ARGB_PRE);
+        var random = new Random(2);
+        for (int y = 0; y < 30; y++) for (int x = 0; x < 40; x++) picture.setRGB(x, y, random.nextInt() | 0xFF000000);
+        var file = folder.resolve("a.png");
+        ImageIO.write(picture, "png", file.toFile());
+        var bytes = Files.readAllBytes(file);
+        try (var net = resnet20();
+                var stream = Files.newInputStream(file)) {
+            var expected = net.classify(file, 10);
+            assertEquals(expected, net.classify(bytes, 10));
+            assertEquals(expected, net.classify(stream, 10));
+            assertEquals(expected, net.classify(picture, 10));
+            assertEquals(expected, net.predict(file)); // all classes
+            assertEquals(expected.subList(0, 1), net.classify(bytes, 1));
+            var e = assertThrows(IOException.class, () -> net.classify(new byte[] {1, 2, 3}, 1));
+            assertTrue(e.getMessage().startsWith("the picture: "), e.getMessage());
+        }
+    }
+
+    /** The head applied to the features gives the answer; slices of any length give the same. */
+    @Test
+    void features_areWhatTheHeadDecidesBy() {
+        var pictures = pictures(5);
+        try (var scope = new NativeScope();
+                var opened = opened();
+                var net = new Classifier(opened(), new Predictor.Options());
+                var slices = new Classifier(
+                        opened(), new Predictor.Options().withBatch(2).withThreads(Engine.threads()))) {
+            opened.net().train(false);
+            for (int i = 0; i < 5; i++) {
+                var pixels =
+                        Tensor.of(net.card().preprocess().apply(pictures.get(i)).rgb(), 1, 32, 32, 3);
+                var p = net.card().preprocess();
+                var features = opened.net().features(Pixels.normalize(pixels, p.mean(), p.std()));
+                assertArrayEquals(
+                        features.toFloats(),
+                        net.features(pictures).get(i),
+                        1e-4f); // batch norms are folded in the plan
+                assertArrayEquals(
+                        net.features(pictures).get(i), slices.features(pictures).get(i), 1e-5f);
+            }
+            assertEquals(64, net.features(pictures).get(0).length);
+            var together = net.predict(pictures);
+            for (int i = 0; i < 5; i++)
+                assertEquals(
+                        together.get(i).get(0).label(),
+                        slices.predict(pictures).get(i).get(0).label());
+        }
+        assertThrows(IllegalArgumentException.class, () -> new Predictor.Options().withBatch(0));
+        assertThrows(IllegalArgumentException.class, () -> new Predictor.Options().withThreads(-1));
+    }
+
+    @Test
+    void headsOfMaps_haveFeaturesOfOneDimension() {
+        Ops.seed(0);
+        var entry = Models.get("squeezenet1_1");
+        var names = IntStream.range(0, 1000).mapToObj(i -> "class" + i).toList();
+        var file =
+                new ModelFile("squeezenet1_1", entry.architecture(), entry.preprocess(), names, Map.of(), "", Map.of());
+        try (var net = new Classifier(
+                new ModelFile.Opened(file, Models.create("squeezenet1_1", 1000)), new Predictor.Options())) {
+            assertEquals(512, net.features(pictures(1)).get(0).length);
+        }
+    }
+
+    /** Whoever is inside gets the answer, whoever comes later is told; the second closing does nothing. */
+    @Test
+    void closing_whileOthersRun_isASentence() throws Exception {
+        var pictures = pictures(8);
+        var pool = Executors.newFixedThreadPool(4);
+        long before = NativeScope.liveObjects();
+        try {
+            for (int round = 0; round < 5; round++) {
+                var net = resnet20();
+                var expected = net.predict(pictures);
+                var running = new CountDownLatch(4);
+                var tasks = new ArrayList<Future<String>>();
+                for (int t = 0; t < 4; t++)
+                    tasks.add(pool.submit(() -> {
+                        running.countDown();
+                        try {
+                            while (true) assertEquals(expected, net.predict(pictures));
+                        } catch (IllegalStateException e) {
+                            return e.getMessage();
+                        }
+                    }));
+                running.await();
+                net.close();
+                net.close();
+                for (var task : tasks)
+                    assertEquals("the classifier is closed; open it again to use it", task.get(60, TimeUnit.SECONDS));
+                assertThrows(IllegalStateException.class, () -> net.features(pictures));
+                assertThrows(IllegalStateException.class, () -> net.classify(List.of(), 1));
+                assertEquals("resnet20", net.card().model());
+            }
+        } finally {
+            pool.shutdown();
+        }
+        assertEquals(before, NativeScope.liveObjects());
+    }
+
+    private static List<Image> pictures(int n) {
+        var random = new Random(3);
+        return IntStream.range(0, n)
+                .mapToObj(i -> {
+                    var rgb = new byte[40 * 36 * 3];
+                    random.nextBytes(rgb);
+                    return new Image(40, 36, rgb);
+                })
+                .toList();
+    }
+
     /** The exported file answers as the network that it was made of, whether it normalises by itself or not. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
@@ -108,10 +227,9 @@ class ClassifierTest {
                 Passes.simplify(Tracer.trace(opened.net(), 1, 3, 32, 32)),
                 file,
                 OnnxMetadata.of(opened.file()).withPixels(pixels));
-        try (var ours = new Classifier(opened, Device.CPU, Precision.FP32);
+        try (var ours = new Classifier(opened, new Predictor.Options());
                 var onnx = Classifier.load(file)) {
-            assertEquals(ours.preprocess(), onnx.preprocess());
-            assertEquals(ours.classNames(), onnx.classNames());
+            assertEquals(ours.card(), onnx.card());
             var expected = ours.classify(pictures, 10);
             var actual = onnx.classify(pictures, 10);
             for (int i = 0; i < 5; i++)
@@ -139,21 +257,58 @@ class ClassifierTest {
                 expected = classifier.classify(picture, 3);
             }
         }
+        var said = run("(pytorch|openblas)", List.of(), WithoutLibtorch.class, file, picture);
+        assertTrue(said.contains(expected.toString()), () -> said + " has not " + expected);
+    }
+
+    @Test
+    void onnxFile_withoutOnnxRuntime_saysWhatToAdd(@TempDir Path folder) throws Exception {
+        var file = folder.resolve("net.onnx");
+        try (var scope = new NativeScope();
+                var opened = opened()) {
+            OnnxExport.write(
+                    Passes.simplify(Tracer.trace(opened.net(), 1, 3, 32, 32)), file, OnnxMetadata.of(opened.file()));
+        }
+        var said = run("onnxruntime", List.of(), Refused.class, file);
+        assertTrue(said.contains("add com.microsoft.onnxruntime:onnxruntime"), said);
+    }
+
+    /** JavaCPP is told to be on a platform for which there are no natives. */
+    @Test
+    void platformWithoutNatives_isASentence(@TempDir Path folder) throws Exception {
+        var file = folder.resolve("net.safetensors");
+        try (var opened = opened()) {
+            opened.file().save(file, opened.net());
+        }
+        var said = run("none", List.of("-Dorg.bytedeco.javacpp.platform=linux-arm64"), Refused.class, file);
+        assertTrue(said.contains("linux-arm64") && said.contains("linux-x86_64"), said);
+        assertEquals(1, said.strip().lines().count(), said);
+    }
+
+    /** What a program prints in a process whose class path lacks some jars. */
+    private static String run(String absent, List<String> options, Class<?> program, Path... files) throws Exception {
         var path = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(jar -> !jar.matches(".*(pytorch|openblas)-[^/\\\\]*[.]jar"))
+                .filter(jar -> !jar.matches(".*" + absent + "-[^/\\\\]*[.]jar"))
                 .collect(Collectors.joining(File.pathSeparator));
-        var process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        path,
-                        WithoutLibtorch.class.getName(),
-                        file.toString(),
-                        picture.toString())
-                .redirectErrorStream(true)
-                .start();
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(List.of("-cp", path, program.getName()));
+        for (var file : files) command.add(file.toString());
+        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
         var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), said);
-        assertTrue(said.contains(expected.toString()), () -> said + " has not " + expected);
+        return said;
+    }
+
+    static final class Refused {
+        public static void main(String[] args) {
+            try (var classifier = Classifier.load(Path.of(args[0]))) {
+                System.out.println("opened " + classifier.card());
+            } catch (IOException | RuntimeException | LinkageError e) {
+                System.out.println(Sentences.of(e));
+            }
+        }
     }
 
     static final class WithoutLibtorch {
@@ -198,7 +353,7 @@ class ClassifierTest {
     }
 
     private static Classifier resnet20() {
-        return new Classifier(opened(), Device.CPU, Precision.FP32);
+        return new Classifier(opened(), new Predictor.Options());
     }
 
     private static ModelFile.Opened opened() {

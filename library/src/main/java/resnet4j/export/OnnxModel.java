@@ -22,7 +22,7 @@ import resnet4j.array.HostTensor;
 import resnet4j.tensor.Lifetime;
 
 /**
- * An ONNX file, run by ONNX Runtime. libtorch is not needed. Threads may share it; owns native memory until it is closed.
+ * An ONNX file, run by ONNX Runtime, which has to be on the class path: see {@link OnnxRuntime}. libtorch is not needed. Threads may share it; owns native memory until it is closed.
  */
 public final class OnnxModel implements AutoCloseable {
     private static final long MAX_BYTES = Integer.MAX_VALUE;
@@ -45,25 +45,12 @@ public final class OnnxModel implements AutoCloseable {
         }
     }
 
-    /** Whether ONNX Runtime is on the class path. */
-    public static boolean available() {
-        try {
-            Class.forName("ai.onnxruntime.OrtEnvironment", false, OnnxModel.class.getClassLoader());
-            return true;
-        } catch (ClassNotFoundException e) {
-            return false;
-        }
-    }
-
     /**
      * Opens a file whose inputs and outputs are floats, bytes or whole numbers. ONNX Runtime reads it in native code that was not made for hostile files, and a file may name others to read: open only what you trust.
      *
      * @param threads that one call is split over
      */
     public static OnnxModel openTrusted(Path file, int threads) throws IOException {
-        if (!available())
-            throw new IOException(file + ": ONNX files are run by ONNX Runtime, which is not on the class path; add"
-                    + " com.microsoft.onnxruntime:onnxruntime");
         long size = Files.size(file);
         if (size > MAX_BYTES)
             throw new IOException(file + ": expected an ONNX file of at most 2 GB, got " + size + " bytes");

@@ -42,6 +42,11 @@ public final class Natives {
 
     private Natives() {}
 
+    /** What this machine is to JavaCPP, such as {@code linux-x86_64}. */
+    public static String platform() {
+        return Loader.getPlatform();
+    }
+
     /** The folder that the libraries are unpacked into. */
     public static Path folder() {
         String given = System.getProperty(CACHE);

@@ -126,6 +126,15 @@ public record GraphConfig(
      * @param path  that the names of its weights begin with
      */
     record Head(int index, String path, List<String> weights) {
+        /** The graph with what its last product takes as one more output. */
+        static Graph withFeatures(Graph graph) {
+            var outputs = new LinkedHashMap<>(graph.outputs());
+            outputs.put(
+                    Inference.FEATURES,
+                    graph.nodes().get(of(graph).index).inputs().get(0));
+            return graph.withOutputs(outputs);
+        }
+
         static Head of(Graph graph) {
             var nodes = graph.nodes();
             for (int i = nodes.size() - 1; i >= 0; i--) {

@@ -1,7 +1,9 @@
 package resnet4j.graph;
 
-import java.util.function.UnaryOperator;
+import java.util.Map;
+import java.util.function.Function;
 import resnet4j.array.DType;
+import resnet4j.model.ClassificationNet;
 import resnet4j.nn.Layer;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.Lifetime;
@@ -28,8 +30,11 @@ public final class Inference implements AutoCloseable {
     }
 
     private final Precision precision;
-    private final UnaryOperator<Tensor> network;
+    private final Function<Tensor, Tensor> logits, features;
     private final Lifetime lifetime;
+
+    /** What the head of a network takes, by this name: an output of plans beside {@link Tracer#OUTPUT}. */
+    static final String FEATURES = "features";
 
     /** {@code net}, which this takes over, in the {@link Way#best best} way for images [N,3,{@code height},{@code width}]. */
     public static Inference of(Layer net, Device device, Precision precision, int height, int width) {
@@ -50,27 +55,60 @@ public final class Inference implements AutoCloseable {
             net.train(false);
             var here = precision.on(device);
             if (way == Way.PLAN) {
-                var plan = Plan.consume(net, here, batch, 3, height, width);
+                var plan = Plan.consume(net, here, net instanceof ClassificationNet, batch, 3, height, width);
                 net.close();
-                return new Inference(here, plan::run, plan::close);
+                return new Inference(
+                        here,
+                        images -> answers(plan, images).get(Tracer.OUTPUT),
+                        images -> answers(plan, images).get(FEATURES),
+                        plan::close);
             }
             net.channelsLast();
             net.to(device);
-            return new Inference(here, net::apply, net::close);
+            Function<Tensor, Tensor> features =
+                    net instanceof ClassificationNet classifier ? classifier::features : images -> null;
+            return new Inference(here, net::apply, features, net::close);
         } catch (RuntimeException | Error e) {
             net.close();
             throw e;
         }
     }
 
-    private Inference(Precision precision, UnaryOperator<Tensor> network, Runnable close) {
+    private static Map<String, Tensor> answers(Plan plan, Tensor images) {
+        return plan.run(Map.of(plan.inputs().get(0).name(), images));
+    }
+
+    private Inference(
+            Precision precision, Function<Tensor, Tensor> logits, Function<Tensor, Tensor> features, Runnable close) {
         this.precision = precision;
-        this.network = network;
+        this.logits = logits;
+        this.features = features;
         lifetime = new Lifetime("the network", close);
     }
 
     /** Logits [N,K], F32, owned by the caller's scope. @throws IllegalStateException if it is closed */
     public Tensor run(Tensor images) {
+        return run(logits, images);
+    }
+
+    /**
+     * What the head decides by, [N,D], F32, owned by the caller's scope; of a head that takes maps, the mean of each.
+     *
+     * @throws UnsupportedOperationException if the network is not made of a body and a head
+     * @throws IllegalStateException         if it is closed
+     */
+    public Tensor features(Tensor images) {
+        return run(
+                x -> {
+                    var made = features.apply(x);
+                    if (made == null)
+                        throw new UnsupportedOperationException("features: this network has no head to take them");
+                    return made.dim() == 4 ? Ops.globalAvgPool(made) : made;
+                },
+                images);
+    }
+
+    private Tensor run(Function<Tensor, Tensor> network, Tensor images) {
         lifetime.enter();
         try (var noGrad = Ops.noGrad();
                 var mode = Ops.precision(precision)) {

@@ -73,22 +73,26 @@ public final class Plan implements AutoCloseable {
      *                   network is for {@link Graph#anySize}
      */
     public static Plan compile(Layer net, Precision precision, long... inputShape) {
-        return compile(net, precision, false, inputShape);
+        return compile(net, precision, false, false, inputShape);
     }
 
     /**
      * The same of a network that nothing else needs: each of its weights is freed as soon as the plan has its own, so that
      * there is little more than one of each at any time. The network can then only be closed.
+     *
+     * @param features whether it gives {@link Inference#FEATURES} besides the logits
      */
-    static Plan consume(Layer net, Precision precision, long... inputShape) {
-        return compile(net, precision, true, inputShape);
+    static Plan consume(Layer net, Precision precision, boolean features, long... inputShape) {
+        return compile(net, precision, true, features, inputShape);
     }
 
-    private static Plan compile(Layer net, Precision precision, boolean consumes, long... inputShape) {
+    private static Plan compile(
+            Layer net, Precision precision, boolean consumes, boolean features, long... inputShape) {
         var one = inputShape.clone();
         one[0] = 1; // a trace computes the whole network, and needs memory for all N
         try (var scope = new NativeScope()) {
             var traced = Tracer.trace(net, one);
+            if (features) traced = GraphConfig.Head.withFeatures(traced);
             if (consumes)
                 for (var unused : net.state().values()) if (!traced.constants().containsValue(unused)) unused.close();
             var graph = Passes.simplify(traced, consumes);

@@ -1,5 +1,7 @@
 package resnet4j.image;
 
+import java.awt.image.BufferedImage;
+
 /**
  * A picture in Java memory.
  *
@@ -14,5 +16,14 @@ public record Image(int width, int height, byte[] rgb) {
         if (rgb.length != 3L * width * height)
             throw new IllegalArgumentException("rgb: expected " + width + "x" + height + "x3 = " + 3L * width * height
                     + " bytes, got " + rgb.length);
+    }
+
+    /** The pixels of the JDK's kind of picture, of any layout; alpha is dropped. */
+    public static Image of(BufferedImage picture) {
+        if (!picture.isAlphaPremultiplied()) return Rasters.rgb(picture);
+        int width = picture.getWidth(), height = picture.getHeight();
+        var plain = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB); // colours as they were before alpha
+        plain.setRGB(0, 0, width, height, picture.getRGB(0, 0, width, height, null, 0, width), 0, width);
+        return Rasters.rgb(plain);
     }
 }

@@ -1,6 +1,7 @@
 package resnet4j.image;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 
 /** A picture that is not decoded yet: {@link Preprocess#read} is the way to its pixels for a network. */
@@ -19,6 +20,16 @@ public interface Picture {
     /** A picture file. */
     static Picture of(Path file) {
         return (upright, shortSide) -> ImageFile.read(file, upright, shortSide);
+    }
+
+    /** The bytes of a picture file. */
+    static Picture of(byte[] file) {
+        return (upright, shortSide) -> ImageFile.decode(file, "the picture", upright, shortSide, DecodeLimits.DEFAULT);
+    }
+
+    /** A picture file that a stream gives, which is read to its end here; the caller closes it. */
+    static Picture of(InputStream file) throws IOException {
+        return of(file.readNBytes((int) DecodeLimits.DEFAULT.bytes() + 1));
     }
 
     /** Pixels, which lie as they lie. */

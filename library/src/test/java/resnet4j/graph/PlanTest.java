@@ -188,7 +188,7 @@ class PlanTest {
             try (var plan = Plan.compile(net, Precision.FP32, 1, 3, side, side)) {
                 expected = plan.run(images).toFloats();
             }
-            try (var plan = Plan.consume(net, Precision.FP32, 1, 3, side, side)) {
+            try (var plan = Plan.consume(net, Precision.FP32, false, 1, 3, side, side)) {
                 assertArrayEquals(expected, plan.run(images).toFloats());
             }
         }

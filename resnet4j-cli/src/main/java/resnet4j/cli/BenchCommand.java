@@ -234,9 +234,9 @@ final class BenchCommand extends Command<BenchCommand.Result> {
         if (files.isEmpty())
             throw new IllegalArgumentException("--pictures: expected pictures in " + pictures + ", found none");
         var csv = Files.createTempFile("resnet4j-bench", ".csv");
-        try (var classifier = new Classifier(model.evenRandom(), device, precision);
+        try (var classifier = new Classifier(model.evenRandom(), common.predictor());
                 var table = PredictionWriter.to(csv)) {
-            var preprocess = classifier.preprocess();
+            var preprocess = classifier.card().preprocess();
             int n = files.size();
             var again = IntStream.range(0, MOST_PICTURES).map(i -> i % n).toArray(); // one epoch is enough for all
             var loader = decoding.loader(PictureFiles.unlabelled(files).subset(again), preprocess, batch);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import picocli.CommandLine.Option;
+import resnet4j.Predictor;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.Precision;
 
@@ -56,6 +57,11 @@ final class CommonOptions {
     /** What is computed in for what was asked for, or for {@code otherwise}: {@code fp32}, {@code bf16} or {@code auto}. */
     Precision precision(String otherwise) {
         return Precision.parse(precision == null ? otherwise : precision).on(device());
+    }
+
+    /** How a network is run that answers. */
+    Predictor.Options predictor() {
+        return new Predictor.Options().withDevice(device()).withPrecision(precision("fp32"));
     }
 
     /** Refuses what somebody asked for besides a CPU and fp32, for {@code what} knows nothing else. */

@@ -14,7 +14,7 @@ import resnet4j.eval.Inputs;
 import resnet4j.export.OnnxCheck;
 import resnet4j.export.OnnxExport;
 import resnet4j.export.OnnxMetadata;
-import resnet4j.export.OnnxModel;
+import resnet4j.export.OnnxRuntime;
 import resnet4j.graph.Graph;
 import resnet4j.graph.Passes;
 import resnet4j.graph.Tracer;
@@ -72,7 +72,7 @@ final class ExportCommand extends Command<ExportCommand.Result> {
         var preprocess = opened.file().preprocess();
         var graph = Passes.simplify(Tracer.trace(opened.net(), 1, 3, preprocess.cropHeight(), preprocess.cropWidth()));
         OnnxExport.write(graph, out, OnnxMetadata.of(opened.file()).withPixels(pixels));
-        return OnnxModel.available() && !pixels
+        return OnnxRuntime.available() && !pixels
                 ? Optional.of(OnnxCheck.of(out, graph, images(opened.file(), graph)))
                 : Optional.empty();
     }

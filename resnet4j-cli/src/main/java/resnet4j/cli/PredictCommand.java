@@ -15,6 +15,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import resnet4j.Classifier;
+import resnet4j.Predictor;
 import resnet4j.data.Epoch;
 import resnet4j.data.Label;
 import resnet4j.data.PictureFiles;
@@ -71,16 +72,15 @@ final class PredictCommand extends Command<PredictCommand.Result> {
         if (onnx.isPresent()) {
             common.onCpuInFp32("an ONNX file");
             int threads = common.threads == null ? Runtime.getRuntime().availableProcessors() : common.threads;
-            try (var classifier = Classifier.loadOnnx(onnx.get(), threads);
-                    var batches = batches(files, classifier.preprocess())) {
+            try (var classifier = Classifier.load(onnx.get(), new Predictor.Options().withThreads(threads));
+                    var batches = batches(files, classifier.card().preprocess())) {
                 return predict(files, batches, classifier);
             }
         }
-        var device = common.device();
-        var precision = common.precision("fp32");
+        var options = common.predictor();
         try (var opened = model.open();
                 var batches = batches(files, opened.file().preprocess()); // decoded while the network is made ready
-                var classifier = new Classifier(opened, device, precision)) {
+                var classifier = new Classifier(opened, options)) {
             return predict(files, batches, classifier);
         }
     }

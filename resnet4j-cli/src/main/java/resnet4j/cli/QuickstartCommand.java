@@ -73,8 +73,7 @@ final class QuickstartCommand extends Command<QuickstartCommand.Result> {
         var tried = new ArrayList<Tried>();
         try (var net = Classifier.load(folder.path())) {
             for (int i = 0; i < TRIED; i++) {
-                var best = net.classify(net.preprocess().decode(pictures.picture(i)), 1)
-                        .get(0);
+                var best = net.predict(pictures.picture(i)).get(0);
                 tried.add(new Tried(
                         pictures.name(i),
                         pictures.classes().get(Labelled.label(pictures, i)),
