@@ -175,10 +175,15 @@ public sealed interface Step {
     }
 
     /** A picture of this size turned counter-clockwise about its centre, black where nothing is. */
-    record Turn(int width, int height, double degrees) implements Step {
+    record Turn(int width, int height, double degrees, Interpolation by) implements Step {
+        /** With pixels mixed. */
+        public Turn(int width, int height, double degrees) {
+            this(width, height, degrees, Interpolation.BILINEAR);
+        }
+
         @Override
         public Image on(Image image) {
-            return Transforms.rotate(image, degrees, Interpolation.BILINEAR, 0);
+            return Transforms.rotate(image, degrees, by, 0);
         }
 
         @Override
@@ -190,15 +195,7 @@ public sealed interface Step {
         /** The box around the turned one. */
         @Override
         public Optional<Box> on(Box box) {
-            double x1 = Double.MAX_VALUE, y1 = x1, x2 = -x1, y2 = -x1;
-            for (int corner = 0; corner < 4; corner++) {
-                var p = on(new Point(corner % 2 == 0 ? box.x1() : box.x2(), corner / 2 == 0 ? box.y1() : box.y2()));
-                x1 = Math.min(x1, p.x());
-                x2 = Math.max(x2, p.x());
-                y1 = Math.min(y1, p.y());
-                y2 = Math.max(y2, p.y());
-            }
-            return within(x1, y1, x2, y2, width, height);
+            return around(this, box, width, height);
         }
 
         @Override
@@ -215,6 +212,82 @@ public sealed interface Step {
             double cos = Math.cos(Math.toRadians(degrees)), sin = Math.sin(Math.toRadians(degrees));
             double x = point.x() - width / 2.0, y = point.y() - height / 2.0;
             return new Point(cos * x + sin * y + width / 2.0, -sin * x + cos * y + height / 2.0);
+        }
+    }
+
+    /**
+     * A picture of this size slanted and moved, black where nothing is: what lay at {@code x, y} lies at
+     * {@code x - slantX*y + right, y - slantY*x + down}. Only one of the slants is not 0.
+     */
+    record Slant(int width, int height, double slantX, double slantY, int right, int down) implements Step {
+        public Slant {
+            if (slantX != 0 && slantY != 0)
+                throw new IllegalArgumentException(
+                        "slantX and slantY: expected one that is 0, got " + slantX + " and " + slantY);
+        }
+
+        @Override
+        public Image on(Image image) {
+            return Transforms.affine(image, 1, slantX, -right - slantX * down, slantY, 1, -down - slantY * right);
+        }
+
+        @Override
+        public LabelMap on(LabelMap map) {
+            var inside = map.grey().rgb().clone();
+            Arrays.fill(inside, (byte) 1);
+            var labels = on(map.grey()).rgb();
+            var known = on(new Image(width, height, inside)).rgb();
+            for (int i = 0; i < labels.length; i++) if (known[i] == 0) labels[i] = (byte) map.outside();
+            return map.of(new Image(width, height, labels));
+        }
+
+        @Override
+        public Optional<Box> on(Box box) {
+            return around(this, box, width, height);
+        }
+
+        @Override
+        public Point on(Point point) {
+            return new Point(point.x() - slantX * point.y() + right, point.y() - slantY * point.x() + down);
+        }
+
+        @Override
+        public Point back(Point point) {
+            double x = point.x() - right, y = point.y() - down;
+            return new Point(x + slantX * y, y + slantY * x);
+        }
+    }
+
+    /** Colours changed; what is known of the picture stays. */
+    record Colours(Tone tone, double by) implements Step {
+        @Override
+        public Image on(Image image) {
+            return tone.on(image, by);
+        }
+    }
+
+    /**
+     * The picture and what chains of steps make of it, added up by weights and cut to bytes; what is known of the picture
+     * stays. Hendrycks et al. 2019, arXiv:1912.02781, algorithm 1.
+     */
+    record Mixture(double own, List<List<Step>> chains, List<Double> weights) implements Step {
+        public Mixture {
+            chains = chains.stream().map(List::copyOf).toList();
+            weights = List.copyOf(weights);
+        }
+
+        @Override
+        public Image on(Image image) {
+            var sums = new float[image.rgb().length];
+            add(sums, image, own);
+            for (int i = 0; i < chains.size(); i++) add(sums, all(chains.get(i), image), weights.get(i));
+            var out = new byte[sums.length];
+            for (int i = 0; i < out.length; i++) out[i] = (byte) (int) Math.min(255, sums[i]);
+            return new Image(image.width(), image.height(), out);
+        }
+
+        private static void add(float[] sums, Image image, double weight) {
+            for (int i = 0; i < sums.length; i++) sums[i] += (float) weight * (image.rgb()[i] & 255);
         }
     }
 
@@ -244,6 +317,19 @@ public sealed interface Step {
             if (turn != 0) rgb = Tints.hue(rgb, turn);
             return rgb == image.rgb() ? image : new Image(image.width(), image.height(), rgb);
         }
+    }
+
+    /** The box around a changed one. */
+    private static Optional<Box> around(Step step, Box box, int width, int height) {
+        double x1 = Double.MAX_VALUE, y1 = x1, x2 = -x1, y2 = -x1;
+        for (int corner = 0; corner < 4; corner++) {
+            var p = step.on(new Point(corner % 2 == 0 ? box.x1() : box.x2(), corner / 2 == 0 ? box.y1() : box.y2()));
+            x1 = Math.min(x1, p.x());
+            x2 = Math.max(x2, p.x());
+            y1 = Math.min(y1, p.y());
+            y2 = Math.max(y2, p.y());
+        }
+        return within(x1, y1, x2, y2, width, height);
     }
 
     private static Optional<Box> within(double x1, double y1, double x2, double y2, int width, int height) {

@@ -30,7 +30,7 @@ final class Tints {
     }
 
     /** {@code Image.blend}: {@code from} and {@code factor} of the way to {@code to}, cut to a byte. */
-    private static byte[] blend(byte[] from, byte[] to, double factor) {
+    static byte[] blend(byte[] from, byte[] to, double factor) {
         var out = new byte[to.length];
         float alpha = (float) factor;
         for (int i = 0; i < out.length; i++) {

@@ -110,7 +110,7 @@ public final class Transforms {
             out[i + 1] = (byte) (fill >> 8);
             out[i + 2] = (byte) fill;
         }
-        if (interpolation == Interpolation.NEAREST) rotateNearest(image, out, cos, sin, x0, y0);
+        if (interpolation == Interpolation.NEAREST) nearest(image, out, cos, sin, x0, -sin, cos, y0);
         else rotateBilinear(image, out, cos, sin, x0, y0);
         return new Image(width, height, out);
     }
@@ -120,12 +120,22 @@ public final class Transforms {
         return Math.rint(value * 1e15) / 1e15;
     }
 
+    /**
+     * At the same size, the pixel at column u and row v from {@code x = a*u + b*v + c}, {@code y = d*u + e*v + f}, black
+     * from outside: Pillow's {@code transform} with {@code AFFINE} and {@code NEAREST}.
+     */
+    static Image affine(Image image, double a, double b, double c, double d, double e, double f) {
+        byte[] out = new byte[image.rgb().length];
+        nearest(image, out, a, b, c, d, e, f);
+        return new Image(image.width(), image.height(), out);
+    }
+
     /** In 16-bit fixed point, summed from pixel to pixel, as Pillow does. */
-    private static void rotateNearest(Image image, byte[] out, double cos, double sin, double x0, double y0) {
+    private static void nearest(Image image, byte[] out, double a, double b, double c, double d, double e, double f) {
         byte[] in = image.rgb();
         int width = image.width(), height = image.height();
-        long right = fixed(cos), down = fixed(sin), rightY = fixed(-sin), downY = fixed(cos);
-        long rowX = fixed(x0 + cos * 0.5 + sin * 0.5), rowY = fixed(y0 - sin * 0.5 + cos * 0.5);
+        long right = fixed(a), down = fixed(b), rightY = fixed(d), downY = fixed(e);
+        long rowX = fixed(c + a * 0.5 + b * 0.5), rowY = fixed(f + d * 0.5 + e * 0.5);
         for (int v = 0, to = 0; v < height; v++, rowX += down, rowY += downY) {
             long x = rowX, y = rowY;
             for (int u = 0; u < width; u++, to += 3, x += right, y += rightY) {
