@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import resnet4j.array.HostTensor;
 import resnet4j.array.Npy;
 import resnet4j.data.Dataset;
@@ -17,6 +18,7 @@ import resnet4j.image.Preprocess;
 import resnet4j.image.Resize;
 import resnet4j.model.ModelFile;
 import resnet4j.model.Models;
+import resnet4j.nn.Layer;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
@@ -65,10 +67,12 @@ sealed interface Golden {
     /**
      * A network drawn from a seed, on random numbers from the same stream: torchvision's own tests.
      *
+     * @param network  makes it, with weights of the generator
      * @param input    shape of those numbers, [N,C,H,W]
      * @param expected a file of {@code torch.save} with the output
      */
-    record Seeded(String name, long seed, int classes, List<Long> input, Path expected) implements Golden {
+    record Seeded(String name, long seed, Supplier<? extends Layer> network, List<Long> input, Path expected)
+            implements Golden {
         @Override
         public Case run(Device device) throws IOException {
             var tensors = WeightFile.read(expected).tensors().values();
@@ -79,7 +83,7 @@ sealed interface Golden {
             Ops.seed(seed);
             try (var scope = new NativeScope();
                     var noGrad = Ops.noGrad();
-                    var net = Models.create(name, classes)) {
+                    var net = network.get()) {
                 net.train(false);
                 var images =
                         Tensor.rand(input.stream().mapToLong(Long::longValue).toArray());

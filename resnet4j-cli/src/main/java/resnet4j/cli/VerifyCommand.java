@@ -14,6 +14,7 @@ import picocli.CommandLine.Parameters;
 import resnet4j.Sentences;
 import resnet4j.config.Nearest;
 import resnet4j.model.Models;
+import resnet4j.segment.SegmentationConfig;
 
 /** {@code verify}: does this installation compute what PyTorch computes? */
 @CommandLine.Command(
@@ -26,6 +27,11 @@ import resnet4j.model.Models;
 final class VerifyCommand extends Command<VerifyCommand.Result> {
     /** The environment variable with the folder of goldens. */
     private static final String GOLDENS = "RESNET4J_GOLDENS", SHARED = "RESNET4J_SHARED";
+
+    private static final int CLASSES = 50;
+
+    /** Of torchvision's own test of segmentation networks. */
+    private static final int SEGMENTATION_SIZE = 32, SEGMENTATION_CLASSES = 10;
 
     @Parameters(
             arity = "0..1",
@@ -47,8 +53,12 @@ final class VerifyCommand extends Command<VerifyCommand.Result> {
                     + " $RESNET4J_SHARED, or shared/data beside the repository).")
     private Path goldens;
 
-    @Option(names = "--classes", paramLabel = "N", description = "Classes of a network from the seed (default: 50).")
-    private int classes = 50;
+    @Option(
+            names = "--classes",
+            paramLabel = "N",
+            description =
+                    "Classes of a network from the seed (default: 50, for segmentation 10, as in torchvision's tests).")
+    private Integer classes;
 
     @Option(names = "--input", paramLabel = "NxCxHxW", description = "Shape of its input (default: the network's).")
     private String input;
@@ -123,8 +133,17 @@ final class VerifyCommand extends Command<VerifyCommand.Result> {
     }
 
     private Golden seeded(String name, Path file) {
+        long seed = common.seed().orElse(0);
+        if (SegmentationConfig.names().contains(name)) {
+            var network = SegmentationConfig.named(name).withClasses(classes == null ? SEGMENTATION_CLASSES : classes);
+            return new Golden.Seeded(name, seed, network::build, shape(SEGMENTATION_SIZE), file);
+        }
         return new Golden.Seeded(
-                name, common.seed().orElse(0), classes, shape(Models.get(name).inputSize()), file);
+                name,
+                seed,
+                () -> Models.create(name, classes == null ? CLASSES : classes),
+                shape(Models.get(name).inputSize()),
+                file);
     }
 
     private List<Long> shape(long size) {
