@@ -233,7 +233,7 @@ public final class Metrics {
      * @param values   scores, more for what is surer to be positive
      * @param positive which of them belong to positives
      */
-    static double auc(float[] values, boolean[] positive) {
+    public static double auc(float[] values, boolean[] positive) {
         int n = values.length;
         long[] keys = new long[n];
         for (int i = 0; i < n; i++) {

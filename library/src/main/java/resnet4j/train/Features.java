@@ -1,9 +1,13 @@
 package resnet4j.train;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import resnet4j.data.Dataset;
 import resnet4j.data.Label;
@@ -64,5 +68,41 @@ public record Features(float[] values, int[] labels, int classes, List<Skipped> 
             labels[i] = pictures.target(places[i]).index();
         return new Features(
                 Arrays.copyOf(values, used), labels, pictures.classes().size(), skipped);
+    }
+
+    /** About this share of the rows of each class, drawn from {@code seed}, and at least one of each. */
+    public Features share(double share, long seed) {
+        if (!(share > 0 && share <= 1))
+            throw new IllegalArgumentException("share: expected more than 0 and at most 1, got " + share);
+        var order = IntStream.range(0, labels.length).boxed().collect(Collectors.toCollection(ArrayList::new));
+        Collections.shuffle(order, new Random(seed));
+        var all = new int[classes];
+        for (int label : labels) all[label]++;
+        var taken = new int[classes];
+        var places = order.stream()
+                .filter(i -> taken[labels[i]]++ < Math.max(1, Math.round(share * all[labels[i]])))
+                .mapToInt(i -> i)
+                .sorted()
+                .toArray();
+        var some = rows().subset(places);
+        return new Features(some.values(), some.labels(), classes, skipped);
+    }
+
+    /** The share of {@code asked} whose class logistic regression on these rows tells: a linear probe. */
+    public double tell(Features asked, long seed) {
+        var solved = LogisticRegression.fit(rows(), seed);
+        var others = asked.rows();
+        double right = 0;
+        for (int i = 0; i < others.size(); i++) {
+            var logits = solved.logits(others, i);
+            if (logits[asked.labels[i]] >= Arrays.stream(logits).max().orElseThrow()) right++;
+        }
+        return right / others.size();
+    }
+
+    private LogisticRegression.Rows rows() {
+        if (labels.length == 0)
+            throw new IllegalArgumentException("data: expected pictures that can be read, found none");
+        return new LogisticRegression.Rows(values, values.length / labels.length, labels, classes, null);
     }
 }

@@ -31,6 +31,7 @@ import resnet4j.selfsup.Pretrain;
             QuickstartCommand.class,
             TrainCommand.class,
             PretrainCommand.class,
+            ProbeCommand.class,
             FinetuneCommand.class,
             TuneCommand.class,
             StudyCommand.class,
