@@ -48,6 +48,9 @@ public final class ImageFile {
     public static Image read(Path file, boolean applyExif, int atLeastShortSide) throws IOException {
         DecodeLimits limits = DecodeLimits.DEFAULT;
         byte[] bytes;
+        if (waits(file))
+            throw new IOException(
+                    file + ": expected a picture file, got a pipe or a device; write the picture to a file");
         try (InputStream in = Files.newInputStream(file)) {
             if (Files.size(file) > limits.bytes()) throw tooLarge(limits);
             bytes = in.readNBytes((int) limits.bytes() + 1); // a pipe has no size beforehand
@@ -57,6 +60,16 @@ public final class ImageFile {
             throw new IOException(file + ": " + e.getMessage(), e);
         }
         return decode(bytes, file.toString(), applyExif, atLeastShortSide, limits);
+    }
+
+    /** Whether opening it can wait for ever: a named pipe or a device, and none that the shell has opened for us. */
+    private static boolean waits(Path file) {
+        return Files.exists(file)
+                && !Files.isRegularFile(file)
+                && !Files.isDirectory(file)
+                && !file.startsWith("/dev/fd")
+                && !file.startsWith("/dev/stdin")
+                && !file.startsWith("/proc");
     }
 
     /** The pixels of a file in memory; errors call it {@code nameForErrors}. */

@@ -89,24 +89,12 @@ public record ModelFile(
      * @param classes logits of a network of the registry; its own number where absent
      */
     public static Opened open(String model, Optional<Path> weights, OptionalInt classes) throws IOException {
-        var path = Path.of(model);
-        if (Files.exists(path)) return open(Files.isDirectory(path) ? path.resolve(NAME) : path);
-        if (model.contains("/") || model.endsWith(".safetensors"))
-            throw new IOException(model + ": there is no such model file or run folder");
-        var entry = Models.get(model);
-        var architecture = entry.architecture()
-                .withClasses(classes.orElse(entry.architecture().classes()));
-        var file = new ModelFile(
-                model,
-                architecture,
-                weights.flatMap(w -> Catalogue.published(w.toString()))
-                        .flatMap(Catalogue.Entry::preprocess)
-                        .orElse(entry.preprocess()),
-                entry.classNames(architecture.classes(), weights),
-                Map.of(),
-                "",
-                weights.map(w -> Map.of("weights", w.toString())).orElse(Map.of()));
-        var net = weights.isPresent() ? undrawn(architecture, Long.MAX_VALUE) : architecture.build();
+        var saved = saved(model);
+        if (saved.isPresent()) return open(saved.get());
+        var file = named(model, weights, classes);
+        var net = weights.isPresent()
+                ? undrawn(file.architecture(), Long.MAX_VALUE)
+                : file.architecture().build();
         try {
             if (weights.isPresent())
                 load(
@@ -118,6 +106,39 @@ public record ModelFile(
             throw e;
         }
         return new Opened(file, net);
+    }
+
+    /** What is known of that network, for those that load its weights themselves: a head that they replace need not fit. */
+    public static ModelFile described(String model, Optional<Path> weights, OptionalInt classes) throws IOException {
+        var saved = saved(model);
+        if (saved.isEmpty()) return named(model, weights, classes);
+        try (var opened = open(saved.get())) {
+            return opened.file();
+        }
+    }
+
+    private static Optional<Path> saved(String model) throws IOException {
+        var path = Path.of(model);
+        if (Files.exists(path)) return Optional.of(Files.isDirectory(path) ? path.resolve(NAME) : path);
+        if (model.contains("/") || model.endsWith(".safetensors"))
+            throw new IOException(model + ": there is no such model file or run folder");
+        return Optional.empty();
+    }
+
+    private static ModelFile named(String model, Optional<Path> weights, OptionalInt classes) {
+        var entry = Models.get(model);
+        var architecture = entry.architecture()
+                .withClasses(classes.orElse(entry.architecture().classes()));
+        return new ModelFile(
+                model,
+                architecture,
+                weights.flatMap(w -> Catalogue.published(w.toString()))
+                        .flatMap(Catalogue.Entry::preprocess)
+                        .orElse(entry.preprocess()),
+                entry.classNames(architecture.classes(), weights),
+                Map.of(),
+                "",
+                weights.map(w -> Map.of("weights", w.toString())).orElse(Map.of()));
     }
 
     /** Writes the network's weights with this description; the old file stays until the new one is complete. */
@@ -234,11 +255,21 @@ public record ModelFile(
                         source,
                         fit.prefix(),
                         String.join(", ", fit.others()));
+            var broken = new ArrayList<String>();
             fit.tensors().forEach((name, host) -> {
                 try (var scope = new NativeScope()) {
                     state.get(name).set(Tensor.of(host));
+                    if (!state.get(name).isFinite()) broken.add(name);
                 }
             });
+            if (!broken.isEmpty())
+                LOG.log(
+                        Level.WARNING,
+                        "{0}: {1} of {2} weights hold NaN or infinity, {3} first: answers will be no numbers.",
+                        source,
+                        broken.size(),
+                        fit.tensors().size(),
+                        broken.get(0));
         } catch (MismatchException e) {
             throw new IOException(source + ": " + e.getMessage(), e);
         } catch (InternalError e) { // what Java makes of a page of a mapped file that is no longer there

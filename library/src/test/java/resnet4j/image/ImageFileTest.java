@@ -3,7 +3,9 @@ package resnet4j.image;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -13,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -326,6 +329,20 @@ class ImageFileTest {
         for (String[] row : cases) {
             byte[] block = HexFormat.of().parseHex(row[0]);
             assertEquals(Integer.parseInt(row[1]), Exif.orientation(block, 0, block.length), row[0]);
+        }
+    }
+
+    @Test
+    void namedPipesAndDevices_areRefusedWithoutWaiting(@TempDir Path folder) throws Exception {
+        var pipe = folder.resolve("pipe.png");
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/mkfifo")));
+        assertEquals(
+                0,
+                new ProcessBuilder("/usr/bin/mkfifo", pipe.toString()).start().waitFor());
+        for (var file : List.of(pipe, Path.of("/dev/zero"))) {
+            var e = assertTimeoutPreemptively(
+                    Duration.ofSeconds(5), () -> assertThrows(IOException.class, () -> ImageFile.read(file)));
+            assertTrue(e.getMessage().startsWith(file + ": expected a picture file"), e.getMessage());
         }
     }
 }

@@ -6,13 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.MessageFormat;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import resnet4j.Shared;
+import resnet4j.array.DType;
+import resnet4j.array.HostTensor;
 import resnet4j.config.Records;
 import resnet4j.weights.SafeTensors;
 import resnet4j.weights.WeightFile;
@@ -144,5 +153,45 @@ class ModelFileTest {
             assertEquals("0", unknown.file().classNames().get(0));
             assertEquals("0", none.file().classNames().get(0));
         }
+    }
+
+    /** Weights that are no numbers load, for those that want to look at them, and not without a word. */
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, 1})
+    void weightsThatAreNoNumbers_areSaid(float value) throws IOException {
+        var path = folder.resolve("changed.safetensors");
+        var weights = WeightFile.read(saved);
+        var tensors = new LinkedHashMap<>(weights.tensors());
+        var name = tensors.keySet().iterator().next();
+        var tensor = tensors.get(name);
+        int elements = (int) tensor.elements();
+        var values = ByteBuffer.allocate(4 * elements).order(ByteOrder.LITTLE_ENDIAN);
+        values.putFloat(4 * (elements / 2), value);
+        tensors.put(name, new HostTensor(DType.F32, tensor.shape(), values));
+        SafeTensors.write(path, tensors, weights.metadata());
+
+        var said = new ArrayList<String>();
+        var handler = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                said.add(MessageFormat.format(line.getMessage(), line.getParameters()));
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        var logger = Logger.getLogger("resnet4j.model");
+        logger.addHandler(handler);
+        try {
+            ModelFile.open(path).close();
+        } finally {
+            logger.removeHandler(handler);
+        }
+        assertEquals(Float.isFinite(value) ? 0 : 1, said.size(), said::toString);
+        if (!said.isEmpty())
+            assertTrue(said.get(0).contains(path + ": 1 of ") && said.get(0).contains(name));
     }
 }

@@ -74,10 +74,7 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
     @Override
     Result run() throws Exception {
         var source = DataSource.parse(data);
-        Finetune.Plan plan;
-        try (var opened = model.evenRandom()) {
-            plan = Finetune.plan(opened.file(), model.weightFile(), source, wishes());
-        }
+        var plan = Finetune.plan(model.described(), model.weightFile(), source, wishes());
         for (var set : sets)
             plan = plan.withRecipe(Records.overlay(plan.recipe(), Records.set(Records.parse("{}"), set)));
         var training = new TrainingRun(this);

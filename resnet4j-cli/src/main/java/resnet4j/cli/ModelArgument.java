@@ -85,15 +85,30 @@ final class ModelArgument {
 
     /** The network, with random weights for a name without any: for those that ask for its speed or its size. */
     ModelFile.Opened evenRandom() throws IOException {
+        var opened = ModelFile.open(model, weightsOfAName(), givenClasses());
+        return new ModelFile.Opened(normalized(opened.file()), opened.net());
+    }
+
+    /** What is known of the network, for those that load its weights themselves: a head that they replace need not fit. */
+    ModelFile described() throws IOException {
+        return normalized(ModelFile.described(model, weightsOfAName(), givenClasses()));
+    }
+
+    private Optional<Path> weightsOfAName() throws IOException {
         if (random && (weights != null || Files.exists(Path.of(model))))
             throw new IllegalArgumentException("--random: " + model + " has weights; leave it out");
-        if (classes != null) Bounds.between("--classes", 1, Bounds.MOST_CLASSES, classes);
-        var opened = ModelFile.open(model, fetched(), classes == null ? OptionalInt.empty() : OptionalInt.of(classes));
-        var preprocess = opened.file().preprocess();
-        return new ModelFile.Opened(
-                opened.file()
-                        .withPreprocess(preprocess.withNormalization(
-                                mean == null ? preprocess.mean() : mean, std == null ? preprocess.std() : std)),
-                opened.net());
+        return fetched();
+    }
+
+    private OptionalInt givenClasses() {
+        if (classes == null) return OptionalInt.empty();
+        Bounds.between("--classes", 1, Bounds.MOST_CLASSES, classes);
+        return OptionalInt.of(classes);
+    }
+
+    private ModelFile normalized(ModelFile file) {
+        var preprocess = file.preprocess();
+        return file.withPreprocess(preprocess.withNormalization(
+                mean == null ? preprocess.mean() : mean, std == null ? preprocess.std() : std));
     }
 }

@@ -10,7 +10,9 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -19,6 +21,7 @@ import resnet4j.config.Records;
 import resnet4j.model.ModelFile;
 import resnet4j.model.Models;
 import resnet4j.tensor.Ops;
+import resnet4j.weights.SafeTensors;
 import resnet4j.weights.WeightFile;
 
 /** From weights to a classifier of other pictures, and out to other programs. */
@@ -47,6 +50,31 @@ class FinetuneExportTest {
         }
         assertEquals(sum / 3, result.get("top1").get("mean").doubleValue(), 1e-12);
         assertTrue(result.get("reasons").toString().contains("48 training pictures of 8 classes"));
+    }
+
+    /** What fine-tuning replaces need not be there, nor fit: self-supervised backbones have no head. */
+    @Test
+    void finetune_takesWeightsWithoutAHeadAndWithAnother() throws IOException {
+        Ops.seed(6);
+        var all = folder.resolve("all.safetensors");
+        try (var opened = ModelFile.open("resnet20", Optional.empty(), OptionalInt.of(7))) {
+            opened.file().save(all, opened.net());
+        }
+        var seven = new LinkedHashMap<>(WeightFile.read(all).tensors());
+        var none = new LinkedHashMap<>(seven);
+        none.keySet().removeIf(name -> name.startsWith("fc."));
+        for (var tensors : List.of(seven, none)) {
+            var weights = folder.resolve(tensors.size() + ".safetensors");
+            SafeTensors.write(weights, tensors, Map.of());
+            var run = folder.resolve("run-" + tensors.size());
+            run("finetune", "resnet20", "--weights=" + weights, "--data=shapes:40", "--epochs=1", "--run=" + run);
+            assertEquals(
+                    List.of(8L, 64L),
+                    WeightFile.read(run.resolve("model.safetensors"))
+                            .tensors()
+                            .get("fc.weight")
+                            .shape());
+        }
     }
 
     @Test
