@@ -55,7 +55,9 @@ public record Representation(
             spread = Math.sqrt(width)
                     * Ops.mean(deviation(rows, 0), List.of(0), false).item();
             var centred = Ops.add(rows, Ops.affine(Ops.mean(rows, List.of(0), true), -1, 0));
-            var covariance = Ops.matmul(Ops.permute(centred, 1, 0), centred);
+            var turned = Ops.permute(centred, 1, 0);
+            // the smaller of the two: the sums of their squares are equal
+            var covariance = n < width ? Ops.matmul(centred, turned) : Ops.matmul(turned, centred);
             double all = sum(Ops.mul(centred, centred)), squares = sum(Ops.mul(covariance, covariance));
             rank = squares == 0 ? 0 : all * all / squares;
         }

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntConsumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import resnet4j.data.Dataset;
@@ -18,6 +19,7 @@ import resnet4j.image.Preprocess;
 import resnet4j.model.ClassificationNet;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
+import resnet4j.tensor.Tensor;
 
 /**
  * What a network's body makes of each picture that can be read.
@@ -36,6 +38,29 @@ public record Features(float[] values, int[] labels, int classes, List<Skipped> 
             Machine machine,
             IntConsumer progress)
             throws IOException {
+        return of(net, UnaryOperator.identity(), pictures, preprocess, machine, progress);
+    }
+
+    /** The same, with the mean of each map where a network's features are maps. */
+    public static Features pooled(
+            ClassificationNet net,
+            Dataset<Label> pictures,
+            Preprocess preprocess,
+            Machine machine,
+            IntConsumer progress)
+            throws IOException {
+        UnaryOperator<Tensor> pool = x -> x.dim() == 4 ? Ops.globalAvgPool(x) : x;
+        return of(net, pool, pictures, preprocess, machine, progress);
+    }
+
+    private static Features of(
+            ClassificationNet net,
+            UnaryOperator<Tensor> then,
+            Dataset<Label> pictures,
+            Preprocess preprocess,
+            Machine machine,
+            IntConsumer progress)
+            throws IOException {
         net.train(false);
         var loader = Loader.inOrder(pictures, 64).withPreprocess(preprocess).withThreads(machine.loaderThreads(), 4);
         List<Skipped> skipped;
@@ -46,7 +71,7 @@ public record Features(float[] values, int[] labels, int classes, List<Skipped> 
                 var noGrad = Ops.noGrad()) {
             for (var batch : batches) {
                 try (var scope = new NativeScope()) {
-                    var rows = net.features(Inputs.images(batch, preprocess, machine.device()));
+                    var rows = then.apply(net.features(Inputs.images(batch, preprocess, machine.device())));
                     var got = rows.toFloats();
                     if (used + got.length > values.length)
                         values = Arrays.copyOf(

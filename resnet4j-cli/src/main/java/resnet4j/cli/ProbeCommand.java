@@ -62,8 +62,8 @@ final class ProbeCommand extends Command<ProbeCommand.Result> {
             opened.net().channelsLast();
             opened.net().to(machine.device());
             var preprocess = opened.file().preprocess();
-            var labelled = Features.of(opened.net(), source.train(), preprocess, machine, progress::add);
-            var others = Features.of(opened.net(), asked, preprocess, machine, progress::add);
+            var labelled = Features.pooled(opened.net(), source.train(), preprocess, machine, progress::add);
+            var others = Features.pooled(opened.net(), asked, preprocess, machine, progress::add);
             var found = Probing.of(labelled, others, seed);
             return new Result(
                     model.model,

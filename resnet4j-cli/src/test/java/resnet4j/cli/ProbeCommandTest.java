@@ -33,6 +33,11 @@ class ProbeCommandTest {
         var result = Records.parse(out.toString());
         assertTrue(result.get("linear").get("100 %").doubleValue() > 0.5, out::toString);
         assertTrue(result.get("verification").doubleValue() > 0.5, out::toString);
+        // its features are maps, 512 of them
+        assertEquals(
+                0,
+                run("probe", "squeezenet1_0", "--random", "--data=folder:" + pictures, "--limit=6", "--device=cpu"),
+                err::toString);
     }
 
     @Test
