@@ -17,7 +17,7 @@ public final class Losses {
 
     private Losses() {}
 
-    private static final int MEAN = 1; // at::Reduction
+    private static final int MEAN = 1, SUM = 2; // at::Reduction
     /** PyTorch's label of what does not count. */
     public static final int IGNORED = -100;
 
@@ -62,6 +62,14 @@ public final class Losses {
                 "smooth_l1_loss",
                 x,
                 () -> new Tensor(torch.smooth_l1_loss(x.to(DType.F32).handle, target.handle, MEAN, beta)));
+    }
+
+    /** As {@link #smoothL1}, and the sum: 0 where there is nothing. */
+    public static Tensor smoothL1Sum(Tensor x, Tensor target, double beta) {
+        return Ops.guard(
+                "smooth_l1_loss",
+                x,
+                () -> new Tensor(torch.smooth_l1_loss(x.to(DType.F32).handle, target.handle, SUM, beta)));
     }
 
     /** Mean binary cross entropy of sigmoids, targets in [0,1]. Equal shapes -> []. */

@@ -158,6 +158,16 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(torch.randn(shape));
     }
 
+    /** The numbers from 0 to n - 1 in a random order: int64, {@code torch.randperm}. */
+    public static Tensor permutation(long n) {
+        return new Tensor(torch.torch_randperm(n));
+    }
+
+    /** e to the power of each element. */
+    public Tensor exp() {
+        return new Tensor(torch.exp(handle));
+    }
+
     public long[] shape() {
         return handle.shape();
     }

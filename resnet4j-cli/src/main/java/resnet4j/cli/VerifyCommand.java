@@ -13,6 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import resnet4j.Sentences;
 import resnet4j.config.Nearest;
+import resnet4j.detect.TrainingStep;
 import resnet4j.model.Models;
 import resnet4j.segment.SegmentationConfig;
 
@@ -24,9 +25,9 @@ import resnet4j.segment.SegmentationConfig;
             "Runs every golden case that it finds: torchvision's expected outputs, published weights on real pictures,"
                     + " Pillow's resized photographs; and the fused plan beside the network that it was made from."
         })
-final class VerifyCommand extends Command<VerifyCommand.Result> {
+final class VerifyCommand extends Command<Record> {
     /** The environment variable with the folder of goldens. */
-    private static final String GOLDENS = "RESNET4J_GOLDENS", SHARED = "RESNET4J_SHARED";
+    private static final String GOLDENS = "RESNET4J_GOLDENS", SHARED = "RESNET4J_SHARED", COCO = "coco:";
 
     private static final int CLASSES = 50;
 
@@ -57,16 +58,43 @@ final class VerifyCommand extends Command<VerifyCommand.Result> {
             names = "--classes",
             paramLabel = "N",
             description =
-                    "Classes of a network from the seed (default: 50, for segmentation 10, as in torchvision's tests).")
+                    "Classes of a network from the seed (default: 50, for segmentation 10, as in torchvision's tests;"
+                            + " with --losses 91, of which 0 is background).")
     private Integer classes;
 
     @Option(names = "--input", paramLabel = "NxCxHxW", description = "Shape of its input (default: the network's).")
     private String input;
 
+    @Option(
+            names = "--losses",
+            description =
+                    "Take one step of training of the detector MODEL from random weights, and print its losses and"
+                            + " the norms of all gradients, by torchvision's names; needs --data.")
+    private boolean losses;
+
+    @Option(
+            names = "--data",
+            paramLabel = "coco:PATH",
+            description = "COCO's annotations, or their folder; for --losses.")
+    private String data;
+
+    @Option(names = "--images", paramLabel = "ID,...", split = ",", description = "Its pictures (default: all).")
+    private List<Long> images = List.of();
+
+    @Option(names = "--min-size", paramLabel = "N", description = "Shorter side after resizing (default: 800).")
+    private int minSize = 800;
+
+    @Option(names = "--max-size", paramLabel = "N", description = "Longer side at most (default: 1333).")
+    private int maxSize = 1333;
+
+    @Option(names = "--step-seed", paramLabel = "N", description = "Seed of what the step draws (default: --seed).")
+    private Long stepSeed;
+
     record Result(List<Golden.Case> cases, boolean pass) {}
 
     @Override
-    Result run() throws Exception {
+    Record run() throws Exception {
+        if (losses) return step();
         var cases = new ArrayList<Golden.Case>();
         if (expect != null) {
             if (model == null) throw new IllegalArgumentException("MODEL: --expect is for one network; name it");
@@ -82,6 +110,18 @@ final class VerifyCommand extends Command<VerifyCommand.Result> {
             }
         }
         return new Result(cases, cases.stream().allMatch(Golden.Case::pass));
+    }
+
+    private TrainingStep.Result step() throws IOException {
+        if (model == null)
+            throw new IllegalArgumentException(
+                    "MODEL: --losses is for one detector; name it, such as " + TrainingStep.NAMES.get(0));
+        if (data == null || !data.startsWith(COCO))
+            throw new IllegalArgumentException("--data: expected coco:PATH with --losses, got " + data);
+        long seed = common.seed().orElse(0);
+        var step = new TrainingStep(
+                model, classes == null ? 91 : classes, minSize, maxSize, seed, stepSeed == null ? seed : stepSeed);
+        return step.on(Path.of(data.substring(COCO.length())), images);
     }
 
     /** What cannot be read fails its own case, not the others. */
@@ -154,7 +194,19 @@ final class VerifyCommand extends Command<VerifyCommand.Result> {
     }
 
     @Override
-    String text(Result result) {
+    String text(Record answer) {
+        return answer instanceof Result result ? text(result) : text((TrainingStep.Result) answer);
+    }
+
+    private static String text(TrainingStep.Result step) {
+        var table = new Table("", "");
+        step.losses().forEach((name, loss) -> table.row(name, String.format(Locale.ROOT, "%.6f", loss)));
+        var text = new StringBuilder(table.toString());
+        for (var skipped : step.skipped()) text.append("\nskipped: ").append(skipped);
+        return text + "\n" + step.gradientNorms().size() + " norms of gradients: see --json";
+    }
+
+    private static String text(Result result) {
         var table = new Table("case", "max abs", "max rel", "", "");
         int passed = 0, skipped = 0;
         for (var c : result.cases) {
@@ -175,7 +227,7 @@ final class VerifyCommand extends Command<VerifyCommand.Result> {
     }
 
     @Override
-    int exitCode(Result result) {
-        return result.pass ? DONE : FAILED;
+    int exitCode(Record answer) {
+        return answer instanceof Result result && !result.pass ? FAILED : DONE;
     }
 }

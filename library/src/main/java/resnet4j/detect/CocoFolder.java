@@ -1,0 +1,43 @@
+package resnet4j.detect;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Where COCO's annotations and their pictures lie. */
+final class CocoFolder {
+    private CocoFolder() {}
+
+    /** The file itself, or the one {@code instances_*.json} of a folder or of its {@code annotations}. */
+    static Path annotations(Path data) throws IOException {
+        if (!Files.isDirectory(data)) return data;
+        for (var folder : List.of(data, data.resolve("annotations"))) {
+            if (!Files.isDirectory(folder)) continue;
+            try (var files = Files.newDirectoryStream(folder, "instances_*.json")) {
+                Path found = null;
+                for (var file : files) {
+                    if (found != null)
+                        throw new IOException(folder + ": expected one instances_*.json, got " + found.getFileName()
+                                + " and " + file.getFileName() + "; name the file");
+                    found = file;
+                }
+                if (found != null) return found;
+            }
+        }
+        throw new IOException(data + ": expected annotations called instances_*.json, got none");
+    }
+
+    /** The file of a picture: in the folder of its split beside the annotations, or where its name leads from there. */
+    static Path picture(Path annotations, Coco.Picture picture) throws IOException {
+        var home = annotations.toAbsolutePath().getParent();
+        var split = annotations.getFileName().toString().replaceAll("^.*_|\\.json$", "");
+        var folders = List.of(split, ".", "images", "../" + split, "../images");
+        for (var folder : folders) {
+            var file = home.resolve(folder).resolve(picture.file()).normalize();
+            if (Files.isRegularFile(file)) return file;
+        }
+        throw new IOException(annotations + ": image " + picture.id() + ": expected the file " + picture.file() + " in "
+                + split + "/ or beside the annotations, got none");
+    }
+}

@@ -1,0 +1,66 @@
+package resnet4j.detect;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeSet;
+
+/** Non-maximum suppression: of boxes that overlap too much, the best alone is kept. As {@code torchvision.ops}. */
+final class Nms {
+    /** From so many numbers on torchvision goes group by group; below, it moves groups apart, which rounds otherwise. */
+    private static final int MOVED = 4000;
+
+    private Nms() {}
+
+    /**
+     * Suppression within groups, such as levels or classes.
+     *
+     * @return those that are kept, best first; of equal scores the earlier first
+     */
+    static int[] batched(Boxes boxes, float[] scores, int[] groups, double most) {
+        if (boxes.size() == 0) return new int[0];
+        if (boxes.values().length <= MOVED) {
+            float farthest = Float.NEGATIVE_INFINITY;
+            for (float value : boxes.values()) farthest = Math.max(farthest, value);
+            var moved = boxes.values().clone();
+            for (int i = 0; i < moved.length; i++) moved[i] += groups[i / 4] * (farthest + 1);
+            return plain(new Boxes(moved), scores, all(boxes.size()), most);
+        }
+        var kept = new ArrayList<Integer>();
+        var names = new TreeSet<Integer>();
+        for (int group : groups) names.add(group);
+        for (int group : names) {
+            var members = new ArrayList<Integer>();
+            for (int i = 0; i < groups.length; i++) if (groups[i] == group) members.add(i);
+            for (int i : plain(boxes, scores, members, most)) kept.add(i);
+        }
+        kept.sort(null);
+        return best(kept, scores);
+    }
+
+    private static int[] plain(Boxes boxes, float[] scores, List<Integer> members, double most) {
+        int[] order = best(members, scores);
+        var gone = new boolean[order.length];
+        var kept = new ArrayList<Integer>();
+        for (int i = 0; i < order.length; i++) {
+            if (gone[i]) continue;
+            kept.add(order[i]);
+            for (int j = i + 1; j < order.length; j++)
+                if (!gone[j] && boxes.overlap(order[i], boxes, order[j]) > most) gone[j] = true;
+        }
+        return kept.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    private static int[] best(List<Integer> members, float[] scores) {
+        return members.stream()
+                .sorted(Comparator.comparingDouble(i -> -scores[i])) // stable
+                .mapToInt(Integer::intValue)
+                .toArray();
+    }
+
+    private static List<Integer> all(int n) {
+        var all = new ArrayList<Integer>();
+        for (int i = 0; i < n; i++) all.add(i);
+        return all;
+    }
+}

@@ -1,0 +1,160 @@
+package resnet4j.detect;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import resnet4j.nn.Conv2d;
+import resnet4j.nn.Init;
+import resnet4j.nn.Lambda;
+import resnet4j.nn.Layer;
+import resnet4j.nn.Net;
+import resnet4j.nn.Sequential;
+import resnet4j.tensor.Losses;
+import resnet4j.tensor.Ops;
+import resnet4j.tensor.Tensor;
+
+/** The network that says where something may be. Ren et al. 2015, arXiv:1506.01497, section 3.1. */
+final class RegionProposals extends Net {
+    private static final Anchors ANCHORS = new Anchors(
+            List.of(List.of(32), List.of(64), List.of(128), List.of(256), List.of(512)), List.of(0.5, 1.0, 2.0));
+    private static final BoxCoder CODER = new BoxCoder(1, 1);
+    private static final Matcher MATCHER = new Matcher(0.7f, 0.3f, true);
+    private static final Sampler SAMPLER = new Sampler(256, 128);
+    private static final int OF_EACH_LEVEL = 2000, OF_AN_IMAGE = 2000;
+    private static final double OVERLAP = 0.7;
+    private static final float LEAST_SIDE = 1e-3f;
+
+    private final Head head = child("head", new Head());
+
+    /** Scores and codes of the anchors at every place of a map. */
+    private static final class Head extends Net {
+        private final Layer conv, score, code;
+
+        Head() {
+            var window = Conv2d.biased(FeaturePyramid.CHANNELS, FeaturePyramid.CHANNELS, 3, 1);
+            var score = Conv2d.biased(FeaturePyramid.CHANNELS, ANCHORS.each(), 1, 1);
+            var code = Conv2d.biased(FeaturePyramid.CHANNELS, 4 * ANCHORS.each(), 1, 1);
+            this.conv = child("conv", new Sequential(new Sequential(window, Lambda.relu())));
+            this.score = child("cls_logits", score);
+            this.code = child("bbox_pred", code);
+            for (var layer : List.of(window, score, code)) {
+                Init.normal(layer.weight(), 0.01);
+                Init.constant(layer.bias(), 0);
+            }
+        }
+    }
+
+    /**
+     * Of a training step.
+     *
+     * @param boxes  for each image, likeliest first
+     * @param losses by torchvision's names
+     */
+    record Proposals(List<Boxes> boxes, Map<String, Tensor> losses) {}
+
+    Proposals propose(ImageBatch batch, List<Tensor> maps) {
+        int height = (int) batch.images().size(2), width = (int) batch.images().size(3);
+        var scores = new ArrayList<Tensor>();
+        var codes = new ArrayList<Tensor>();
+        var anchors = new Boxes(new float[0]);
+        for (int level = 0; level < maps.size(); level++) {
+            var x = head.conv.apply(maps.get(level));
+            scores.add(flat(head.score.apply(x), 1));
+            codes.add(flat(head.code.apply(x), 4));
+            anchors = anchors.and(
+                    ANCHORS.over(level, (int) x.size(2), (int) x.size(3), height, width)); // same in every image
+        }
+        var code = Ops.cat(codes, 1); // [N,A,4]
+        return new Proposals(
+                boxes(batch, scores, code.detach().toFloats(), anchors),
+                losses(batch, Ops.cat(scores, 1), code, anchors));
+    }
+
+    /** [N,a*k,H,W] -> [N,H*W*a,k]. */
+    private static Tensor flat(Tensor x, int k) {
+        int n = (int) x.size(0), h = (int) x.size(2), w = (int) x.size(3);
+        return Ops.reshape(Ops.permute(Ops.reshape(x, n, -1, k, h, w), 0, 3, 4, 1, 2), n, -1, k);
+    }
+
+    private static List<Boxes> boxes(ImageBatch batch, List<Tensor> scores, float[] codes, Boxes anchors) {
+        int images = batch.sizes().size();
+        var best = new ArrayList<long[]>(); // by level: [N,k]
+        var values = new ArrayList<float[]>();
+        for (var score : scores) {
+            var flat = Ops.reshape(score.detach(), images, -1);
+            var top = Ops.topK(flat, (int) Math.min(OF_EACH_LEVEL, flat.size(1)), 1);
+            best.add(top.toLongs());
+            values.add(Ops.sigmoid(Ops.gather(flat, 1, top)).toFloats());
+        }
+        var all = new ArrayList<Boxes>();
+        for (int image = 0; image < images; image++) {
+            int total = best.stream().mapToInt(b -> b.length).sum() / images, next = 0, offset = 0;
+            var order = new int[total];
+            var groups = new int[total];
+            var likely = new float[total];
+            for (int level = 0; level < best.size(); level++) {
+                int k = best.get(level).length / images;
+                for (int i = 0; i < k; i++, next++) {
+                    order[next] = offset + (int) best.get(level)[image * k + i];
+                    groups[next] = level;
+                    likely[next] = values.get(level)[image * k + i];
+                }
+                offset += (int) scores.get(level).size(1);
+            }
+            var chosen = new float[4 * total];
+            for (int i = 0; i < total; i++)
+                System.arraycopy(codes, 4 * (image * anchors.size() + order[i]), chosen, 4 * i, 4);
+            int[] size = batch.sizes().get(image);
+            all.add(suppressed(CODER.decode(chosen, anchors.pick(order)).clipped(size[0], size[1]), likely, groups));
+        }
+        return all;
+    }
+
+    private static Boxes suppressed(Boxes boxes, float[] likely, int[] groups) {
+        var large = IntStream.range(0, boxes.size())
+                .filter(i -> boxes.width(i) >= LEAST_SIDE && boxes.height(i) >= LEAST_SIDE)
+                .toArray();
+        var left = boxes.pick(large);
+        var scores = new float[large.length];
+        var levels = new int[large.length];
+        for (int i = 0; i < large.length; i++) {
+            scores[i] = likely[large[i]];
+            levels[i] = groups[large[i]];
+        }
+        int[] kept = Nms.batched(left, scores, levels, OVERLAP);
+        return left.pick(IntStream.of(kept).limit(OF_AN_IMAGE).toArray());
+    }
+
+    private static Map<String, Tensor> losses(ImageBatch batch, Tensor scores, Tensor codes, Boxes anchors) {
+        var things = new ArrayList<Long>();
+        var background = new ArrayList<Long>();
+        var wanted = new ArrayList<Float>();
+        for (int image = 0; image < batch.sizes().size(); image++) {
+            var truth = batch.truth().get(image).boxes();
+            int[] matches = truth.size() == 0 ? background(anchors.size()) : MATCHER.match(truth, anchors);
+            var labels = IntStream.of(matches)
+                    .map(m -> m >= 0 ? 1 : m == Matcher.BACKGROUND ? 0 : -1)
+                    .toArray();
+            var sample = SAMPLER.draw(labels);
+            long offset = (long) image * anchors.size();
+            for (int i : sample.things()) things.add(offset + i);
+            for (int i : sample.background()) background.add(offset + i);
+            var matched = truth.pick(
+                    IntStream.of(sample.things()).map(i -> matches[i]).toArray());
+            for (float code : CODER.encode(matched, anchors.pick(sample.things()))) wanted.add(code);
+        }
+        var all = new ArrayList<>(things);
+        all.addAll(background);
+        var labels = new float[all.size()];
+        for (int i = 0; i < things.size(); i++) labels[i] = 1;
+        var objectness = Rows.of(Ops.reshape(scores, -1), Rows.numbers(all));
+        return Map.of(
+                "loss_objectness", Losses.binaryCrossEntropy(objectness, Tensor.of(labels, labels.length)),
+                "loss_rpn_box_reg", Rows.boxLoss(Ops.reshape(codes, -1), Rows.numbers(things), wanted, all.size()));
+    }
+
+    private static int[] background(int n) {
+        return IntStream.range(0, n).map(i -> Matcher.BACKGROUND).toArray();
+    }
+}
