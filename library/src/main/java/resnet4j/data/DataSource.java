@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import resnet4j.config.Nearest;
+import resnet4j.image.LabelMap;
 import resnet4j.image.Target;
 
 /**
@@ -61,7 +62,8 @@ public record DataSource<T extends Target<T>>(
     }
 
     /**
-     * The same with another target: {@code shapes[:N]} has things and label maps too, and {@link #register} adds kinds.
+     * The same with another target: {@code shapes[:N]} has things and label maps too, {@code masks:DIR} label maps, and
+     * {@link #register} adds kinds.
      */
     @SuppressWarnings("unchecked") // a kind's target is that of what it reads
     public static <T extends Target<T>> DataSource<T> parse(String spec, Class<T> target) throws IOException {
@@ -72,9 +74,10 @@ public record DataSource<T extends Target<T>>(
             if (kind.name.equals(name) && kind.target == target) return (DataSource<T>) kind.reader.read(path);
         if (name.equals("shapes") && target != Label.class)
             return Shapes.source(path.isEmpty() ? Shapes.DEFAULT_SIZE : number(spec, path), target);
+        if (name.equals("masks") && target == LabelMap.class) return (DataSource<T>) Masks.read(given(spec, path));
         if (target == Label.class) return (DataSource<T>) labelled(spec, name, path);
-        throw new IllegalArgumentException(
-                "data: expected pictures with " + target.getSimpleName() + " each, got " + spec + "; shapes has them");
+        throw new IllegalArgumentException("data: expected pictures with " + target.getSimpleName() + " each, got "
+                + spec + "; " + (target == LabelMap.class ? "masks:DIR and shapes have them" : "shapes has them"));
     }
 
     /** The same where only the running program knows the target. */

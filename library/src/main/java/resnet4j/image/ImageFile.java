@@ -46,20 +46,38 @@ public final class ImageFile {
      * but not equal, to that of the full picture. 0 decodes at full size.
      */
     public static Image read(Path file, boolean applyExif, int atLeastShortSide) throws IOException {
+        return decode(bytes(file), file.toString(), applyExif, atLeastShortSide, DecodeLimits.DEFAULT);
+    }
+
+    private static byte[] bytes(Path file) throws IOException {
         DecodeLimits limits = DecodeLimits.DEFAULT;
-        byte[] bytes;
         if (waits(file))
             throw new IOException(
                     file + ": expected a picture file, got a pipe or a device; write the picture to a file");
         try (InputStream in = Files.newInputStream(file)) {
             if (Files.size(file) > limits.bytes()) throw tooLarge(limits);
-            bytes = in.readNBytes((int) limits.bytes() + 1); // a pipe has no size beforehand
+            return in.readNBytes((int) limits.bytes() + 1); // a pipe has no size beforehand
         } catch (NoSuchFileException e) {
             throw new NoSuchFileException(file.toString(), null, "expected a picture file, there is none");
         } catch (IOException e) {
             throw new IOException(file + ": " + e.getMessage(), e);
         }
-        return decode(bytes, file.toString(), applyExif, atLeastShortSide, limits);
+    }
+
+    /**
+     * The numbers that a PNG file has for its pixels: indices of its palette, or shades of grey as they are stored, of at
+     * most 8 bits.
+     */
+    public static LabelMap readLabels(Path file) throws IOException {
+        var bytes = bytes(file);
+        try {
+            if (open(bytes, DecodeLimits.DEFAULT) instanceof Png png) return png.labels();
+            throw new IOException("expected a PNG with a label for each pixel, got another format; convert it");
+        } catch (IOException e) {
+            throw new IOException(file + ": " + e.getMessage(), e);
+        } catch (RuntimeException e) { // the JDK's decoders throw many kinds on damaged data
+            throw new IOException(file + ": expected a whole picture, the data is damaged", e);
+        }
     }
 
     /** Whether opening it can wait for ever: a named pipe or a device, and none that the shell has opened for us. */

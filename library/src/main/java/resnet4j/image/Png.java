@@ -110,4 +110,25 @@ record Png(int width, int height, int orientation, byte[] plain) implements Enco
     public Image decode() throws IOException {
         return Rasters.rgb(Rasters.read("png", plain));
     }
+
+    /** The numbers as stored; of colours, those whose red, green and blue are the same. */
+    LabelMap labels() throws IOException {
+        var raster = Rasters.read("png", plain).getRaster();
+        int bands = raster.getNumBands();
+        if (raster.getSampleModel().getSampleSize(0) > 8)
+            throw new IOException("expected labels of at most 8 bits, got 16; write them as a grey PNG of 8 bits");
+        var labels = new byte[Math.multiplyExact(width, height)];
+        var row = new int[Math.multiplyExact(width, bands)];
+        for (int y = 0, to = 0; y < height; y++) {
+            raster.getPixels(0, y, width, 1, row);
+            for (int at = 0; at < row.length; at += bands) {
+                if (bands > 2 && (row[at] != row[at + 1] || row[at] != row[at + 2]))
+                    throw new IOException(
+                            "expected a number for each pixel, got colours; write the labels as a grey PNG"
+                                    + " or with a palette");
+                labels[to++] = (byte) row[at];
+            }
+        }
+        return new LabelMap(width, height, labels);
+    }
 }
