@@ -24,6 +24,11 @@ public interface Architecture {
         return false;
     }
 
+    /** Whether the logits are of each pixel, [N,classes,H,W], and not of the picture. */
+    default boolean perPixel() {
+        return false;
+    }
+
     /** Throws an {@link IllegalArgumentException} for images that are too small for this network. */
     default void requireInput(long height, long width) {
         if (Math.min(height, width) < minInputSize())

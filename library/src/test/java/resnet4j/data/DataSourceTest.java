@@ -90,7 +90,9 @@ class DataSourceTest {
             assertTrue(seen);
         }
         var none = assertThrows(IllegalArgumentException.class, () -> DataSource.parse("folder:x", LabelMap.class));
-        assertEquals("data: expected pictures with LabelMap each, got folder:x; masks:DIR and shapes have them", none.getMessage());
+        assertEquals(
+                "data: expected pictures with LabelMap each, got folder:x; masks:DIR and shapes have them",
+                none.getMessage());
         var other = assertThrows(IllegalArgumentException.class, () -> DataSource.parse("shapes:16", Things.class)
                 .of(Label.class));
         assertEquals("data: expected pictures with Label each, got shapes:16 with Things", other.getMessage());

@@ -73,6 +73,9 @@ final class EvalCommand extends Command<EvalCommand.Result> {
         var device = common.device();
         try (var opened = model.open();
                 var progress = progress("eval", pictures.size(), "images")) {
+            if (opened.file().architecture().perPixel())
+                throw new IllegalArgumentException("MODEL: expected a network that names what a picture shows, got "
+                        + model.model + ", which answers for each pixel; its score is in the run's evaluation.json");
             if (pictures.classes().size() > opened.file().classNames().size())
                 throw new IllegalArgumentException("--data: " + data + " has "
                         + pictures.classes().size() + " classes, and the network only "

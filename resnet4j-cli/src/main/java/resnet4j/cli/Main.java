@@ -20,6 +20,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 import resnet4j.Sentences;
 import resnet4j.config.Nearest;
 import resnet4j.report.Words;
+import resnet4j.segment.Segment;
 import resnet4j.selfsup.Pretrain;
 
 /** {@code ./resnet4j COMMAND}: finds the command, runs it, and turns what it throws into one sentence and a code. */
@@ -54,6 +55,7 @@ import resnet4j.selfsup.Pretrain;
 public final class Main {
     static {
         Pretrain.register();
+        Segment.register();
     }
 
     public static void main(String[] args) {

@@ -1,0 +1,247 @@
+package resnet4j.segment;
+
+import static resnet4j.tensor.Losses.crossEntropy;
+import static resnet4j.tensor.Losses.scale;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntConsumer;
+import resnet4j.config.Records;
+import resnet4j.data.Batch;
+import resnet4j.data.DataSource;
+import resnet4j.data.Dataset;
+import resnet4j.data.Loader;
+import resnet4j.eval.Inputs;
+import resnet4j.eval.Score;
+import resnet4j.image.LabelMap;
+import resnet4j.image.Preprocess;
+import resnet4j.image.Step;
+import resnet4j.model.ClassificationNet;
+import resnet4j.model.ModelFile;
+import resnet4j.nn.Net;
+import resnet4j.report.TableReport;
+import resnet4j.tensor.Device;
+import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Op.Interpolation;
+import resnet4j.tensor.Ops;
+import resnet4j.tensor.Tensor;
+import resnet4j.train.Losses;
+import resnet4j.train.Machine;
+import resnet4j.train.Moment;
+import resnet4j.train.Recipe;
+import resnet4j.train.Task;
+import resnet4j.weights.WeightFile;
+
+/** The class of each pixel: what a batch of label maps is to a network, its loss, and how good it has become. */
+final class Segmentation implements Task<LabelMap> {
+    private final Recipe recipe;
+    private final DataSource<LabelMap> data;
+    private final Machine machine;
+    private final ClassificationNet net;
+    private final Optional<Tensor> classWeights; // absent where all pixels count the same
+
+    Segmentation(Segment options, Recipe recipe, DataSource<LabelMap> data, Machine machine) throws IOException {
+        this.recipe = recipe;
+        this.data = data;
+        this.machine = machine;
+        var weights = options.classWeights();
+        int classes = data.train().classes().size();
+        if (!weights.isEmpty() && weights.size() != classes)
+            throw new IllegalArgumentException(
+                    "classWeights: expected a number for each of " + classes + " classes, got " + weights.size());
+        var map = data.train().target(0);
+        requireWhole(recipe.preprocess(), map.width(), map.height());
+        Ops.seed(recipe.seed());
+        net = twin();
+        if (recipe.weights().isPresent()) {
+            var path = Path.of(recipe.weights().get());
+            ModelFile.loadBody(net, WeightFile.read(path).tensors(), path.toString());
+        }
+        classWeights = weights.isEmpty() ? Optional.empty() : Optional.of(tensor(weights));
+    }
+
+    private Tensor tensor(List<Double> numbers) {
+        var floats = new float[numbers.size()];
+        for (int i = 0; i < floats.length; i++) floats[i] = numbers.get(i).floatValue();
+        try (var scope = new NativeScope()) {
+            return Tensor.of(floats, floats.length).to(machine.device()).own();
+        }
+    }
+
+    /** Nobody would know the classes of pixels that are cut away. */
+    static void requireWhole(Preprocess preprocess, int width, int height) {
+        for (var step : preprocess.steps(width, height))
+            if (step instanceof Step.Crop crop)
+                throw new IllegalArgumentException("preprocess: expected one that keeps pictures whole, got a crop to "
+                        + crop.width() + "x" + crop.height() + " of pictures of " + width + "x" + height
+                        + "; set preprocess.resize to {\"type\": \"exact\"} of that size, or cropWidth and cropHeight"
+                        + " to 0");
+    }
+
+    @Override
+    public ClassificationNet twin() {
+        var architecture = recipe.architectureFor(data.train().classes().size());
+        if (!architecture.perPixel())
+            throw new IllegalArgumentException("model: expected a network that answers for each pixel, such as"
+                    + " unet_resnet18, got " + recipe.model());
+        var built = architecture.build();
+        built.channelsLast();
+        built.to(machine.device());
+        return built;
+    }
+
+    @Override
+    public ClassificationNet net() {
+        return net;
+    }
+
+    @Override
+    public List<List<String>> stages() {
+        return net.stages();
+    }
+
+    @Override
+    public Loader<LabelMap> loader() {
+        return Loader.shuffled(data.train(), recipe.batch(), recipe.seed())
+                .withDropLast(recipe.dropLast() && data.train().size() >= recipe.batch())
+                .withPreprocess(recipe.preprocess())
+                .withAugments(recipe.augment())
+                .withThreads(machine.loaderThreads(), 4);
+    }
+
+    @Override
+    public Losses losses(Batch<LabelMap> batch, Moment at) {
+        var pixels = batch.pixels();
+        var labels = labels(batch.targets(), pixels.height(), pixels.width(), machine.device());
+        Tensor sum = null;
+        for (var output : net.outputs(Inputs.images(batch, recipe.preprocess(), machine.device()))) {
+            var loss = loss(output.logits(), labels);
+            sum = sum == null ? loss : Ops.add(sum, scale(loss, output.weight()));
+        }
+        return Losses.of(sum);
+    }
+
+    private Tensor loss(Tensor logits, Tensor labels) {
+        return crossEntropy(logits, labels, classWeights.orElse(null), recipe.labelSmoothing(), LabelMap.IGNORED);
+    }
+
+    /** [N,H,W] int64; what maps are padded with does not count. */
+    static Tensor labels(List<LabelMap> maps, int height, int width, Device device) {
+        var labels = new long[maps.size() * height * width];
+        Arrays.fill(labels, LabelMap.IGNORED);
+        for (int n = 0; n < maps.size(); n++) {
+            var map = maps.get(n);
+            for (int y = 0; y < map.height(); y++)
+                for (int x = 0; x < map.width(); x++) labels[(n * height + y) * width + x] = map.at(x, y);
+        }
+        return Tensor.of(labels, labels.length)
+                .reshape(maps.size(), height, width)
+                .to(device);
+    }
+
+    @Override
+    public Score validate(Net network, IntConsumer progress) {
+        return measure((ClassificationNet) network, data.val().orElseThrow(), progress);
+    }
+
+    @Override
+    public Score test(Path model, IntConsumer progress) throws IOException {
+        try (var opened = ModelFile.open(model)) {
+            opened.net().channelsLast();
+            opened.net().to(machine.device());
+            return measure(opened.net(), data.split(data.measured()), progress);
+        }
+    }
+
+    /** At the pictures' own sizes. */
+    private IouScore measure(ClassificationNet network, Dataset<LabelMap> pictures, IntConsumer progress) {
+        network.train(false);
+        var counts = new ArrayList<long[]>();
+        double loss = 0;
+        try (var batches = Loader.inOrder(pictures, recipe.batch())
+                        .withPreprocess(recipe.preprocess())
+                        .withThreads(machine.loaderThreads(), 4)
+                        .epoch(0);
+                var noGrad = Ops.noGrad()) {
+            for (var batch : batches) {
+                try (var scope = new NativeScope()) {
+                    var logits = network.apply(Inputs.images(batch, recipe.preprocess(), machine.device()));
+                    for (int i = 0; i < batch.size(); i++) {
+                        var truth = truth(pictures, batch.indices()[i]);
+                        var own = logits.narrow(0, i, 1)
+                                .narrow(2, 0, batch.pixels().heights()[i])
+                                .narrow(3, 0, batch.pixels().widths()[i]);
+                        own = Ops.upsample(own, truth.height(), truth.width(), Interpolation.BILINEAR);
+                        var labels = labels(List.of(truth), truth.height(), truth.width(), machine.device());
+                        double one = loss(own, labels).item();
+                        if (Double.isFinite(one)) loss += one; // not where no pixel counts
+                        counts.add(resnet4j.tensor.Losses.confusion(
+                                        own.argmax(1),
+                                        labels,
+                                        pictures.classes().size(),
+                                        LabelMap.IGNORED)
+                                .toLongs());
+                    }
+                }
+                progress.accept(batch.size());
+            }
+            return IouScore.of(pictures.classes(), counts, loss / counts.size(), batches.skipped());
+        }
+    }
+
+    private LabelMap truth(Dataset<LabelMap> pictures, int index) {
+        try {
+            var map = pictures.target(index);
+            requireWhole(recipe.preprocess(), map.width(), map.height());
+            return map;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // it was read a moment ago
+        }
+    }
+
+    @Override
+    public void save(Path model, Net network, Map<String, Double> metrics, Map<String, String> provenance)
+            throws IOException {
+        var classes = data.train().classes();
+        new ModelFile(
+                        recipe.model(),
+                        recipe.architectureFor(classes.size()),
+                        recipe.preprocess(),
+                        classes,
+                        metrics,
+                        Records.line(recipe),
+                        provenance)
+                .save(model, network);
+    }
+
+    @Override
+    public List<TableReport.Section> sections(Score test) {
+        var rows = ((IouScore) test)
+                .classes().stream()
+                        .map(c -> List.of(c.name(), number(c.iou()), number(c.dice()), number(c.pictureDice())))
+                        .toList();
+        return List.of(new TableReport.Section(
+                "Classes",
+                "IoU and Dice count the pixels of all pictures together; the last column is the mean over pictures.",
+                List.of(),
+                List.of("Class", "#IoU", "#Dice", "#Dice of a picture"),
+                rows));
+    }
+
+    private static String number(double value) {
+        return Double.isNaN(value) ? "" : String.format(Locale.ROOT, "%.4f", value);
+    }
+
+    @Override
+    public void close() {
+        net.close();
+        classWeights.ifPresent(Tensor::close);
+    }
+}

@@ -1,0 +1,68 @@
+package resnet4j.segment;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import resnet4j.array.Npy;
+import resnet4j.export.OnnxCheck;
+import resnet4j.export.OnnxExport;
+import resnet4j.graph.Plan;
+import resnet4j.graph.Tracer;
+import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Ops;
+import resnet4j.tensor.Precision;
+import resnet4j.tensor.Tensor;
+
+class UNetTest {
+    @TempDir
+    Path folder;
+
+    /** scripts/parity/unet_golden.py: segmentation_models_pytorch 0.5.0. */
+    @ParameterizedTest
+    @CsvSource({"resnet18, 14328354, 182", "resnet34, 24436514, 278", "resnet50, 32521250, 380"})
+    void unet_equalsThatOfSegmentationModelsPyTorchFromTheSeed(String encoder, long parameters, int tensors)
+            throws Exception {
+        var golden =
+                Path.of(UNetTest.class.getResource("unet_" + encoder + ".npy").toURI());
+        Ops.seed(0);
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad();
+                var net = UNet.of(encoder).build()) {
+            net.train(false);
+            assertEquals(parameters, net.parameterCount());
+            assertEquals(tensors, net.state().size());
+            var got = net.apply(Tensor.rand(1, 3, 32, 64));
+            assertArrayEquals(new long[] {1, 2, 32, 64}, got.shape());
+            assertArrayEquals(Npy.read(golden).floats(), got.toFloats(), 1e-4f); // sums in another order
+        }
+    }
+
+    @Test
+    void unet_isPlannedForAnySizeAndExportedForAnyBatch() throws IOException {
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad();
+                var net = UNet.of("resnet18").build()) {
+            net.train(false);
+            var graph = Tracer.trace(net, 1, 3, 64, 64);
+            var file = folder.resolve("unet.onnx");
+            OnnxExport.write(graph, file, "a segmenter");
+            try (var plan = Plan.compile(graph, Precision.FP32)) {
+                for (var images : new Tensor[] {Tensor.randn(1, 3, 64, 64), Tensor.randn(3, 3, 96, 160)}) {
+                    var expected = net.apply(images).toFloats();
+                    assertArrayEquals(expected, plan.run(images).toFloats(), 1e-4f); // folded norms
+                }
+            }
+            for (int batch : new int[] {1, 3}) {
+                OnnxCheck.of(file, graph, Map.of("images", Tensor.randn(batch, 3, 64, 64)))
+                        .forEach((name, difference) -> assertEquals(0, difference.relative(), 1e-4, name));
+            }
+        }
+    }
+}
