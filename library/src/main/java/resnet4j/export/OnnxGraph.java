@@ -24,7 +24,7 @@ import resnet4j.tensor.Op;
  */
 final class OnnxGraph {
     static final int OPSET = 18;
-    static final int FLOAT = 1, UINT8 = 2, INT64 = 7; // TensorProto.DataType
+    static final int FLOAT = 1, UINT8 = 2, INT8 = 3, INT64 = 7; // TensorProto.DataType
 
     private final Graph graph;
     private final Graph largerBatch;
@@ -137,13 +137,26 @@ final class OnnxGraph {
         if (constant == null) return names.getOrDefault(value, value);
         if (!written.contains(value)) {
             try (var scope = new NativeScope()) {
-                boolean whole = constant.dtype() == DType.I64;
-                var host = constant.detach().to(whole ? DType.I64 : DType.F32).toHost();
+                int type = type(constant.dtype());
+                var host = (type == FLOAT ? constant.detach().to(DType.F32) : constant).toHost();
                 var sizes = host.shape().stream().mapToLong(Long::longValue).toArray();
-                initializer(value, whole ? INT64 : FLOAT, UnsafeByteOperations.unsafeWrap(host.data()), sizes);
+                initializer(value, type, UnsafeByteOperations.unsafeWrap(host.data()), sizes);
             }
         }
         return value;
+    }
+
+    String bytes(String name, DType type, byte[] values) {
+        return initializer(name, type(type), UnsafeByteOperations.unsafeWrap(values), values.length);
+    }
+
+    private static int type(DType dtype) {
+        return switch (dtype) {
+            case U8 -> UINT8;
+            case I8 -> INT8;
+            case I64 -> INT64;
+            default -> FLOAT;
+        };
     }
 
     String floats(String name, float[] values, long... shape) {
@@ -168,19 +181,13 @@ final class OnnxGraph {
 
     /** A {@code ValueInfoProto}; sizes that differ in {@code larger} are the batch's. */
     private static Message value(Value value, String name, List<Long> larger) {
-        int type =
-                switch (value.dtype()) {
-                    case U8 -> UINT8;
-                    case I64 -> INT64;
-                    default -> FLOAT;
-                };
         var sizes = new Message();
         for (int i = 0; i < larger.size(); i++) {
             long size = value.shape().get(i);
             boolean batch = larger.get(i) != size;
             sizes.add(1, batch ? new Message().add(2, "batch") : new Message().add(1, size));
         }
-        var tensor = new Message().add(1, type).add(2, sizes);
+        var tensor = new Message().add(1, type(value.dtype())).add(2, sizes);
         return new Message().add(1, name).add(2, new Message().add(1, tensor));
     }
 

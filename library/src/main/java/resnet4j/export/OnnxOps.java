@@ -65,7 +65,9 @@ final class OnnxOps {
                     (op, at) ->
                             at.emitSecond("TopK", List.of(at.x(), at.longs("k", op.k())), Map.of("axis", op.dim()))),
             writer(Op.GridSample.class, (op, at) -> at.emit("GridSample", Map.of("mode", "bilinear"))),
-            writer(Op.RoiAlign.class, OnnxOps::roiAlign));
+            writer(Op.RoiAlign.class, OnnxOps::roiAlign),
+            writer(Op.Quantize.class, OnnxOps::quantize),
+            writer(Op.Dequantize.class, (op, at) -> at.emit("DequantizeLinear", Map.of("axis", 0))));
 
     private static <O extends Op> Map.Entry<Class<? extends Op>, Writer<?>> writer(Class<O> op, Writer<O> writer) {
         return Map.entry(op, writer);
@@ -74,6 +76,10 @@ final class OnnxOps {
     @SuppressWarnings("unchecked") // entries are made by writer(), of one type each
     static <O extends Op> void write(O op, OnnxSite at) {
         ((Writer<O>) WRITERS.get(op.getClass())).write(op, at);
+    }
+
+    private static void quantize(Op.Quantize op, OnnxSite at) {
+        at.emit("QuantizeLinear", List.of(at.x(), at.in(1), at.zero(op.to())), Map.of());
     }
 
     private static void conv2d(Op.Conv2d op, OnnxSite at) {

@@ -2,6 +2,7 @@ package resnet4j.export;
 
 import java.util.List;
 import java.util.Map;
+import resnet4j.array.DType;
 import resnet4j.graph.Node;
 import resnet4j.tensor.Op;
 
@@ -62,6 +63,11 @@ record OnnxSite(OnnxGraph graph, Node node, String layer, List<String> in, Strin
 
     String scalar(String part, double value) {
         return graph.floats(node.name() + "/" + part, new float[] {(float) value});
+    }
+
+    /** A byte of 0, whose type is what is quantised to. */
+    String zero(DType type) {
+        return graph.bytes(node.name() + "/zero", type, new byte[1]);
     }
 
     String floats(String part, float[] values, long... shape) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import resnet4j.array.DType;
 import resnet4j.tensor.OneDnn;
 import resnet4j.tensor.Op;
@@ -74,13 +75,24 @@ public final class Passes {
         return renamed;
     }
 
-    /** Computes now what depends on weights only. */
+    /** Computes now what depends on weights only; quantised weights stay so. */
     public static Graph foldConstants(Graph graph) {
+        return foldConstants(graph, op -> !(op instanceof Op.Dequantize));
+    }
+
+    /** Makes floats of quantised weights. */
+    static Graph dequantizeWeights(Graph graph) {
+        boolean none = graph.nodes().stream().noneMatch(node -> node.op() instanceof Op.Dequantize);
+        return none ? graph : foldConstants(graph, op -> true);
+    }
+
+    private static Graph foldConstants(Graph graph, Predicate<Op> folds) {
         var constants = new LinkedHashMap<>(graph.constants());
         var nodes = new ArrayList<Node>();
         try (var noGrad = Ops.noGrad()) {
             for (var node : graph.nodes()) {
-                if (node.inputs().stream().allMatch(in -> in.isEmpty() || constants.containsKey(in))) {
+                if (folds.test(node.op())
+                        && node.inputs().stream().allMatch(in -> in.isEmpty() || constants.containsKey(in))) {
                     var in = node.inputs().stream().map(constants::get).toArray(Tensor[]::new);
                     constants.put(node.name(), Ops.run(node.op(), in));
                 } else nodes.add(node);

@@ -108,7 +108,7 @@ public final class Plan implements AutoCloseable {
 
     private static Plan compile(Graph graph, Precision precision, boolean consumes) {
         try (var scope = new NativeScope()) {
-            var simple = Passes.simplify(graph, consumes);
+            var simple = Passes.dequantizeWeights(Passes.simplify(graph, consumes));
             var here = precision.on(Device.CPU);
             boolean exact = here == Precision.FP32;
             return new Plan(exact ? simple : Passes.inPrecision(simple, DType.BF16, Set.of()), here, consumes);

@@ -8,10 +8,12 @@ import java.util.Map;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import resnet4j.array.DType;
 import resnet4j.tensor.Op.Interpolation;
 
 /** libtorch's kernel for every operation. */
@@ -96,6 +98,8 @@ final class LibTorch {
             kernel(Op.TopK.class, (op, in) -> torch.topk(handle(in, 0), op.k(), op.dim(), true, true)
                     .get1()),
             kernel(Op.GridSample.class, (op, in) -> torch.grid_sampler(handle(in, 0), handle(in, 1), 0, 0, false)),
+            kernel(Op.Quantize.class, LibTorch::quantize),
+            kernel(Op.Dequantize.class, LibTorch::dequantize),
             kernel(Op.RoiAlign.class, (op, in) -> new RoiAlignment(op, in).run()));
 
     private static <O extends Op> Map.Entry<Class<? extends Op>, Kernel<?>> kernel(Class<O> op, Kernel<O> kernel) {
@@ -179,6 +183,21 @@ final class LibTorch {
                 op.ceil(),
                 op.countPadding(),
                 new LongOptional());
+    }
+
+    private static org.bytedeco.pytorch.Tensor quantize(Op.Quantize op, List<Tensor> in) {
+        boolean signed = op.to() == DType.I8;
+        var least = new ScalarOptional(new Scalar(signed ? -128.0 : 0.0));
+        var most = new ScalarOptional(new Scalar(signed ? 127.0 : 255.0));
+        var steps = torch.round(torch.div(handle(in, 0), handle(in, 1)));
+        return torch.clamp(steps, least, most).to(ScalarTypes.of(op.to()));
+    }
+
+    private static org.bytedeco.pytorch.Tensor dequantize(Op.Dequantize op, List<Tensor> in) {
+        var shape = new long[in.get(0).dim()];
+        Arrays.fill(shape, 1);
+        shape[0] = in.get(1).elements();
+        return torch.mul(in.get(0).to(DType.F32).handle, handle(in, 1).reshape(shape));
     }
 
     private static org.bytedeco.pytorch.Tensor upsample(

@@ -52,7 +52,9 @@ final class OneDnnOps {
                         Op.Gather.class,
                         Op.TopK.class,
                         Op.GridSample.class,
-                        Op.RoiAlign.class));
+                        Op.RoiAlign.class,
+                        Op.Quantize.class,
+                        Op.Dequantize.class));
     }
 
     /** What oneDNN calls an activation. */

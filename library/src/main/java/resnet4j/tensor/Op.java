@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import resnet4j.array.DType;
 
 /**
  * One operation of a network with its attributes, apart from the tensors it works on, and what is true of it whoever
@@ -297,6 +298,40 @@ public sealed interface Op {
         @Override
         public boolean isIdentity(List<Long> in, List<Long> out) {
             return true;
+        }
+    }
+
+    /**
+     * x, scale [1] -> x / scale rounded to whole numbers, halves to even ones, in the bounds of {@code to}: U8 or I8. As
+     * ONNX's QuantizeLinear with zero at zero.
+     */
+    record Quantize(DType to) implements Op {
+        public Quantize {
+            if (to != DType.U8 && to != DType.I8)
+                throw new IllegalArgumentException("to: expected U8 or I8, got " + to);
+        }
+
+        @Override
+        public List<Long> shape(List<List<Long>> in) {
+            return in.get(0);
+        }
+
+        @Override
+        public Set<Integer> exact() {
+            return Set.of(1);
+        }
+    }
+
+    /** Whole numbers x times scale in 32-bit floats; scale is [1], or has a number for each of x's first dimension. */
+    record Dequantize() implements Op {
+        @Override
+        public List<Long> shape(List<List<Long>> in) {
+            return in.get(0);
+        }
+
+        @Override
+        public Set<Integer> exact() {
+            return Set.of(1);
         }
     }
 

@@ -41,6 +41,7 @@ import resnet4j.selfsup.Pretrain;
             PredictCommand.class,
             ExplainCommand.class,
             ExportCommand.class,
+            QuantizeCommand.class,
             BenchCommand.class,
             CompareCommand.class,
             SummaryCommand.class,

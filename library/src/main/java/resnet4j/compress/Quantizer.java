@@ -1,0 +1,203 @@
+package resnet4j.compress;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import resnet4j.array.DType;
+import resnet4j.config.Nearest;
+import resnet4j.graph.Graph;
+import resnet4j.graph.GraphConfig;
+import resnet4j.graph.GraphNet;
+import resnet4j.graph.Node;
+import resnet4j.graph.Passes;
+import resnet4j.graph.Value;
+import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Op;
+import resnet4j.tensor.Ops;
+import resnet4j.tensor.Tensor;
+
+/**
+ * Turns convolutions and linear layers of a graph into eight bits: weights per output channel and symmetric, what goes in
+ * per tensor, without a sign where no number below 0 was seen. The last layer, which makes the logits, stays in floats.
+ * Jacob et al. 2018, arXiv:1712.05877. First {@link #observe} pictures, then {@link #quantize}.
+ *
+ * <p>The result is a graph in which {@link Op.Quantize} and {@link Op.Dequantize} stand: run, planned, exported and saved,
+ * it is the same network. What it makes belongs to the innermost scope.
+ */
+public final class Quantizer {
+    /** Values seen at a time, at most: all of them are held at once. */
+    private static final long MOST_NUMBERS = 100_000_000;
+
+    private static final int LARGEST = 127;
+
+    private final Graph graph;
+    private final Map<String, Node> layers = new LinkedHashMap<>(); // by path
+    private final Map<String, Histogram> seen = new LinkedHashMap<>(); // by value
+    private long pictures;
+
+    /** @param graph of 32-bit floats, from one input to one output */
+    public Quantizer(Graph graph) {
+        if (graph.inputs().size() != 1 || graph.outputs().size() != 1)
+            throw new IllegalArgumentException("graph: expected one input and one output, got " + graph.inputs()
+                    + " and " + graph.outputs().keySet());
+        this.graph = Passes.simplify(graph);
+        Node last = null;
+        for (var node : this.graph.nodes()) {
+            boolean product = node.op() instanceof Op.Conv2d || node.op() instanceof Op.Linear;
+            if (!product || !this.graph.constants().containsKey(node.inputs().get(1))) continue;
+            if (last != null) layers.put(last.path(), last);
+            last = node;
+        }
+        if (layers.isEmpty())
+            throw new IllegalArgumentException(
+                    "graph: expected at least two convolutions or linear layers with weights, got "
+                            + (last == null ? 0 : 1) + ", and the last one stays in floats");
+        for (var layer : layers.values()) seen.putIfAbsent(layer.inputs().get(0), new Histogram());
+    }
+
+    /** The paths of what can be quantised, first to last. */
+    public Set<String> layers() {
+        return new LinkedHashSet<>(layers.keySet());
+    }
+
+    /** Looks at what normalised {@code images} [N,3,H,W] become, a few at a time. */
+    public void observe(Tensor images) {
+        var outputs = new LinkedHashMap<String, String>();
+        seen.keySet().forEach(value -> outputs.put(value, value));
+        var inner = graph.withOutputs(outputs);
+        long each = graph.nodes().stream().mapToLong(Quantizer::perPicture).sum();
+        long step = Math.max(1, Math.min(16, MOST_NUMBERS / each));
+        for (long i = 0; i < images.size(0); i += step)
+            try (var scope = new NativeScope()) {
+                var some = images.narrow(0, i, Math.min(step, images.size(0) - i));
+                inner.run(Map.of(graph.inputs().get(0).name(), some))
+                        .forEach((name, values) -> seen.get(name).add(values.toFloats()));
+            }
+        pictures += images.size(0);
+    }
+
+    private static long perPicture(Node node) {
+        long numbers = 1;
+        for (long size : node.shape().subList(1, node.shape().size())) numbers *= size;
+        return numbers;
+    }
+
+    /** In eight bits, but for the layers whose paths are {@code kept}. */
+    public Graph quantize(Range range, Set<String> kept) {
+        for (var path : kept)
+            if (!layers.containsKey(path))
+                throw new IllegalArgumentException("keep: no layer that could be quantised is named '" + path + "'."
+                        + Nearest.hint(path, layers.keySet()));
+        if (pictures == 0)
+            throw new IllegalStateException("quantize: expected pictures to be observed first, got none");
+        return new Rewriting(range, kept).graph();
+    }
+
+    /**
+     * How much each layer alone, in eight bits, moves the answers to {@code images}: the squares of the changes of logits,
+     * divided by the squares of logits, both summed.
+     */
+    public Map<String, Double> sensitivities(Range range, Tensor images) {
+        var result = new LinkedHashMap<String, Double>();
+        try (var scope = new NativeScope()) {
+            var exact = graph.run(images).toFloats();
+            for (var path : layers.keySet())
+                try (var inner = new NativeScope()) {
+                    var others = layers();
+                    others.remove(path);
+                    var moved = quantize(range, others).run(images).toFloats();
+                    double change = 0, all = 0;
+                    for (int i = 0; i < exact.length; i++) {
+                        change += Math.pow(moved[i] - exact[i], 2);
+                        all += Math.pow(exact[i], 2);
+                    }
+                    result.put(path, all == 0 ? 0 : change / all);
+                }
+        }
+        return result;
+    }
+
+    /** A quantised graph as a network, with copies of its numbers; scales are not trained. */
+    public static GraphNet network(Graph quantized) {
+        var scales = new LinkedHashSet<String>();
+        for (var node : quantized.nodes())
+            if (node.op() instanceof Op.Quantize || node.op() instanceof Op.Dequantize)
+                scales.add(node.inputs().get(1));
+        return GraphNet.of(GraphConfig.of(quantized, name -> !scales.contains(name)), quantized.constants());
+    }
+
+    /** One graph in the making. */
+    private final class Rewriting {
+        private final Range range;
+        private final Set<String> kept;
+        private final Map<String, Tensor> constants = new LinkedHashMap<>(graph.constants());
+        private final List<Node> nodes = new ArrayList<>();
+        private final Map<String, String> rounded = new LinkedHashMap<>(); // a value to the same after eight bits
+
+        Rewriting(Range range, Set<String> kept) {
+            this.range = range;
+            this.kept = kept;
+        }
+
+        Graph graph() {
+            for (var node : graph.nodes()) {
+                boolean quantized = layers.containsKey(node.path())
+                        && layers.get(node.path()).name().equals(node.name())
+                        && !kept.contains(node.path());
+                if (!quantized) {
+                    nodes.add(node);
+                    continue;
+                }
+                var inputs = new ArrayList<>(node.inputs());
+                inputs.set(0, rounded.computeIfAbsent(inputs.get(0), this::value));
+                inputs.set(1, rounded.computeIfAbsent(inputs.get(1), this::weight));
+                nodes.add(node.withInputs(inputs));
+            }
+            return Passes.removeUnused(new Graph(graph.inputs(), constants, nodes, graph.outputs(), graph.layers()));
+        }
+
+        private String value(String name) {
+            var histogram = seen.get(name);
+            var type = histogram.negative() ? DType.I8 : DType.U8;
+            int levels = type == DType.I8 ? LARGEST : 255;
+            var scale = name + ".scale";
+            constants.put(scale, Tensor.of(new float[] {scale(range.bound(histogram, levels), levels)}, 1));
+            var whole = new Value(name + ".quantize", graph.shape(name), type);
+            nodes.add(new Node(whole, new Op.Quantize(type), List.of(name, scale), ""));
+            return dequantized(whole, scale);
+        }
+
+        private String weight(String name) {
+            var weight = constants.get(name);
+            int channels = (int) weight.size(0);
+            float[] numbers = weight.toFloats(), scales = new float[channels];
+            int each = numbers.length / channels;
+            for (int c = 0; c < channels; c++) {
+                double largest = 0;
+                for (int i = 0; i < each; i++) largest = Math.max(largest, Math.abs(numbers[c * each + i]));
+                scales[c] = scale(largest, LARGEST);
+                for (int i = c * each; i < (c + 1) * each; i++)
+                    numbers[i] = Math.max(-LARGEST, Math.min(LARGEST, Math.round(numbers[i] / scales[c])));
+            }
+            try (var noGrad = Ops.noGrad()) {
+                constants.put(name, Tensor.of(numbers, weight.shape()).to(DType.I8));
+            }
+            constants.put(name + ".scale", Tensor.of(scales, channels));
+            return dequantized(new Value(name, graph.shape(name), DType.I8), name + ".scale");
+        }
+
+        private String dequantized(Value whole, String scale) {
+            var floats = new Value(whole.name() + ".dequantize", whole.shape(), DType.F32);
+            nodes.add(new Node(floats, new Op.Dequantize(), List.of(whole.name(), scale), ""));
+            return floats.name();
+        }
+
+        /** Of a channel of zeros anything: 1. */
+        private static float scale(double bound, int levels) {
+            return bound == 0 ? 1 : (float) Math.max(bound / levels, Float.MIN_NORMAL);
+        }
+    }
+}

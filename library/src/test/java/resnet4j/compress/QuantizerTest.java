@@ -1,0 +1,170 @@
+package resnet4j.compress;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import resnet4j.array.DType;
+import resnet4j.export.OnnxCheck;
+import resnet4j.export.OnnxExport;
+import resnet4j.graph.Graph;
+import resnet4j.graph.Plan;
+import resnet4j.graph.Tracer;
+import resnet4j.model.ModelFile;
+import resnet4j.model.Models;
+import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Op;
+import resnet4j.tensor.Ops;
+import resnet4j.tensor.Precision;
+import resnet4j.tensor.Tensor;
+
+class QuantizerTest {
+    @TempDir
+    private Path folder;
+
+    private static Graph quantized(Range range, Set<String> kept) {
+        Ops.seed(3);
+        var net = Models.create("resnet20", 10);
+        var quantizer = new Quantizer(Tracer.trace(net, 1, 3, 32, 32));
+        quantizer.observe(Tensor.randn(8, 3, 32, 32));
+        return quantizer.quantize(range, kept);
+    }
+
+    private static double difference(float[] expected, float[] actual) {
+        double change = 0, all = 0;
+        for (int i = 0; i < expected.length; i++) {
+            change += Math.pow(actual[i] - expected[i], 2);
+            all += Math.pow(expected[i], 2);
+        }
+        return Math.sqrt(change / all);
+    }
+
+    /** ONNX's QuantizeLinear and DequantizeLinear, by hand: halves to even, cut off at both ends. */
+    @Test
+    void numbers_areRoundedAndCutOff() {
+        try (var scope = new NativeScope()) {
+            var x = Tensor.of(new float[] {-200, -0.75f, -0.25f, 0, 0.25f, 0.75f, 1.25f, 63.5f, 500}, 9);
+            var half = Tensor.of(new float[] {0.5f}, 1);
+            var signed = new Op.Quantize(DType.I8).apply(List.of(x, half));
+            assertArrayEquals(new long[] {-128, -2, 0, 0, 0, 2, 2, 127, 127}, signed.toLongs());
+            var unsigned = new Op.Quantize(DType.U8).apply(List.of(x, half));
+            assertArrayEquals(new long[] {0, 0, 0, 0, 0, 2, 2, 127, 255}, unsigned.toLongs());
+            var rows = new Op.Dequantize()
+                    .apply(List.of(
+                            Tensor.of(new long[] {1, -2, 3, -4}, 2, 2).to(DType.I8),
+                            Tensor.of(new float[] {0.5f, 2}, 2)));
+            assertArrayEquals(new float[] {0.5f, -1, 6, -8}, rows.toFloats());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void eightBits_stayNearTheFloats(Range range) {
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            Ops.seed(3);
+            var net = Models.create("resnet20", 10);
+            net.train(false);
+            var images = Tensor.randn(4, 3, 32, 32);
+            var expected = net.apply(images).toFloats();
+            var graph = quantized(range, Set.of());
+            double difference = difference(expected, graph.run(images).toFloats());
+            // 19 layers, each with steps of about 1/127 of the largest number
+            // of it; entropy weighs what it cuts off by how often that comes, not by how large it is
+            double most = range == Range.ENTROPY ? 0.3 : 0.15;
+            assertTrue(difference < most, difference + " by " + range);
+            assertTrue(difference > 1e-5, "nothing is rounded");
+            long whole = graph.constants().values().stream()
+                    .filter(t -> t.dtype() == DType.I8)
+                    .count();
+            assertEquals(19, whole); // all but the last layer
+        }
+    }
+
+    @Test
+    void savedAndOpened_itGivesTheSameBits_andIsAQuarterAsLarge() throws Exception {
+        try (var scope = new NativeScope()) {
+            var graph = quantized(Range.MSE, Set.of());
+            var images = Tensor.randn(3, 3, 32, 32);
+            var file = folder.resolve("small.safetensors");
+            try (var net = Quantizer.network(graph)) {
+                var names = IntStream.range(0, 10).mapToObj(i -> "c" + i).toList();
+                new ModelFile(
+                                "resnet20",
+                                net.architecture(),
+                                Models.get("resnet20").preprocess(),
+                                names,
+                                Map.of(),
+                                "",
+                                Map.of())
+                        .save(file, net);
+            }
+            try (var opened = ModelFile.open(file);
+                    var noGrad = Ops.noGrad()) {
+                opened.net().train(false);
+                assertArrayEquals(
+                        graph.run(images).toFloats(), opened.net().apply(images).toFloats());
+                try (var plan = Plan.compile(opened.net(), Precision.FP32, 1, 3, 32, 32)) {
+                    double difference = difference(
+                            graph.run(images).toFloats(), plan.run(images).toFloats());
+                    assertTrue(difference < 0.02, difference + ""); // sums in another order may round to the next step
+                }
+            }
+            var weights = resnet4j.weights.WeightFile.read(file).tensors();
+            assertTrue(
+                    weights.values().stream().filter(t -> t.dtype() == DType.I8).count() == 19);
+            assertTrue(Files.size(file) < 270_000 * 4 / 2, Files.size(file) + " bytes");
+        }
+    }
+
+    @Test
+    void onnxRuntime_givesTheSame() throws Exception {
+        try (var scope = new NativeScope()) {
+            var graph = quantized(Range.MINMAX, Set.of());
+            var file = folder.resolve("small.onnx");
+            OnnxExport.write(graph, file, "small");
+            var check = OnnxCheck.of(file, graph, Tensor.randn(8, 3, 32, 32));
+            // its sums are of whole numbers and ours of floats: a number may round to the next step
+            assertTrue(check.relative() < 0.05, check::toString);
+            assertTrue(Files.size(file) < 270_000 * 4 / 2, Files.size(file) + " bytes");
+        }
+    }
+
+    @Test
+    void keptLayers_stayInFloats_andAWrongNameIsRefused() {
+        try (var scope = new NativeScope()) {
+            var graph = quantized(Range.PERCENTILE, Set.of("conv1"));
+            assertEquals(
+                    18,
+                    graph.constants().values().stream()
+                            .filter(t -> t.dtype() == DType.I8)
+                            .count());
+            var e = assertThrows(IllegalArgumentException.class, () -> quantized(Range.MSE, Set.of("conv9")));
+            assertTrue(e.getMessage().contains("conv9"), e.getMessage());
+        }
+    }
+
+    @Test
+    void histograms_widen_andFindTheirQuantile() {
+        var histogram = new Histogram();
+        var small = new float[999];
+        java.util.Arrays.fill(small, 1);
+        histogram.add(small);
+        histogram.add(new float[] {-100});
+        assertEquals(100, histogram.largest());
+        assertTrue(histogram.negative());
+        assertEquals(1, histogram.quantile(0.99), 0.1); // a bin is 0.0625 wide
+        assertTrue(Range.PERCENTILE.bound(histogram, 127) > 99);
+    }
+}
