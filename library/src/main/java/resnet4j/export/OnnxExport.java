@@ -6,7 +6,11 @@ import java.nio.file.Path;
 import java.util.Map;
 import resnet4j.files.AtomicFile;
 import resnet4j.graph.Graph;
+import resnet4j.graph.Passes;
+import resnet4j.graph.Tracer;
 import resnet4j.image.Preprocess;
+import resnet4j.model.ModelFile;
+import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Tensor;
 
 /** Writes traced networks as ONNX files, any batch size, operator set 18. https://onnx.ai */
@@ -14,6 +18,27 @@ public final class OnnxExport {
     private OnnxExport() {}
 
     private static final long IR_VERSION = 8; // the one that came with operator set 18
+
+    /**
+     * Writes a saved model, made ready for other runtimes, as a file that says its classes and how pictures are made ready.
+     *
+     * @param pixels whether the file takes pixels and normalises them itself: see {@link OnnxMetadata#pixels}
+     * @return what was written; its weights belong to the scope that this is called in
+     */
+    public static Graph write(ModelFile.Opened model, Path file, boolean pixels) throws IOException {
+        var p = model.file().preprocess();
+        var graph = Passes.simplify(Tracer.trace(model.net(), 1, 3, p.cropHeight(), p.cropWidth()));
+        write(graph, file, OnnxMetadata.of(model.file()).withPixels(pixels));
+        return graph;
+    }
+
+    /** Writes the model of a run's folder, or any other saved model, for a program that has no tensors of its own. */
+    public static void write(Path model, Path file) throws IOException {
+        try (var scope = new NativeScope();
+                var opened = ModelFile.open(model)) {
+            write(opened, file, false);
+        }
+    }
 
     /**
      * Writes a classifier's {@code graph}, wholly or not at all. {@code Passes.simplify} makes the file smaller and some

@@ -17,6 +17,7 @@ import resnet4j.image.Target;
 import resnet4j.nn.Net;
 import resnet4j.report.RunReport;
 import resnet4j.report.RunSummary;
+import resnet4j.report.Words;
 import resnet4j.run.Line;
 import resnet4j.run.RunFolder;
 import resnet4j.tensor.Device;
@@ -297,8 +298,8 @@ public final class Trainer implements AutoCloseable {
         report(test);
         LOG.log(
                 System.Logger.Level.INFO,
-                "trained {0} epochs in {1} s: {2} {3}",
-                at.epoch(),
+                "trained {0} in {1} s: {2} {3}",
+                Words.count(at.epoch(), "epoch"),
                 Math.round(at.seconds()),
                 test.headline(),
                 test.value());

@@ -13,11 +13,8 @@ import resnet4j.data.Loader;
 import resnet4j.eval.Inputs;
 import resnet4j.export.OnnxCheck;
 import resnet4j.export.OnnxExport;
-import resnet4j.export.OnnxMetadata;
 import resnet4j.export.OnnxRuntime;
 import resnet4j.graph.Graph;
-import resnet4j.graph.Passes;
-import resnet4j.graph.Tracer;
 import resnet4j.model.ModelFile;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
@@ -69,9 +66,7 @@ final class ExportCommand extends Command<ExportCommand.Result> {
     }
 
     private Optional<OnnxCheck> onnx(ModelFile.Opened opened) throws IOException {
-        var preprocess = opened.file().preprocess();
-        var graph = Passes.simplify(Tracer.trace(opened.net(), 1, 3, preprocess.cropHeight(), preprocess.cropWidth()));
-        OnnxExport.write(graph, out, OnnxMetadata.of(opened.file()).withPixels(pixels));
+        var graph = OnnxExport.write(opened, out, pixels);
         return OnnxRuntime.available() && !pixels
                 ? Optional.of(OnnxCheck.of(out, graph, images(opened.file(), graph)))
                 : Optional.empty();
