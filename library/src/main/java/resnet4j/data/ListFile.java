@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import resnet4j.config.Checks;
@@ -129,17 +130,25 @@ final class ListFile {
     private static List<String> named(Path list, List<Row> rows) throws IOException {
         var names = new TreeSet<String>();
         for (var row : rows) names.add(row.label);
-        if (names.stream().allMatch(name -> name.matches("[-+]?\\d*\\.?\\d+([eE][-+]?\\d+)?"))
-                && names.stream().anyMatch(name -> name.matches(".*[.eE].*")))
+        if (!names.isEmpty() && names.stream().allMatch(name -> name.matches("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?")))
             throw new IOException(list + ": label: expected the names of classes, got numbers such as " + names.first()
-                    + "; networks that answer with numbers are not trained here");
+                    + "; call the column index if they are numbers of classes, from 0 on, or give classes names that are"
+                    + " not numbers");
         for (var name : names) {
-            var parts = List.of(name.split("[|;]"));
-            if (parts.size() > 1 && names.containsAll(parts))
-                throw new IOException(list + ": label: expected one class a picture, got several, " + name
-                        + "; networks that answer with several classes are not trained here");
+            var parts = parts(name);
+            if (parts.size() < 2) continue;
+            boolean several = parts.stream().allMatch(part -> names.stream()
+                    .anyMatch(other -> !other.equals(name) && parts(other).contains(part)));
+            if (several)
+                throw new IOException(
+                        list + ": label: expected one class a picture, got several, " + name
+                                + "; give each row one, or write classes whose names hold a comma, a bar or a semicolon otherwise");
         }
         return List.copyOf(names);
+    }
+
+    private static List<String> parts(String label) {
+        return Stream.of(label.split("[|;,]")).map(String::strip).toList();
     }
 
     /** Names by number; a number without a category, or between the others, names itself. */

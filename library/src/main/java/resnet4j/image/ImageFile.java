@@ -23,6 +23,9 @@ import javax.imageio.ImageIO;
  * docs/dependencies.md} lists the exceptions); all else is decoded by the JDK.
  */
 public final class ImageFile {
+    /** How many times a picture may be in memory while it is decoded and turned. */
+    private static final int COPIES = 3;
+
     private ImageFile() {}
 
     /** What decodes JPEG files here: {@code OpenCV}, or {@code JDK}, about 3 times slower. */
@@ -101,8 +104,10 @@ public final class ImageFile {
             throws IOException {
         if (atLeastShortSide < 0)
             throw new IllegalArgumentException("atLeastShortSide: expected 0 or more, got " + atLeastShortSide);
+        long pixels = 0;
         try {
             Encoded encoded = open(bytes, limits);
+            pixels = (long) encoded.width() * encoded.height();
             Image image =
                     encoded instanceof Jpeg jpeg ? jpeg.decode(reduction(jpeg, atLeastShortSide)) : encoded.decode();
             return applyExif ? Exif.upright(image, encoded.orientation()) : image;
@@ -114,6 +119,7 @@ public final class ImageFile {
                             + e.toString().lines().findFirst().orElse("") + ")",
                     e);
         } catch (OutOfMemoryError e) {
+            if (pixels * 3 * COPIES < Runtime.getRuntime().maxMemory()) throw e; // others filled the heap
             throw new IOException(
                     nameForErrors + ": expected a picture that fits the heap of "
                             + (Runtime.getRuntime().maxMemory() >> 20) + " MB; raise it with -Xmx",

@@ -1,5 +1,6 @@
 package resnet4j.nn;
 
+import java.util.Arrays;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Op;
 import resnet4j.tensor.Ops;
@@ -52,7 +53,13 @@ public final class BatchNorm2d extends Layer {
 
     @Override
     protected Tensor forward(Tensor x) {
+        boolean batch = training() && !frozen;
+        if (batch && x.elements() == x.size(1)) // one value has no variance; PyTorch refuses it too
+        throw new IllegalArgumentException(
+                    "batch norm: expected more than one value a channel in training, got an input of "
+                            + Arrays.toString(x.shape())
+                            + "; take larger pictures, another batch size, or leave out the last, smaller batch (dropLast=true)");
         double step = Checkpointing.again() ? 0 : momentum; // the running statistics have seen this batch
-        return Ops.batchNorm(x, weight, bias, mean, variance, new Op.BatchNorm(training() && !frozen, step, eps));
+        return Ops.batchNorm(x, weight, bias, mean, variance, new Op.BatchNorm(batch, step, eps));
     }
 }

@@ -79,13 +79,20 @@ class ListFileTest {
 
     @Test
     void numbersAndSeveralLabels_areNoClasses() {
-        for (var text : List.of("file,label\na,0.5\nb,2\n", "file,label\na,1e3\nb,-2.25\n"))
+        for (var text : List.of(
+                "file,label\na,0.5\nb,2\n",
+                "file,label\na,1e3\nb,-2.25\n",
+                "file,label\na,0\nb,1\n",
+                "file,label\na,37\nb,4.\n"))
             assertTrue(
                     assertThrows(IOException.class, () -> read(text))
                             .getMessage()
                             .contains("got numbers"),
                     text);
-        for (var text : List.of("file,label\na,cat|dog\nb,cat\nc,dog\n", "file,label\na,x;y\nb,y\nc,x\n"))
+        for (var text : List.of(
+                "file,label\na,cat|dog\nb,cat\nc,dog\n",
+                "file,label\na,x;y\nb,y\nc,x\n",
+                "file,label\na,\"red, big\"\nb,\"red, small\"\nc,\"blue, big\"\nd,\"blue, small\"\n"))
             assertTrue(
                     assertThrows(IOException.class, () -> read(text))
                             .getMessage()

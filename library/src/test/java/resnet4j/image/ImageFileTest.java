@@ -22,6 +22,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import resnet4j.Shared;
 
@@ -303,6 +304,16 @@ class ImageFileTest {
         assertTrue(uri.startsWith("data:image/jpeg;base64,"), uri);
         byte[] bytes = Base64.getDecoder().decode(uri.substring(uri.indexOf(',') + 1));
         assertEquals(describe(image), describe(ImageFile.decode(bytes, "uri", false))); // black survives exactly
+    }
+
+    /** Opening a pipe that nobody writes to would wait for ever. */
+    @Test
+    @Timeout(20)
+    void read_refusesPipes(@TempDir Path folder) throws Exception {
+        var pipe = folder.resolve("pipe.jpg");
+        assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "no mkfifo");
+        var e = assertThrows(IOException.class, () -> ImageFile.read(pipe));
+        assertEquals(pipe + ": expected a picture file, got a pipe or a device", e.getMessage());
     }
 
     @Test

@@ -2,6 +2,8 @@ package resnet4j.nn;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -10,6 +12,22 @@ import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
 
 class BatchNorm2dTest {
+    /** PyTorch: "Expected more than 1 value per channel when training". */
+    @Test
+    void oneValueAChannel_isRefusedInTrainingAlone() {
+        try (var scope = new NativeScope();
+                var norm = Norm.BATCH.of(3)) {
+            var one = Tensor.randn(1, 3, 1, 1);
+            var e = assertThrows(IllegalArgumentException.class, () -> norm.apply(one));
+            assertTrue(
+                    e.getMessage().contains("more than one value a channel in training, got an input of [1, 3, 1, 1]"));
+            assertEquals(6, norm.apply(Tensor.randn(2, 3, 1, 1)).elements());
+            assertEquals(6, norm.apply(Tensor.randn(1, 3, 1, 2)).elements());
+            norm.train(false);
+            assertEquals(3, norm.apply(one).elements());
+        }
+    }
+
     /** torch 2.10: torch.manual_seed(7); b = nn.BatchNorm2d(2); x = torch.randn(2, 2, 1, 2); b(x); b.eval(); b(x) */
     @Test
     void outputsAndStatistics_arePyTorchsInBothModes() {

@@ -1,0 +1,56 @@
+package resnet4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The launcher beside a Java that only says in which locale it was started. */
+class LauncherTest {
+    @TempDir
+    Path root;
+
+    @BeforeEach
+    void install() throws IOException {
+        assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "no shell");
+        var home = Path.of("").toAbsolutePath();
+        while (!Files.exists(home.resolve("resnet4j-cli"))) home = home.getParent();
+        Files.copy(home.resolve("resnet4j"), root.resolve("resnet4j"));
+        Files.createDirectories(root.resolve("resnet4j-cli/target"));
+        Files.createFile(root.resolve("resnet4j-cli/target/launcher.stamp"));
+        Files.createDirectories(root.resolve("jdk/bin"));
+        Files.writeString(root.resolve("jdk/release"), "JAVA_VERSION=\"17.0.1\"\n");
+        var java = Files.writeString(root.resolve("jdk/bin/java"), "#!/bin/sh\necho \"${LC_ALL:-none}\"\n");
+        java.toFile().setExecutable(true);
+    }
+
+    private String locale(Map<String, String> environment) throws Exception {
+        var builder = new ProcessBuilder("/bin/sh", root.resolve("resnet4j").toString(), "models");
+        var variables = builder.environment();
+        variables.keySet().removeIf(name -> name.startsWith("LC_") || name.equals("LANG"));
+        variables.putAll(new TreeMap<>(environment));
+        variables.put("JAVA_HOME", root.resolve("jdk").toString());
+        variables.put("RESNET4J_CACHE", root.resolve("cache").toString());
+        var process = builder.redirectErrorStream(true).start();
+        var said = new String(process.getInputStream().readAllBytes()).strip();
+        assertEquals(true, process.waitFor(60, TimeUnit.SECONDS));
+        return said;
+    }
+
+    @Test
+    void withoutALocale_fileNamesAreUtf8() throws Exception {
+        assertEquals("C.UTF-8", locale(Map.of()));
+        assertEquals("C.UTF-8", locale(Map.of("LC_ALL", "C")));
+        assertEquals("C.UTF-8", locale(Map.of("LANG", "POSIX")));
+        assertEquals("none", locale(Map.of("LANG", "de_DE.UTF-8")));
+        assertEquals("en_US.UTF-8", locale(Map.of("LC_ALL", "en_US.UTF-8", "LANG", "C")));
+    }
+}
