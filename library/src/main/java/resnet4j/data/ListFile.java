@@ -130,7 +130,8 @@ final class ListFile {
     private static List<String> named(Path list, List<Row> rows) throws IOException {
         var names = new TreeSet<String>();
         for (var row : rows) names.add(row.label);
-        if (!names.isEmpty() && names.stream().allMatch(name -> name.matches("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?")))
+        if (!names.isEmpty()
+                && names.stream().allMatch(name -> name.matches("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?")))
             throw new IOException(list + ": label: expected the names of classes, got numbers such as " + names.first()
                     + "; call the column index if they are numbers of classes, from 0 on, or give classes names that are"
                     + " not numbers");
