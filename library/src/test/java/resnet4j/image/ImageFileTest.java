@@ -313,7 +313,9 @@ class ImageFileTest {
         var pipe = folder.resolve("pipe.jpg");
         assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "no mkfifo");
         var e = assertThrows(IOException.class, () -> ImageFile.read(pipe));
-        assertEquals(pipe + ": expected a picture file, got a pipe or a device; write the picture to a file", e.getMessage());
+        assertEquals(
+                pipe + ": expected a picture file, got a pipe or a device; write the picture to a file",
+                e.getMessage());
     }
 
     @Test
