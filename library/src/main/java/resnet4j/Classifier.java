@@ -107,7 +107,7 @@ public final class Classifier implements Predictor<List<Classifier.Prediction>> 
 
             @Override
             public float[] features(byte[] pixels, int pictures) {
-                throw new UnsupportedOperationException("features: an ONNX file gives the classes only; open the saved"
+                throw new IllegalStateException("features: an ONNX file gives the classes only; open the saved"
                         + " model that it was exported from");
             }
         };

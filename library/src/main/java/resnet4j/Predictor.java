@@ -80,8 +80,7 @@ public interface Predictor<A> extends AutoCloseable {
      * The network's own description of each picture: what its last layer decides by, in one dimension (the mean of each
      * map where that layer takes maps). Pictures that are alike have vectors that are near.
      *
-     * @throws IllegalStateException         if it is closed
-     * @throws UnsupportedOperationException if the network was opened without it, as from an ONNX file
+     * @throws IllegalStateException if it is closed, or the file that it was opened from has none, as one of ONNX
      */
     List<float[]> features(List<Image> pictures);
 

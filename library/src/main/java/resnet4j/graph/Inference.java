@@ -94,15 +94,15 @@ public final class Inference implements AutoCloseable {
     /**
      * What the head decides by, [N,D], F32, owned by the caller's scope; of a head that takes maps, the mean of each.
      *
-     * @throws UnsupportedOperationException if the network is not made of a body and a head
-     * @throws IllegalStateException         if it is closed
+     * @throws IllegalStateException if the network is not made of a body and a head, or it is closed
      */
     public Tensor features(Tensor images) {
         return run(
                 x -> {
                     var made = features.apply(x);
                     if (made == null)
-                        throw new UnsupportedOperationException("features: this network has no head to take them");
+                        throw new IllegalStateException(
+                                "features: expected a network of a body and a head, got one without");
                     return made.dim() == 4 ? Ops.globalAvgPool(made) : made;
                 },
                 images);

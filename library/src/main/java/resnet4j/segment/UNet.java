@@ -82,7 +82,7 @@ public record UNet(BackboneConfig encoder, List<Integer> decoder, int classes) i
                 blocks.add(new Block(in + skip, c.decoder.get(i)));
                 in = c.decoder.get(i);
             }
-            child("decoder", new Decoder(blocks));
+            for (int i = 0; i < blocks.size(); i++) child("decoder.blocks." + i, blocks.get(i));
             head = child("segmentation_head", new Sequential(Conv2d.biased(in, c.classes, 3, 1)));
             for (var block : blocks)
                 for (var net : block.nets().values())
@@ -113,18 +113,6 @@ public record UNet(BackboneConfig encoder, List<Integer> decoder, int classes) i
         @Override
         public Layer head() {
             return head;
-        }
-    }
-
-    /** Has names only. */
-    private static final class Decoder extends Layer {
-        Decoder(List<Layer> blocks) {
-            child("blocks", new Sequential(blocks));
-        }
-
-        @Override
-        protected Tensor forward(Tensor x) {
-            throw new UnsupportedOperationException("decoder: expected its blocks to be run one by one");
         }
     }
 
