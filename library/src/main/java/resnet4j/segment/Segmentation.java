@@ -13,7 +13,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntConsumer;
-import resnet4j.config.Records;
 import resnet4j.data.Batch;
 import resnet4j.data.DataSource;
 import resnet4j.data.Dataset;
@@ -24,7 +23,6 @@ import resnet4j.image.LabelMap;
 import resnet4j.image.Preprocess;
 import resnet4j.image.Step;
 import resnet4j.model.ClassificationNet;
-import resnet4j.model.ModelFile;
 import resnet4j.nn.Net;
 import resnet4j.report.TableReport;
 import resnet4j.tensor.Device;
@@ -37,7 +35,6 @@ import resnet4j.train.Machine;
 import resnet4j.train.Moment;
 import resnet4j.train.Recipe;
 import resnet4j.train.Task;
-import resnet4j.weights.WeightFile;
 
 /** The class of each pixel: what a batch of label maps is to a network, its loss, and how good it has become. */
 final class Segmentation implements Task<LabelMap> {
@@ -60,10 +57,7 @@ final class Segmentation implements Task<LabelMap> {
         requireWhole(recipe.preprocess(), map.width(), map.height());
         Ops.seed(recipe.seed());
         net = twin();
-        if (recipe.weights().isPresent()) {
-            var path = Path.of(recipe.weights().get());
-            ModelFile.loadBody(net, WeightFile.read(path).tensors(), path.toString());
-        }
+        recipe.begin(net);
         classWeights = weights.isEmpty() ? Optional.empty() : Optional.of(tensor(weights));
     }
 
@@ -91,10 +85,7 @@ final class Segmentation implements Task<LabelMap> {
         if (!architecture.perPixel())
             throw new IllegalArgumentException("model: expected a network that answers for each pixel, such as"
                     + " unet_resnet18, got " + recipe.model());
-        var built = architecture.build();
-        built.channelsLast();
-        built.to(machine.device());
-        return built;
+        return machine.place(architecture.build());
     }
 
     @Override
@@ -153,9 +144,7 @@ final class Segmentation implements Task<LabelMap> {
 
     @Override
     public Score test(Path model, IntConsumer progress) throws IOException {
-        try (var opened = ModelFile.open(model)) {
-            opened.net().channelsLast();
-            opened.net().to(machine.device());
+        try (var opened = machine.open(model)) {
             return measure(opened.net(), data.split(data.measured()), progress);
         }
     }
@@ -209,16 +198,7 @@ final class Segmentation implements Task<LabelMap> {
     @Override
     public void save(Path model, Net network, Map<String, Double> metrics, Map<String, String> provenance)
             throws IOException {
-        var classes = data.train().classes();
-        new ModelFile(
-                        recipe.model(),
-                        recipe.architectureFor(classes.size()),
-                        recipe.preprocess(),
-                        classes,
-                        metrics,
-                        Records.line(recipe),
-                        provenance)
-                .save(model, network);
+        recipe.modelFile(data.train().classes(), metrics, provenance).save(model, network);
     }
 
     @Override

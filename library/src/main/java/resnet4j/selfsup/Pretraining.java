@@ -20,7 +20,6 @@ import resnet4j.data.Mix;
 import resnet4j.eval.Inputs;
 import resnet4j.eval.Score;
 import resnet4j.model.ClassificationNet;
-import resnet4j.model.ModelFile;
 import resnet4j.nn.Net;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
@@ -32,7 +31,6 @@ import resnet4j.train.Machine;
 import resnet4j.train.Moment;
 import resnet4j.train.Recipe;
 import resnet4j.train.Task;
-import resnet4j.weights.WeightFile;
 
 /** Two views of each picture, and what a {@link Method} wants said of them. */
 final class Pretraining implements Task<Label> {
@@ -56,10 +54,7 @@ final class Pretraining implements Task<Label> {
         check();
         Ops.seed(recipe.seed());
         net = twin();
-        if (recipe.weights().isPresent()) {
-            var path = Path.of(recipe.weights().get());
-            ModelFile.loadBody(net.encoder, WeightFile.read(path).tensors(), path.toString());
-        }
+        recipe.begin(net.encoder);
         try (var scope = new NativeScope()) {
             memory = method.memory().map(rows -> new Memory(rows.to(machine.device())));
         }
@@ -86,10 +81,7 @@ final class Pretraining implements Task<Label> {
         var architecture = recipe.architectureFor(data.train().classes().size());
         architecture.requireInput(
                 recipe.preprocess().cropHeight(), recipe.preprocess().cropWidth());
-        var built = new Projecting(architecture.build(), method);
-        built.channelsLast();
-        built.to(machine.device());
-        return built;
+        return machine.place(new Projecting(architecture.build(), method));
     }
 
     @Override
@@ -162,9 +154,7 @@ final class Pretraining implements Task<Label> {
 
     @Override
     public Score test(Path model, IntConsumer progress) throws IOException {
-        try (var opened = ModelFile.open(model)) {
-            opened.net().channelsLast();
-            opened.net().to(machine.device());
+        try (var opened = machine.open(model)) {
             boolean held = !data.measured().equals("train");
             return measure(opened.net(), data.split(data.measured()), held, progress);
         }
@@ -184,18 +174,9 @@ final class Pretraining implements Task<Label> {
     @Override
     public void save(Path model, Net network, Map<String, Double> metrics, Map<String, String> provenance)
             throws IOException {
-        var classes = data.train().classes();
         var known = new HashMap<>(provenance);
         known.put("head", "not trained: to be fine-tuned, or probed");
-        new ModelFile(
-                        recipe.model(),
-                        recipe.architectureFor(classes.size()),
-                        recipe.preprocess(),
-                        classes,
-                        metrics,
-                        Records.line(recipe),
-                        known)
-                .save(model, ((Projecting) network).encoder);
+        recipe.modelFile(data.train().classes(), metrics, known).save(model, ((Projecting) network).encoder);
     }
 
     @Override

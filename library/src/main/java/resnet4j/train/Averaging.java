@@ -1,5 +1,7 @@
 package resnet4j.train;
 
+import resnet4j.config.Checks;
+
 /** Which average of the weights over steps is kept, to be the model in their stead. */
 public sealed interface Averaging {
     /** Whether one is kept. */
@@ -28,7 +30,7 @@ public sealed interface Averaging {
      */
     record Ema(double decay) implements Averaging {
         public Ema {
-            share("decay", decay);
+            Checks.chance("decay", decay);
         }
 
         @Override
@@ -53,7 +55,7 @@ public sealed interface Averaging {
 
         public Lookahead {
             if (every < 1) throw new IllegalArgumentException("every: expected at least 1, got " + every);
-            share("decay", decay);
+            Checks.chance("decay", decay);
         }
 
         @Override
@@ -62,9 +64,5 @@ public sealed interface Averaging {
             average.follow(decay * at.progress() * at.progress() * at.progress());
             average.pullBack();
         }
-    }
-
-    private static void share(String field, double value) {
-        if (!(value >= 0 && value < 1)) throw new IllegalArgumentException(field + ": expected [0,1), got " + value);
     }
 }

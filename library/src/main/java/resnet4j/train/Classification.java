@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntConsumer;
-import resnet4j.config.Records;
 import resnet4j.data.Batch;
 import resnet4j.data.DataSource;
 import resnet4j.data.Dataset;
@@ -23,12 +22,10 @@ import resnet4j.eval.Inputs;
 import resnet4j.eval.Score;
 import resnet4j.image.Image;
 import resnet4j.model.ClassificationNet;
-import resnet4j.model.ModelFile;
 import resnet4j.nn.Net;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
-import resnet4j.weights.WeightFile;
 
 /** The class of each picture: what a batch of labels is to a network, its loss, and how good it has become. */
 final class Classification implements Task<Label> {
@@ -47,10 +44,7 @@ final class Classification implements Task<Label> {
         this.machine = machine;
         Ops.seed(recipe.seed());
         net = twin();
-        if (recipe.weights().isPresent()) {
-            var path = Path.of(recipe.weights().get());
-            ModelFile.loadBody(net, WeightFile.read(path).tensors(), path.toString());
-        } else {
+        if (!recipe.begin(net)) {
             try (var scope = new NativeScope()) {
                 net.calibrate(this::calibrationImages);
             }
@@ -65,10 +59,7 @@ final class Classification implements Task<Label> {
                 recipe.preprocess().cropHeight(), recipe.preprocess().cropWidth());
         var small = recipe.progressive();
         if (small.share() > 0) architecture.requireInput(small.size(), small.size());
-        var built = architecture.build();
-        built.channelsLast();
-        built.to(machine.device());
-        return built;
+        return machine.place(architecture.build());
     }
 
     private Tensor calibrationImages() {
@@ -180,9 +171,7 @@ final class Classification implements Task<Label> {
 
     @Override
     public Score test(Path model, IntConsumer progress) throws IOException {
-        try (var opened = ModelFile.open(model)) {
-            opened.net().channelsLast();
-            opened.net().to(machine.device());
+        try (var opened = machine.open(model)) {
             return evaluate(opened.net(), data.split(data.measured()), KEPT_MISTAKES, progress);
         }
     }
@@ -201,16 +190,7 @@ final class Classification implements Task<Label> {
     @Override
     public void save(Path model, Net network, Map<String, Double> metrics, Map<String, String> provenance)
             throws IOException {
-        var classes = data.train().classes();
-        new ModelFile(
-                        recipe.model(),
-                        recipe.architectureFor(classes.size()),
-                        recipe.preprocess(),
-                        classes,
-                        metrics,
-                        Records.line(recipe),
-                        provenance)
-                .save(model, network);
+        recipe.modelFile(data.train().classes(), metrics, provenance).save(model, network);
     }
 
     @Override

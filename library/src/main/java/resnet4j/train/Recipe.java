@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import resnet4j.config.Checks;
 import resnet4j.config.Records;
 import resnet4j.data.Augment;
 import resnet4j.data.DataSource;
@@ -15,8 +17,11 @@ import resnet4j.eval.Views;
 import resnet4j.image.Preprocess;
 import resnet4j.image.Target;
 import resnet4j.model.Architecture;
+import resnet4j.model.ClassificationNet;
+import resnet4j.model.ModelFile;
 import resnet4j.model.Models;
 import resnet4j.run.RunFolder;
+import resnet4j.weights.WeightFile;
 
 /**
  * All that decides a run. A recipe file holds the fields that differ from these defaults; the run folder holds all.
@@ -130,46 +135,21 @@ public record Recipe(
 
     public Recipe {
         augment = List.copyOf(augment);
-        atLeast("epochs", epochs, 1);
-        atLeast("batch", batch, 1);
-        atLeast("accumulate", accumulate, 1);
-        atLeast("limit", limit, 0);
-        atLeast("patience", patience, 0);
-        share("validation", validation);
-        share("labelSmoothing", labelSmoothing);
+        Checks.atLeast("epochs", 1, epochs);
+        Checks.atLeast("batch", 1, batch);
+        Checks.atLeast("accumulate", 1, accumulate);
+        Checks.atLeast("limit", 0, limit);
+        Checks.atLeast("patience", 0, patience);
+        Checks.chance("validation", validation);
+        Checks.chance("labelSmoothing", labelSmoothing);
         if (!(biasScale > 0 && Double.isFinite(biasScale)))
             throw new IllegalArgumentException("biasScale: expected a finite number above 0, got " + biasScale);
         if (!(clipNorm >= 0)) throw new IllegalArgumentException("clipNorm: expected >= 0, got " + clipNorm);
     }
 
-    /**
-     * JSON with names of before put in those of today: a probe was a strategy once, and a recipe with all of its fields and
-     * no word on the last batch of an epoch left it out.
-     */
+    /** JSON with names of before put in those of today: {@code Records} asks for it. */
     static ObjectNode today(ObjectNode json) {
-        var strategy = json.path("strategy");
-        if (strategy.asText().equals("linearProbe")
-                || strategy.path("type").asText().equals("linearProbe")) {
-            json.put("learn", "probe");
-            json.put("strategy", "all");
-        }
-        if (json.has("biasScale") && json.has("seed") && json.has("ema") && !json.has("dropLast"))
-            json.put("dropLast", true);
-        average(json);
-        return json;
-    }
-
-    /** {@code ema} and {@code lookahead} were two fields, of which one had to be 0. */
-    private static void average(ObjectNode json) {
-        var ema = json.remove("ema");
-        var lookahead = json.remove("lookahead");
-        boolean followed = ema != null && ema.asDouble() != 0;
-        boolean ahead = lookahead != null && lookahead.path("every").asInt(1) != 0;
-        if (followed && ahead)
-            throw new IllegalArgumentException("lookahead: expected one average of the weights, got ema too");
-        if (followed) json.putObject("average").put("type", "ema").set("decay", ema);
-        else if (ahead) json.putObject("average").put("type", "lookahead").setAll((ObjectNode) lookahead);
-        else if (ema != null || lookahead != null) json.put("average", "none");
+        return FormerRecipe.today(json);
     }
 
     /** The recipe of a run. */
@@ -192,13 +172,18 @@ public record Recipe(
                 .withClasses(classes);
     }
 
-    private static void atLeast(String field, int value, int least) {
-        if (value < least)
-            throw new IllegalArgumentException(field + ": expected at least " + least + ", got " + value);
+    /** Sets the weights that a network's body begins from, where the recipe names some. @return whether it does */
+    public boolean begin(ClassificationNet net) throws IOException {
+        if (weights.isEmpty()) return false;
+        var path = Path.of(weights.get());
+        ModelFile.loadBody(net, WeightFile.read(path).tensors(), path.toString());
+        return true;
     }
 
-    private static void share(String field, double value) {
-        if (!(value >= 0 && value < 1)) throw new IllegalArgumentException(field + ": expected [0,1), got " + value);
+    /** What a model of this recipe's says of itself. */
+    public ModelFile modelFile(List<String> classes, Map<String, Double> metrics, Map<String, String> provenance) {
+        var architecture = architectureFor(classes.size());
+        return new ModelFile(model, architecture, preprocess, classes, metrics, Records.line(this), provenance);
     }
 
     // ---- in Java

@@ -1,6 +1,7 @@
 package resnet4j.train;
 
 import java.util.List;
+import resnet4j.config.Checks;
 
 /** The learning rate's factor over a run, as a pure function of progress in [0,1], the share of updates done. */
 public sealed interface Schedule {
@@ -22,7 +23,7 @@ public sealed interface Schedule {
         }
 
         public Constant {
-            check(warmup);
+            Checks.chance("warmup", warmup);
         }
 
         @Override
@@ -38,7 +39,7 @@ public sealed interface Schedule {
         }
 
         public Step {
-            check(warmup);
+            Checks.chance("warmup", warmup);
             if (!(every > 0 && every <= 1)) throw new IllegalArgumentException("every: expected (0,1], got " + every);
             positive("gamma", gamma);
         }
@@ -56,7 +57,7 @@ public sealed interface Schedule {
         }
 
         public MultiStep {
-            check(warmup);
+            Checks.chance("warmup", warmup);
             milestones = List.copyOf(milestones);
             for (double m : milestones)
                 if (!(m > 0 && m < 1))
@@ -79,7 +80,7 @@ public sealed interface Schedule {
         }
 
         public Cosine {
-            check(warmup);
+            Checks.chance("warmup", warmup);
             if (!(floor >= 0 && floor <= 1)) throw new IllegalArgumentException("floor: expected [0,1], got " + floor);
         }
 
@@ -96,7 +97,7 @@ public sealed interface Schedule {
         }
 
         public OneCycle {
-            check(warmup);
+            Checks.chance("warmup", warmup);
         }
 
         @Override
@@ -108,10 +109,6 @@ public sealed interface Schedule {
     /** Progress in the run, at {@code p} of what is left after the warm-up. */
     private static double ofRun(double p, double warmup) {
         return warmup + p * (1 - warmup);
-    }
-
-    private static void check(double warmup) {
-        if (!(warmup >= 0 && warmup < 1)) throw new IllegalArgumentException("warmup: expected [0,1), got " + warmup);
     }
 
     private static void positive(String field, double value) {

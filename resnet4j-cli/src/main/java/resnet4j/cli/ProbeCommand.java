@@ -59,8 +59,7 @@ final class ProbeCommand extends Command<ProbeCommand.Result> {
         var machine = new Machine(common.device(), 1);
         try (var opened = model.open();
                 var progress = progress("probe", source.train().size() + asked.size(), "images")) {
-            opened.net().channelsLast();
-            opened.net().to(machine.device());
+            machine.place(opened.net());
             var preprocess = opened.file().preprocess();
             var labelled = Features.pooled(opened.net(), source.train(), preprocess, machine, progress::add);
             var others = Features.pooled(opened.net(), asked, preprocess, machine, progress::add);
