@@ -20,8 +20,13 @@ final class Choices {
             throw new IllegalArgumentException(
                     "choice: expected a record of " + open.getSimpleName() + ", got " + choice.getSimpleName());
         PERMITTED.merge(open, List.of(choice), (known, one) -> {
-            var all = new ArrayList<>(known);
-            if (!all.contains(choice)) all.add(choice);
+            if (known.contains(choice)) return known;
+            for (var other : known)
+                if (name(other).equals(name(choice)))
+                    throw new IllegalArgumentException(
+                            "choice: expected a new name, but " + name(other) + " is " + other.getName());
+            var all = new ArrayList<Class<?>>(known);
+            all.add(choice);
             return List.copyOf(all);
         });
     }

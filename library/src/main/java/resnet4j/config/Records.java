@@ -55,7 +55,11 @@ public final class Records {
 
     private Records() {}
 
-    /** Makes a record known as a choice of an interface that is not sealed, by its simple name. */
+    /**
+     * Makes a record known as a choice of an interface that is not sealed, by its simple name.
+     *
+     * @throws IllegalArgumentException if another record of that interface has the name
+     */
     public static void permit(Class<?> open, Class<? extends Record> choice) {
         Choices.permit(open, choice);
     }

@@ -27,13 +27,13 @@ public record Segment(List<Double> classWeights) implements Objective {
         this(List.of());
     }
 
-    /** Makes {@code {"learn": "segment"}} known to recipes, and the networks of this package to the registry. */
-    public static void register() {
-        Objective.register(Segment.class);
-        for (var encoder : List.of("resnet18", "resnet34", "resnet50")) {
-            var name = "unet_" + encoder;
-            if (Models.all().stream().noneMatch(entry -> entry.name().equals(name)))
-                Models.register(new Models.Entry(name, "unet", 256, UNet.of(encoder), "arXiv:1505.04597"));
+    /** {@code {"learn": "segment"}}, and the networks of this package. */
+    public static final class Added implements Objective.Addition {
+        @Override
+        public void register() {
+            Objective.register(Segment.class);
+            for (var encoder : List.of("resnet18", "resnet34", "resnet50"))
+                Models.register(new Models.Entry("unet_" + encoder, "unet", 256, UNet.of(encoder), "arXiv:1505.04597"));
         }
     }
 

@@ -20,10 +20,13 @@ public record Pretrain(Method method) implements Objective {
         this(new Method.SimClr());
     }
 
-    /** Makes {@code {"learn": "pretrain"}} known to recipes, and pictures without labels, {@code unlabelled:DIR}, to data. */
-    public static void register() {
-        Objective.register(Pretrain.class);
-        DataSource.register("unlabelled", Label.class, path -> unlabelled(path));
+    /** {@code {"learn": "pretrain"}}, and pictures without labels, {@code unlabelled:DIR}. */
+    public static final class Added implements Objective.Addition {
+        @Override
+        public void register() {
+            Objective.register(Pretrain.class);
+            DataSource.register("unlabelled", Label.class, Pretrain::unlabelled);
+        }
     }
 
     private static DataSource<Label> unlabelled(String path) throws IOException {

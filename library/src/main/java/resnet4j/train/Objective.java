@@ -31,6 +31,15 @@ public interface Objective {
         Records.permit(Objective.class, objective);
     }
 
+    /**
+     * What a package adds to recipes: objectives, and the networks and kinds of data that go with them. A jar names its own
+     * in {@code META-INF/services/resnet4j.train.Objective$Addition}.
+     */
+    interface Addition {
+        /** Called once. */
+        void register();
+    }
+
     /** The class of each picture: softmax and cross entropy. */
     record Classify() implements Objective {
         @Override

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import resnet4j.config.Checks;
 import resnet4j.config.Records;
 import resnet4j.data.Augment;
@@ -95,6 +96,8 @@ public record Recipe(
     static {
         Objective.register(Objective.Classify.class);
         Objective.register(Objective.Probe.class);
+        for (var addition : ServiceLoader.load(Objective.Addition.class, Recipe.class.getClassLoader()))
+            addition.register();
     }
 
     /** ResNet-20 on shapes. */

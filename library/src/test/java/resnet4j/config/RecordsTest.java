@@ -273,4 +273,21 @@ class RecordsTest {
         assertEquals(Records.parse("{\"a\":1}"), Records.parse("\uFEFF{\"a\":1}"));
         assertEquals(Records.parse("[2]"), Records.parse("\uFEFF [2]"));
     }
+
+    private interface Open {}
+
+    private record One() implements Open {}
+
+    private static final class Elsewhere {
+        private record One() implements Open {}
+    }
+
+    @Test
+    void twoRecordsOfOneName_areNotChoicesOfOneInterface() {
+        Records.permit(Open.class, One.class);
+        Records.permit(Open.class, One.class); // once more is no other
+        var e = assertThrows(IllegalArgumentException.class, () -> Records.permit(Open.class, Elsewhere.One.class));
+        assertEquals("choice: expected a new name, but one is " + One.class.getName(), e.getMessage());
+        assertEquals(new One(), Records.read(Records.parse("\"one\""), Open.class));
+    }
 }

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import resnet4j.config.Records;
@@ -23,11 +22,6 @@ import resnet4j.train.Trainer;
 class SegmentTest {
     @TempDir
     Path folder;
-
-    @BeforeAll
-    static void register() {
-        Segment.register();
-    }
 
     /** Five of eight pixels right. Sums by hand, as scikit-learn's confusion matrix has them. */
     @Test

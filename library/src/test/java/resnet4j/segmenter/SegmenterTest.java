@@ -43,12 +43,12 @@ class SegmenterTest {
 
     @BeforeAll
     static void register() {
-        Objective.register(Segment.class);
+        Objective.register(SegmentTiny.class);
     }
 
     private static Recipe recipe(int epochs) {
         return Records.overlay(new Recipe(), Records.parse("""
-                {"learn": {"type": "segment", "width": 12}, "model": "tiny", "data": "shapes:160", "limit": 160,
+                {"learn": {"type": "segmentTiny", "width": 12}, "model": "tiny", "data": "shapes:160", "limit": 160,
                  "validation": 0.2, "epochs": %d, "batch": 8, "precision": "fp32", "ema": 0.9, "seed": 3,
                  "augment": [{"type": "flip", "p": 0.5}, {"type": "padCrop", "pad": 2}],
                  "optimizer": {"type": "adamW", "lr": 0.01}, "schedule": "constant"}

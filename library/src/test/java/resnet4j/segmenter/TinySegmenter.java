@@ -17,7 +17,7 @@ final class TinySegmenter extends Layer {
         bn2 = child("bn2", Norm.BATCH.of(width));
         conv3 = child("conv3", Conv2d.of(width, width, 3, 1, 1, 4));
         bn3 = child("bn3", Norm.BATCH.of(width));
-        classifier = child("classifier", Conv2d.of(width, Segment.CLASSES.size(), 1, 1));
+        classifier = child("classifier", Conv2d.of(width, SegmentTiny.CLASSES.size(), 1, 1));
     }
 
     /** Images [N,3,H,W] to logits [N,2,H,W]. */

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,11 +31,6 @@ import resnet4j.weights.WeightFile;
 class PretrainTest {
     @TempDir
     Path folder;
-
-    @BeforeAll
-    static void register() {
-        Pretrain.register();
-    }
 
     private static Recipe recipe(String method, String... sets) {
         var changes = Records.parse("""

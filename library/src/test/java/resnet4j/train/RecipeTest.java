@@ -9,14 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import resnet4j.config.Records;
 import resnet4j.data.Augment;
-import resnet4j.segment.Segment;
 
 class RecipeTest {
     /** The recipes in the repository, which lie beside the folder of this module. */
@@ -26,12 +24,6 @@ class RecipeTest {
                     .sorted()
                     .toList();
         }
-    }
-
-    /** What other packages add, as a program does that reads recipes of theirs. */
-    @BeforeAll
-    static void register() {
-        Segment.register();
     }
 
     @ParameterizedTest

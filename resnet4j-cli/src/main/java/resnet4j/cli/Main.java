@@ -20,8 +20,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 import resnet4j.Sentences;
 import resnet4j.config.Nearest;
 import resnet4j.report.Words;
-import resnet4j.segment.Segment;
-import resnet4j.selfsup.Pretrain;
+import resnet4j.train.Recipe;
 
 /** {@code ./resnet4j COMMAND}: finds the command, runs it, and turns what it throws into one sentence and a code. */
 @CommandLine.Command(
@@ -55,8 +54,7 @@ import resnet4j.selfsup.Pretrain;
         versionProvider = Main.Version.class)
 public final class Main {
     static {
-        Pretrain.register();
-        Segment.register();
+        new Recipe(); // makes known what packages add: networks and kinds of data are for every command
     }
 
     public static void main(String[] args) {

@@ -27,10 +27,10 @@ import resnet4j.train.Task;
 import resnet4j.weights.SafeTensors;
 
 /** Whether each pixel shows something. */
-public record Segment(int width) implements Objective {
+public record SegmentTiny(int width) implements Objective {
     static final List<String> CLASSES = List.of("background", "something");
 
-    public Segment() {
+    public SegmentTiny() {
         this(16);
     }
 
@@ -55,7 +55,7 @@ public record Segment(int width) implements Objective {
             implements Task<LabelMap> {
         @Override
         public TinySegmenter twin() {
-            return new TinySegmenter(((Segment) recipe.learn()).width);
+            return new TinySegmenter(((SegmentTiny) recipe.learn()).width);
         }
 
         @Override
