@@ -58,12 +58,7 @@ public final class Classifier implements Predictor<List<Classifier.Prediction>> 
 
     /** Takes a network over, and closes it in the end. */
     public Classifier(ModelFile.Opened model, Options options) {
-        var file = model.file();
-        if (file.architecture().perPixel()) {
-            model.close();
-            throw new IllegalArgumentException("model: expected a network that names what a picture shows, got "
-                    + file.model() + ", which answers for each pixel");
-        }
+        var file = model.classifier().file();
         card = new Card(file.model(), file.classNames(), file.preprocess());
         most = options.batch();
         if (options.threads() > 0) Engine.threads(options.threads());

@@ -38,7 +38,8 @@ public record DataSource<T extends Target<T>>(
     /** A kind's name, what its pictures have, and who reads it. */
     private record Kind(String name, Class<?> target, Reader reader) {}
 
-    private static final List<Kind> REGISTERED = new CopyOnWriteArrayList<>();
+    private static final List<Kind> REGISTERED = new CopyOnWriteArrayList<>(
+            List.of(new Kind("masks", LabelMap.class, path -> Masks.read(given("masks:", path)))));
 
     /**
      * Adds a kind of data, which {@link #parse(String, Class)} then reads. One name may stand for several targets.
@@ -74,7 +75,10 @@ public record DataSource<T extends Target<T>>(
             if (kind.name.equals(name) && kind.target == target) return (DataSource<T>) kind.reader.read(path);
         if (name.equals("shapes") && target != Label.class)
             return Shapes.source(path.isEmpty() ? Shapes.DEFAULT_SIZE : number(spec, path), target);
-        if (name.equals("masks") && target == LabelMap.class) return (DataSource<T>) Masks.read(given(spec, path));
+        for (var kind : REGISTERED)
+            if (kind.name.equals(name))
+                throw new IllegalArgumentException("data: expected pictures with " + target.getSimpleName()
+                        + " each, got " + spec + " with " + kind.target.getSimpleName());
         if (target == Label.class) return (DataSource<T>) labelled(spec, name, path);
         throw new IllegalArgumentException("data: expected pictures with " + target.getSimpleName() + " each, got "
                 + spec + "; " + (target == LabelMap.class ? "masks:DIR and shapes have them" : "shapes has them"));

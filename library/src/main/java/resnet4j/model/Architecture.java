@@ -29,6 +29,13 @@ public interface Architecture {
         return false;
     }
 
+    /** Throws an {@link IllegalArgumentException} for networks that answer for each pixel. @param model what it is called */
+    default void requireOneAnswer(String model) {
+        if (perPixel())
+            throw new IllegalArgumentException("model: expected a network that names what a picture shows, got " + model
+                    + ", which answers for each pixel");
+    }
+
     /** Throws an {@link IllegalArgumentException} for images that are too small for this network. */
     default void requireInput(long height, long width) {
         if (Math.min(height, width) < minInputSize())

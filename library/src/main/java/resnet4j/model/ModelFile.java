@@ -75,6 +75,17 @@ public record ModelFile(
 
     /** A network with its weights, and what is known of it. Owns the network. */
     public record Opened(ModelFile file, ClassificationNet net) implements AutoCloseable {
+        /** This one, for those that need one answer for a picture. Closes it where its network answers for each pixel. */
+        public Opened classifier() {
+            try {
+                file.architecture.requireOneAnswer(file.model);
+                return this;
+            } catch (IllegalArgumentException e) {
+                close();
+                throw e;
+            }
+        }
+
         @Override
         public void close() {
             net.close();

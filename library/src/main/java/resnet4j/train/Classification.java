@@ -55,6 +55,7 @@ final class Classification implements Task<Label> {
     @Override
     public ClassificationNet twin() {
         var architecture = recipe.architectureFor(data.train().classes().size());
+        architecture.requireOneAnswer(recipe.model());
         architecture.requireInput(
                 recipe.preprocess().cropHeight(), recipe.preprocess().cropWidth());
         var small = recipe.progressive();

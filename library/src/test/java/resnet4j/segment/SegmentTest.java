@@ -8,12 +8,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import resnet4j.Classifier;
 import resnet4j.config.Records;
 import resnet4j.data.DataSource;
 import resnet4j.image.LabelMap;
 import resnet4j.image.Preprocess;
+import resnet4j.model.BackboneConfig;
 import resnet4j.model.ModelFile;
 import resnet4j.run.RunFolder;
 import resnet4j.train.Recipe;
@@ -85,5 +88,34 @@ class SegmentTest {
                         () -> new Trainer(recipe, data, run, Trainer.Options.DEFAULT, new Trainer.Log() {}))
                 .getMessage();
         assertTrue(message.contains(part), message);
+    }
+
+    /** A class for each pixel is no class of the picture: said before anything is worked out. */
+    @Test
+    void whatNeedsOneAnswerForAPicture_refusesThem() throws IOException {
+        var net = new UNet(BackboneConfig.of("resnet18"), List.of(8, 8, 8, 8, 8), 2);
+        var file = folder.resolve("unet.safetensors");
+        try (var built = net.build()) {
+            new ModelFile("unet_resnet18", net, Preprocess.cifar10(), List.of("a", "b"), Map.of(), "", Map.of())
+                    .save(file, built);
+        }
+        var said =
+                "model: expected a network that names what a picture shows, got unet_resnet18, which answers for each"
+                        + " pixel";
+        assertEquals(
+                said,
+                assertThrows(IllegalArgumentException.class, () -> Classifier.load(file))
+                        .getMessage());
+        var recipe = Recipe.classify("unet_resnet18").withData("shapes:40");
+        var data = DataSource.parse(recipe.data());
+        var run = RunFolder.create(folder.resolve("run"));
+        assertEquals(
+                said,
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> new Trainer(recipe, data, run, Trainer.Options.DEFAULT, new Trainer.Log() {}))
+                        .getMessage());
+        var kind = assertThrows(IllegalArgumentException.class, () -> DataSource.parse("masks:anywhere"));
+        assertEquals("data: expected pictures with Label each, got masks:anywhere with LabelMap", kind.getMessage());
     }
 }

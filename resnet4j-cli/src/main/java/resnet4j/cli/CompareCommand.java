@@ -160,7 +160,8 @@ final class CompareCommand extends Command<CompareCommand.Result> {
                     : known.stream()
                             .filter(entry -> weights.get().endsWith(entry.fileName()))
                             .findFirst();
-            try (var opened = ModelFile.open(model, weights, OptionalInt.empty())) {
+            try (var opened =
+                    ModelFile.open(model, weights, OptionalInt.empty()).classifier()) {
                 size = opened.file().preprocess().cropHeight();
                 classes = opened.file().classNames().size();
                 var costs = Costs.of(Tracer.trace(opened.net(), 1, 3, size, size));

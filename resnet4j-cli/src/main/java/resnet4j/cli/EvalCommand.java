@@ -71,11 +71,8 @@ final class EvalCommand extends Command<EvalCommand.Result> {
         var pictures = source.split(split == null ? source.measured() : split);
         if (limit != null) pictures = pictures.limit(limit);
         var device = common.device();
-        try (var opened = model.open();
+        try (var opened = model.open().classifier();
                 var progress = progress("eval", pictures.size(), "images")) {
-            if (opened.file().architecture().perPixel())
-                throw new IllegalArgumentException("MODEL: expected a network that names what a picture shows, got "
-                        + model.model + ", which answers for each pixel; its score is in the run's evaluation.json");
             if (pictures.classes().size() > opened.file().classNames().size())
                 throw new IllegalArgumentException("--data: " + data + " has "
                         + pictures.classes().size() + " classes, and the network only "

@@ -104,7 +104,7 @@ final class ExplainCommand extends Command<ExplainCommand.Explained> {
         if (model.weightFile().isEmpty())
             throw new IllegalArgumentException(
                     model.model + ": expected a trained network; give its weights with --weights");
-        try (var opened = model.open();
+        try (var opened = model.open().classifier();
                 var scope = new NativeScope()) {
             opened.net().train(false);
             var preprocess = opened.file().preprocess();

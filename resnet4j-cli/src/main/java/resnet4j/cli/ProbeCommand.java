@@ -57,7 +57,7 @@ final class ProbeCommand extends Command<ProbeCommand.Result> {
         var source = some.test().isPresent() ? some : some.withValidation(HELD, seed);
         var asked = source.split(source.measured());
         var machine = new Machine(common.device(), 1);
-        try (var opened = model.open();
+        try (var opened = model.open().classifier();
                 var progress = progress("probe", source.train().size() + asked.size(), "images")) {
             machine.place(opened.net());
             var preprocess = opened.file().preprocess();

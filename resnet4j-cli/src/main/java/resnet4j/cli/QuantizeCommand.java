@@ -118,7 +118,7 @@ final class QuantizeCommand extends Command<QuantizeCommand.Result> {
         common.onCpuInFp32("quantize");
         var how = Range.parse(range);
         var shown = DataSource.parse(calibrate).train().limit(pictures);
-        try (var opened = model.open();
+        try (var opened = model.open().classifier();
                 var scope = new NativeScope()) {
             opened.net().train(false);
             var preprocess = opened.file().preprocess();
