@@ -4,11 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
 import resnet4j.model.BackboneConfig;
+import resnet4j.nn.Net;
 import resnet4j.segment.SegmentationConfig.Head;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
@@ -19,7 +23,15 @@ class SegmentationNetTest {
     @ParameterizedTest
     @CsvFileSource(resources = "networks.csv", numLinesToSkip = 1)
     void named_isTorchvisions(
-            String name, boolean auxiliary, int classes, long parameters, int tensors, double sum, String values) {
+            String name,
+            boolean auxiliary,
+            int classes,
+            long parameters,
+            int tensors,
+            String names,
+            double sum,
+            String values)
+            throws Exception {
         Ops.seed(7);
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad();
@@ -30,6 +42,7 @@ class SegmentationNetTest {
             net.train(false);
             assertEquals(parameters, net.parameterCount());
             assertEquals(tensors, net.state().size());
+            assertEquals(names, digest(net));
             var images = Tensor.rand(1, 3, 40, 56);
             var outputs = net.outputs(images);
             assertEquals(auxiliary ? List.of("out", "aux") : List.of("out"), List.copyOf(outputs.keySet()));
@@ -76,5 +89,13 @@ class SegmentationNetTest {
 
     private static List<Long> shape(Tensor t) {
         return List.of(t.size(0), t.size(1), t.size(2), t.size(3));
+    }
+
+    /** Of the names of all weights and statistics, in PyTorch's order. */
+    static String digest(Net net) throws Exception {
+        var names = String.join("\n", net.state().keySet()).getBytes(StandardCharsets.UTF_8);
+        return HexFormat.of()
+                .formatHex(MessageDigest.getInstance("SHA-256").digest(names))
+                .substring(0, 16);
     }
 }

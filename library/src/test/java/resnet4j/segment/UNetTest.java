@@ -26,9 +26,13 @@ class UNetTest {
 
     /** scripts/parity/unet_golden.py: segmentation_models_pytorch 0.5.0. */
     @ParameterizedTest
-    @CsvSource({"resnet18, 14328354, 182", "resnet34, 24436514, 278", "resnet50, 32521250, 380"})
-    void unet_equalsThatOfSegmentationModelsPyTorchFromTheSeed(String encoder, long parameters, int tensors)
-            throws Exception {
+    @CsvSource({
+        "resnet18, 14328354, 182, be4bb65de7d9531f",
+        "resnet34, 24436514, 278, d43e72c49a9dd4e4",
+        "resnet50, 32521250, 380, dcc1d8efba663d8e"
+    })
+    void unet_equalsThatOfSegmentationModelsPyTorchFromTheSeed(
+            String encoder, long parameters, int tensors, String names) throws Exception {
         var golden =
                 Path.of(UNetTest.class.getResource("unet_" + encoder + ".npy").toURI());
         Ops.seed(0);
@@ -38,6 +42,7 @@ class UNetTest {
             net.train(false);
             assertEquals(parameters, net.parameterCount());
             assertEquals(tensors, net.state().size());
+            assertEquals(names, SegmentationNetTest.digest(net));
             var got = net.apply(Tensor.rand(1, 3, 32, 64));
             assertArrayEquals(new long[] {1, 2, 32, 64}, got.shape());
             assertArrayEquals(Npy.read(golden).floats(), got.toFloats(), 1e-4f); // sums in another order
