@@ -50,7 +50,7 @@ class ExamplesTest {
         var classes = DataSource.parse("shapes:60").train().classes().stream()
                 .sorted()
                 .toList();
-        assertEquals(List.of("twoconv knows " + classes), said);
+        assertEquals(List.of("meanandmax20 knows " + classes), said);
     }
 
     /** A network to begin from; random weights do. */
