@@ -20,8 +20,7 @@ record Webp(int width, int height, int left, int top, int orientation, byte[] pl
         Webp frame = null;
         while (at + 8 <= end) {
             var kind = in.text(at, 4);
-            int length = in.i32le(at + 4), data = at + 8;
-            in.need(data, length);
+            int length = in.i32le(at + 4), data = at + 8, next = behind(in, at);
             boolean animated = kind.equals("ANMF");
             if (kind.equals("VP8X")) {
                 width = 1 + in.u24le(data + 4);
@@ -31,7 +30,7 @@ record Webp(int width, int height, int left, int top, int orientation, byte[] pl
                 top = 2 * in.u24le(data + 3);
                 for (int inner = data + 16; frame == null && inner + 8 <= data + length; )
                     if (in.text(inner, 4).startsWith("VP8")) frame = frame(in, inner);
-                    else inner = Math.addExact(inner + 8, in.i32le(inner + 4) + 1 & ~1);
+                    else inner = behind(in, inner);
             } else if (frame == null && (kind.equals("VP8 ") || kind.equals("VP8L"))) {
                 frame = frame(in, at);
             } else if (kind.equals("EXIF") && orientation == 0) {
@@ -39,7 +38,7 @@ record Webp(int width, int height, int left, int top, int orientation, byte[] pl
             } else if (kind.equals("XMP ")) {
                 xmp = Arrays.copyOfRange(in.array(), data, data + length);
             }
-            at = Math.addExact(data, length + (length & 1));
+            at = next;
         }
         if (frame == null) throw new IOException("expected a frame, the WebP has none");
         if (width == 0) width = frame.width;
@@ -49,6 +48,13 @@ record Webp(int width, int height, int left, int top, int orientation, byte[] pl
                     + frame.width + "x" + frame.height + " at " + left + "," + top);
         if (orientation == 0) orientation = Exif.inXmp(xmp);
         return new Webp(width, height, left, top, orientation, frame.plain);
+    }
+
+    /** Where the next chunk begins, after one that is there to its end. */
+    private static int behind(Bytes in, int at) throws IOException {
+        int length = in.i32le(at + 4);
+        in.need(at + 8, length);
+        return at + 8 + length + (length & 1);
     }
 
     /** The size that a chunk's own header says, and a file of that chunk. */

@@ -177,6 +177,19 @@ class ImageFileTest {
         }
     }
 
+    /** A frame whose first chunk has a length of -8, so that the next would be itself. */
+    @Test
+    void webpThatLeadsBackToItself_isRefused() {
+        byte[] bytes = HexFormat.of()
+                .parseHex("52494646" + "28000000" + "57454250" // RIFF, 40 bytes, WEBP
+                        + "414e4d46" + "1c000000" + "00".repeat(16) // ANMF, 28 bytes, its place and size
+                        + "414c5048" + "f8ffffff" + "00000000"); // ALPH
+        var e = assertTimeoutPreemptively(
+                Duration.ofSeconds(5),
+                () -> assertThrows(IOException.class, () -> ImageFile.decode(bytes, "x.webp", false)));
+        assertTrue(e.getMessage().startsWith("x.webp: expected"), e.getMessage());
+    }
+
     /** Tiles of 4 GB, strips beyond the file, and a directory that counts more numbers than there are bytes. */
     @Test
     void tiffThatAsksForMoreThanItHolds_isRefused() throws Exception {
