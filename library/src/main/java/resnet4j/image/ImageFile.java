@@ -72,15 +72,10 @@ public final class ImageFile {
      * most 8 bits.
      */
     public static LabelMap readLabels(Path file) throws IOException {
-        var bytes = bytes(file);
-        try {
-            if (open(bytes, DecodeLimits.DEFAULT) instanceof Png png) return png.labels();
+        return opened(bytes(file), file.toString(), DecodeLimits.DEFAULT, encoded -> {
+            if (encoded instanceof Png png) return png.labels();
             throw new IOException("expected a PNG with a label for each pixel, got another format; convert it");
-        } catch (IOException e) {
-            throw new IOException(file + ": " + e.getMessage(), e);
-        } catch (RuntimeException e) { // the JDK's decoders throw many kinds on damaged data
-            throw new IOException(file + ": expected a whole picture, the data is damaged", e);
-        }
+        });
     }
 
     /** Whether opening it can wait for ever: a named pipe or a device, and none that the shell has opened for us. */
@@ -104,13 +99,25 @@ public final class ImageFile {
             throws IOException {
         if (atLeastShortSide < 0)
             throw new IllegalArgumentException("atLeastShortSide: expected 0 or more, got " + atLeastShortSide);
+        return opened(bytes, nameForErrors, limits, encoded -> {
+            Image image =
+                    encoded instanceof Jpeg jpeg ? jpeg.decode(reduction(jpeg, atLeastShortSide)) : encoded.decode();
+            return applyExif ? Exif.upright(image, encoded.orientation()) : image;
+        });
+    }
+
+    private interface Use<T> {
+        T of(Encoded encoded) throws IOException;
+    }
+
+    /** What is made of a picture that passed the gate; whatever goes wrong is said with its name. */
+    private static <T> T opened(byte[] bytes, String nameForErrors, DecodeLimits limits, Use<T> use)
+            throws IOException {
         long pixels = 0;
         try {
             Encoded encoded = open(bytes, limits);
             pixels = (long) encoded.width() * encoded.height();
-            Image image =
-                    encoded instanceof Jpeg jpeg ? jpeg.decode(reduction(jpeg, atLeastShortSide)) : encoded.decode();
-            return applyExif ? Exif.upright(image, encoded.orientation()) : image;
+            return use.of(encoded);
         } catch (IOException e) {
             throw new IOException(nameForErrors + ": " + e.getMessage(), e);
         } catch (RuntimeException e) { // the JDK's decoders throw many kinds on damaged data
