@@ -147,7 +147,7 @@ public record PictureFiles(List<String> classes, List<Path> files, int[] labels)
 
     /**
      * The picture files in a folder and below, links followed, in the order of their paths. Those that nothing here can
-     * read are among them (AVIF, HEIC, JPEG XL, links that lead nowhere): reading them says why they are skipped. What
+     * read are among them (AVIF, HEIC, JPEG XL, links that lead nowhere, pipes): reading them says why they are skipped. What
      * programs leave behind ({@code .ipynb_checkpoints}, {@code __MACOSX}, {@code @eaDir}, {@code ._} files) is not.
      *
      * @throws IOException if a folder may not be read, or a link leads back to a folder around it
@@ -164,7 +164,7 @@ public record PictureFiles(List<String> classes, List<Path> files, int[] labels)
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                if (!attributes.isOther() && isPicture(file)) found.add(file);
+                if (isPicture(file)) found.add(file);
                 return FileVisitResult.CONTINUE;
             }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -164,6 +165,8 @@ class PictureFilesTest {
             assertEquals(
                     List.of(bad.toString(), root.resolve("b/4.jpg").toString()),
                     epoch.skipped().stream().map(Skipped::file).toList());
+            var reason = epoch.skipped().get(1).reason();
+            assertTrue(reason.startsWith("expected a JPEG, PNG"), reason); // the file is named beside it
         }
     }
 
@@ -249,6 +252,14 @@ class PictureFilesTest {
             var e = assertThrows(IOException.class, () -> resnet4j.image.ImageFile.read(file));
             assertTrue(e.getMessage().startsWith(file.toString()), e.getMessage());
         }
+    }
+
+    @Test
+    void pipes_areListed() throws Exception {
+        picture(root.resolve("a/1.png"), 1);
+        var pipe = root.resolve("a/2.png");
+        assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "no mkfifo");
+        assertEquals(List.of(root.resolve("a/1.png"), pipe), PictureFiles.pictures(root));
     }
 
     @Test

@@ -22,7 +22,6 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import resnet4j.Shared;
 
@@ -319,18 +318,6 @@ class ImageFileTest {
         assertEquals(describe(image), describe(ImageFile.decode(bytes, "uri", false))); // black survives exactly
     }
 
-    /** Opening a pipe that nobody writes to would wait for ever. */
-    @Test
-    @Timeout(20)
-    void read_refusesPipes(@TempDir Path folder) throws Exception {
-        var pipe = folder.resolve("pipe.jpg");
-        assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "no mkfifo");
-        var e = assertThrows(IOException.class, () -> ImageFile.read(pipe));
-        assertEquals(
-                pipe + ": expected a picture file, got a pipe or a device; write the picture to a file",
-                e.getMessage());
-    }
-
     @Test
     void read_namesWhatIsMissing(@TempDir Path folder) {
         Path none = folder.resolve("none.png");
@@ -358,17 +345,17 @@ class ImageFileTest {
         }
     }
 
+    /** Opening a pipe that nobody writes to would wait for ever. */
     @Test
     void namedPipesAndDevices_areRefusedWithoutWaiting(@TempDir Path folder) throws Exception {
         var pipe = folder.resolve("pipe.png");
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin/mkfifo")));
-        assertEquals(
-                0,
-                new ProcessBuilder("/usr/bin/mkfifo", pipe.toString()).start().waitFor());
+        assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "no mkfifo");
         for (var file : List.of(pipe, Path.of("/dev/zero"))) {
             var e = assertTimeoutPreemptively(
                     Duration.ofSeconds(5), () -> assertThrows(IOException.class, () -> ImageFile.read(file)));
-            assertTrue(e.getMessage().startsWith(file + ": expected a picture file"), e.getMessage());
+            assertEquals(
+                    file + ": expected a picture file, got a pipe or a device; write the picture to a file",
+                    e.getMessage());
         }
     }
 }
