@@ -260,14 +260,7 @@ public record Masks(List<String> classes, List<Path> pictures, List<Path> masks,
         var digest = new Digest();
         for (int number : numbering.classes) digest.add(number);
         for (var files : List.of(pictures, masks))
-            for (var file : files) {
-                digest.add(file.getFileName().toString());
-                try {
-                    digest.add(Files.size(file));
-                } catch (IOException e) {
-                    digest.add(-1); // a file that went away is skipped when it is read
-                }
-            }
+            for (var file : files) digest.add(file.getFileName().toString()).addSize(file);
         return digest.hex();
     }
 }

@@ -214,12 +214,8 @@ public record PictureFiles(List<String> classes, List<Path> files, int[] labels)
     public String digest() {
         var digest = new Digest();
         for (int i = 0; i < files.size(); i++) {
-            digest.add(files.get(i).getFileName().toString()).add(labels[i]);
-            try {
-                digest.add(Files.size(files.get(i)));
-            } catch (IOException e) {
-                digest.add(-1); // a file that went away is skipped when it is read
-            }
+            var file = files.get(i);
+            digest.add(file.getFileName().toString()).add(labels[i]).addSize(file);
         }
         return digest.hex();
     }

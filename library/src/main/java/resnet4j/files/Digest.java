@@ -1,6 +1,9 @@
 package resnet4j.files;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -31,6 +34,15 @@ public final class Digest {
     public Digest add(long value) {
         for (int shift = 56; shift >= 0; shift -= 8) sha256.update((byte) (value >>> shift));
         return this;
+    }
+
+    /** How many bytes a file has, or -1 if it is there no more. */
+    public Digest addSize(Path file) {
+        try {
+            return add(Files.size(file));
+        } catch (IOException e) {
+            return add(-1);
+        }
     }
 
     public String hex() {
