@@ -13,32 +13,36 @@ import java.util.TreeMap;
  * @param plain   the file with a directory of the page's own layout alone, so that no decoder meets its other tags
  */
 record Tiff(int width, int height, int turned, byte[] plain) implements Encoded {
-    private static final int WIDTH = 256, HEIGHT = 257, BITS = 258, COMPRESSION = 259, PHOTOMETRIC = 262, OFFSETS = 273;
-    private static final int SAMPLES = 277, COUNTS = 279, PREDICTOR = 317, COLOURS = 320, TILE_WIDTH = 322;
-    private static final int TILE_HEIGHT = 323, TILE_OFFSETS = 324, TILE_COUNTS = 325, FORMAT = 339;
-    /** Those, order of bits, rows of a strip, planes, options of CCITT's codes, extra samples. */
+    private static final int WIDTH = 256, HEIGHT = 257, BITS = 258, COMPRESSION = 259, PHOTOMETRIC = 262;
+    private static final int BIT_ORDER = 266, OFFSETS = 273, SAMPLES = 277, ROWS_PER_STRIP = 278, COUNTS = 279;
+    private static final int PLANES = 284, CCITT_3 = 292, CCITT_4 = 293, PREDICTOR = 317, COLOURS = 320;
+    private static final int TILE_WIDTH = 322, TILE_HEIGHT = 323, TILE_OFFSETS = 324, TILE_COUNTS = 325;
+    private static final int EXTRA_SAMPLES = 338, FORMAT = 339;
+
+    /** Tags with a number for each strip or tile. */
+    private static final Set<Integer> PARTS = Set.of(OFFSETS, COUNTS, TILE_OFFSETS, TILE_COUNTS);
+
+    /** The other tags that say how the pixels are laid out. */
     private static final Set<Integer> LAYOUT = Set.of(
             WIDTH,
             HEIGHT,
             BITS,
             COMPRESSION,
             PHOTOMETRIC,
-            266,
-            OFFSETS,
+            BIT_ORDER,
             SAMPLES,
-            278,
-            COUNTS,
-            284,
-            292,
-            293,
+            ROWS_PER_STRIP,
+            PLANES,
+            CCITT_3,
+            CCITT_4,
             PREDICTOR,
             COLOURS,
             TILE_WIDTH,
             TILE_HEIGHT,
-            TILE_OFFSETS,
-            TILE_COUNTS,
-            338,
+            EXTRA_SAMPLES,
             FORMAT);
+
+    private static final int MOST_NUMBERS = 3 << 8; // a palette of 8 bits
 
     private static final Set<Integer> COMPRESSIONS =
             Set.of(1, 2, 3, 4, 5, 8, 32773, 32946); // all but JPEG and rarities
@@ -52,7 +56,8 @@ record Tiff(int width, int height, int turned, byte[] plain) implements Encoded 
         in.need(at, 2 + 12 * entries);
         for (int i = 0; i < entries; i++) {
             int entry = at + 2 + 12 * i, tag = in.u16(entry, little);
-            if (LAYOUT.contains(tag)) tags.putIfAbsent(tag, values(in, entry, little));
+            if (PARTS.contains(tag)) tags.putIfAbsent(tag, values(in, entry, little, in.length()));
+            if (LAYOUT.contains(tag)) tags.putIfAbsent(tag, values(in, entry, little, MOST_NUMBERS));
         }
         int width = one(tags, WIDTH, 0), height = one(tags, HEIGHT, 0), samples = one(tags, SAMPLES, 1);
         int bits = one(tags, BITS, 1), compression = one(tags, COMPRESSION, 1), meaning = one(tags, PHOTOMETRIC, -1);
@@ -93,7 +98,7 @@ record Tiff(int width, int height, int turned, byte[] plain) implements Encoded 
         var counts = tags.get(tiled ? TILE_COUNTS : COUNTS);
         if (offsets == null || counts == null || offsets.length != counts.length || offsets.length == 0)
             throw new IOException("expected the places of the TIFF's data and their sizes, it is damaged");
-        long rowsPerStrip = Math.min(height, tags.getOrDefault(278, new long[] {height})[0]);
+        long rowsPerStrip = Math.min(height, tags.getOrDefault(ROWS_PER_STRIP, new long[] {height})[0]);
         if (rowsPerStrip < 1) throw new IOException("expected strips of at least a row in the TIFF");
         long parts = tiled
                 ? (width + tileWidth - 1) / tileWidth * ((height + tileHeight - 1) / tileHeight)
@@ -113,10 +118,10 @@ record Tiff(int width, int height, int turned, byte[] plain) implements Encoded 
     }
 
     /** Numbers of an entry, of 1, 2 or 4 bytes each. */
-    private static long[] values(Bytes in, int entry, boolean little) throws IOException {
+    private static long[] values(Bytes in, int entry, boolean little, int most) throws IOException {
         int type = in.u16(entry + 2, little), count = in.i32(entry + 4, little);
         int size = type == 1 ? 1 : type == 3 ? 2 : type == 4 ? 4 : 0;
-        if (size == 0 || count < 1 || count > in.length())
+        if (size == 0 || count < 1 || count > most)
             throw new IOException("expected whole numbers in the TIFF's directory, it is damaged");
         int at = count * (long) size <= 4 ? entry + 8 : in.i32(entry + 8, little);
         in.need(at, Math.multiplyExact(count, size));
@@ -167,7 +172,8 @@ record Tiff(int width, int height, int turned, byte[] plain) implements Encoded 
     /** Places, sizes and rows need 4 bytes; decoders expect all else in 2. */
     private static int bytes(int tag) {
         return switch (tag) {
-            case WIDTH, HEIGHT, OFFSETS, 278, COUNTS, 292, 293, TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_COUNTS -> 4;
+            case WIDTH, HEIGHT, ROWS_PER_STRIP, CCITT_3, CCITT_4, TILE_WIDTH, TILE_HEIGHT -> 4;
+            case OFFSETS, COUNTS, TILE_OFFSETS, TILE_COUNTS -> 4;
             default -> 2;
         };
     }

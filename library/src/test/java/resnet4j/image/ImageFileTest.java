@@ -156,7 +156,7 @@ class ImageFileTest {
         assertEquals(List.of(), wrong);
     }
 
-    /** The decoder rounds otherwise than libwebp, block after block, and repeats colours where libwebp smooths them. */
+    /** Bounds on how far the decoder is from libwebp, by what was measured (docs/dependencies.md). */
     @Test
     void webpWithLoss_isNearPillow() throws Exception {
         for (String[] row : table("lossy-webp.tsv")) {
@@ -216,6 +216,22 @@ class ImageFileTest {
             }
         }
         assertTrue(refused >= 8, refused + " refused");
+    }
+
+    /** A directory could name the whole file as the numbers of every tag. */
+    @Test
+    void tiffWithMoreNumbersThanATagMayHave_isRefused() throws Exception {
+        byte[] whole = null;
+        for (String[] row : table("small-pictures.tsv"))
+            if (row[0].equals("tiff-grey")) whole = Base64.getDecoder().decode(row[1]);
+        byte[] longer = Arrays.copyOf(whole, whole.length + 10_000);
+        var b = java.nio.ByteBuffer.wrap(longer).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+        int entry = b.getInt(4) + 2;
+        while (b.getShort(entry) != 259) entry += 12; // compression
+        b.putShort(entry + 2, (short) 1).putInt(entry + 4, 10_000).putInt(entry + 8, whole.length);
+        longer[whole.length] = whole[entry + 8];
+        var e = assertThrows(IOException.class, () -> ImageFile.decode(longer, "x.tif", false));
+        assertTrue(e.getMessage().startsWith("x.tif: expected whole numbers"), e.getMessage());
     }
 
     @Test
