@@ -236,10 +236,10 @@ public record Masks(List<String> classes, List<Path> pictures, List<Path> masks,
     public Picture picture(int index) {
         return (upright, shortSide) -> {
             var image = ImageFile.read(pictures.get(index), upright);
-            var map = ImageFile.readLabels(masks.get(index));
-            if (image.width() != map.width() || image.height() != map.height())
+            int[] size = ImageFile.size(masks.get(index)); // its numbers are decoded in target
+            if (image.width() != size[0] || image.height() != size[1])
                 throw new IOException(masks.get(index) + ": expected the size of its picture, " + image.width() + "x"
-                        + image.height() + ", got " + map.width() + "x" + map.height());
+                        + image.height() + ", got " + size[0] + "x" + size[1]);
             return image;
         };
     }

@@ -67,6 +67,12 @@ public final class ImageFile {
         }
     }
 
+    /** Width and height as the file's head says, without decoding it. */
+    public static int[] size(Path file) throws IOException {
+        return opened(bytes(file), file.toString(), DecodeLimits.DEFAULT, encoded ->
+                new int[] {encoded.width(), encoded.height()});
+    }
+
     /**
      * The numbers that a PNG file has for its pixels: indices of its palette, or shades of grey as they are stored, of at
      * most 8 bits.
