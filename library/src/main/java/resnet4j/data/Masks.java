@@ -15,33 +15,12 @@ import resnet4j.files.Digest;
 import resnet4j.image.ImageFile;
 import resnet4j.image.LabelMap;
 import resnet4j.image.Picture;
+import resnet4j.weights.ClassList;
 
 /** Picture files with a PNG of labels each, decoded when asked for. */
 public record Masks(List<String> classes, List<Path> pictures, List<Path> masks, Numbering numbering)
         implements Dataset<LabelMap> {
     private static final List<String> LABELS = List.of("masks", "labels", "annotations");
-    private static final List<String> VOC = List.of(
-            "background",
-            "aeroplane",
-            "bicycle",
-            "bird",
-            "boat",
-            "bottle",
-            "bus",
-            "car",
-            "cat",
-            "chair",
-            "cow",
-            "diningtable",
-            "dog",
-            "horse",
-            "motorbike",
-            "person",
-            "pottedplant",
-            "sheep",
-            "sofa",
-            "train",
-            "tvmonitor");
 
     public Masks {
         classes = List.copyOf(classes);
@@ -119,13 +98,15 @@ public record Masks(List<String> classes, List<Path> pictures, List<Path> masks,
         if (!Files.isDirectory(root))
             throw new IOException(root + ": there is no such folder; expected one with images and masks");
         var lists = root.resolve("ImageSets/Segmentation");
-        var classes = classes(root, Files.isDirectory(lists) ? new Classes(VOC, Numbering.of(VOC.size())) : null);
         if (Files.isDirectory(lists)) {
+            var names = ClassList.named("voc-21");
+            var classes = classes(root, new Classes(names, Numbering.of(names.size())));
             var train = voc(root, lists.resolve("train.txt"), classes)
                     .orElseThrow(() -> new IOException(lists + ": expected train.txt, there is none"));
             var val = voc(root, lists.resolve("val.txt"), classes);
             return new DataSource<>("masks:" + root, train, val, voc(root, lists.resolve("test.txt"), classes));
         }
+        var classes = classes(root, new Classes(List.of("background", "foreground"), Numbering.blackAndWhite()));
         boolean split = Files.isDirectory(root.resolve("train"));
         var train = pairs(split ? root.resolve("train") : root, classes);
         return new DataSource<>(
@@ -194,9 +175,7 @@ public record Masks(List<String> classes, List<Path> pictures, List<Path> masks,
                     .toList();
             return known(text, names);
         }
-        return otherwise != null
-                ? otherwise
-                : new Classes(List.of("background", "foreground"), Numbering.blackAndWhite());
+        return otherwise;
     }
 
     private static Classes known(Path file, List<String> names) throws IOException {

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import resnet4j.Shared;
 import resnet4j.image.LabelMap;
+import resnet4j.weights.ClassList;
 
 class MasksTest {
     @TempDir
@@ -105,6 +106,7 @@ class MasksTest {
         Files.writeString(root.resolve("ImageSets/Segmentation/train.txt"), "1\n");
         var data = Masks.read(root).train();
         assertEquals(21, data.classes().size());
+        assertEquals(ClassList.named("voc-21"), data.classes()); // those of networks trained on it
         assertArrayEquals(new byte[] {20, (byte) 255}, data.target(0).labels());
     }
 
