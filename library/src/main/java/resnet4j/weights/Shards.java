@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -89,7 +90,7 @@ final class Shards {
         var names = new LinkedHashSet<String>();
         for (JsonNode file : map) {
             String name = file.asText();
-            if (!file.isTextual() || !name.equals(Path.of(name).getFileName() + "") || name.startsWith("."))
+            if (!file.isTextual() || !isFileName(name))
                 throw new IOException(index + ": expected names of files beside it, got '" + name + "'");
             names.add(name);
         }
@@ -110,6 +111,14 @@ final class Shards {
             tensors.put(e.getKey(), tensor);
         }
         return new WeightFile(tensors, all.metadata());
+    }
+
+    private static boolean isFileName(String name) {
+        try {
+            return name.equals(Path.of(name).getFileName() + "") && !name.startsWith(".");
+        } catch (InvalidPathException e) {
+            return false;
+        }
     }
 
     private static WeightFile join(Path source, List<Path> files) throws IOException {

@@ -90,6 +90,7 @@ class ShardsTest {
                 "'a': '../secret.safetensors' | names of files beside it",
                 "'a': '/etc/passwd' | names of files beside it",
                 "'a': 5 | names of files beside it",
+                "'a': 'a\\u0000b' | names of files beside it",
                 "'a': 'model-00003-of-00003.safetensors' | is not beside it",
                 "'z': 'model-00001-of-00002.safetensors' | which it does not",
             })
