@@ -155,16 +155,13 @@ final class DoctorCommand extends Command<DoctorCommand.Report> {
             return Optional.empty();
         } catch (LinkageError | RuntimeException e) {
             Throwable cause = e;
-            while (cause.getCause() != null) {
-                cause = cause.getCause();
-                if (cause instanceof UncheckedIOException) {
-                    advice.add(Sentences.of(cause) + ".");
-                    return Optional.empty();
-                }
-            }
+            while (cause.getCause() != null && !(cause instanceof UncheckedIOException)) cause = cause.getCause();
             advice.add(
-                    "libtorch does not load (" + cause.getMessage() + "): there are natives for Linux x86-64, Windows"
-                            + " x86-64 and macOS arm64; the natives folder must allow programs to run (no 'noexec').");
+                    cause instanceof UncheckedIOException
+                            ? Sentences.of(cause) + "."
+                            : "libtorch does not load (" + cause.getMessage()
+                                    + "): there are natives for Linux x86-64, Windows x86-64 and macOS arm64; the natives"
+                                    + " folder must allow programs to run (no 'noexec').");
             return Optional.empty();
         }
     }
@@ -217,7 +214,7 @@ final class DoctorCommand extends Command<DoctorCommand.Report> {
             if (Stream.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE)
                     .anyMatch(permissions::contains))
                 advice.add("Others can write to " + report.cache.natives
-                        + ", whose files are run as code: delete that folder, and it" + " is made anew.");
+                        + ", whose files are run as code: delete that folder, and it is made anew.");
         });
         if (!report.cache.writable)
             advice.add(report.cache.natives + " cannot be written: set RESNET4J_CACHE to a folder that you own.");
