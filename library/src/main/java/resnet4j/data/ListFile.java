@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
@@ -135,12 +136,11 @@ final class ListFile {
             throw new IOException(list + ": label: expected the names of classes, got numbers such as " + names.first()
                     + "; call the column index if they are numbers of classes, from 0 on, or give classes names that are"
                     + " not numbers");
+        var holders = new HashMap<String, Integer>(); // how many names a part is in
+        for (var name : names) for (var part : Set.copyOf(parts(name))) holders.merge(part, 1, Integer::sum);
         for (var name : names) {
             var parts = parts(name);
-            if (parts.size() < 2) continue;
-            boolean several = parts.stream().allMatch(part -> names.stream()
-                    .anyMatch(other -> !other.equals(name) && parts(other).contains(part)));
-            if (several)
+            if (parts.size() > 1 && parts.stream().allMatch(part -> holders.get(part) > 1))
                 throw new IOException(
                         list + ": label: expected one class a picture, got several, " + name
                                 + "; give each row one, or write classes whose names hold a comma, a bar or a semicolon otherwise");
