@@ -105,8 +105,9 @@ record Jpeg(int width, int height, Colour colour, boolean arithmetic, int orient
     }
 
     /**
-     * Looks for the end marker, from the first scan on. Pillow refuses a JPEG that lacks it or has an unknown marker
-     * before it; decoders alone would fill what is missing with grey.
+     * Looks for the end marker, from the first scan on, and refuses what has an unknown marker before it or none:
+     * decoders would fill what is missing with grey and not say so. Pillow also reads a file without the marker whose
+     * rows are all there.
      */
     private static void checkScans(Bytes in, int at) throws IOException {
         byte[] b = in.array();
