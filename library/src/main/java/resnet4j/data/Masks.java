@@ -85,7 +85,8 @@ public record Masks(List<String> classes, List<Path> pictures, List<Path> masks,
 
     /**
      * A folder with {@code images} and {@code masks} (or {@code labels}, {@code annotations}), whose files have the same
-     * names but for their endings; or with {@code train} and {@code val} or {@code test}, each of which has both; or
+     * names but for their endings; or with {@code train} and {@code val} or {@code test} (by the names that {@link
+     * PictureFiles#folder} knows), each of which has both; or
      * Pascal VOC's. Masks are PNGs with a number for each pixel: grey, or of a palette.
      *
      * <p>{@code classes.json} holds a list of names, or objects with {@code id}, {@code name} and {@code ignored};
@@ -107,17 +108,16 @@ public record Masks(List<String> classes, List<Path> pictures, List<Path> masks,
             return new DataSource<>("masks:" + root, train, val, voc(root, lists.resolve("test.txt"), classes));
         }
         var classes = classes(root, new Classes(List.of("background", "foreground"), Numbering.blackAndWhite()));
-        boolean split = Files.isDirectory(root.resolve("train"));
-        var train = pairs(split ? root.resolve("train") : root, classes);
+        var train = PictureFiles.split(root, PictureFiles.TRAINING);
+        if (train.isEmpty())
+            return new DataSource<>("masks:" + root, pairs(root, classes), Optional.empty(), Optional.empty());
+        var val = PictureFiles.split(root, PictureFiles.VALIDATION);
+        var test = PictureFiles.split(root, PictureFiles.TEST);
         return new DataSource<>(
                 "masks:" + root,
-                train,
-                split ? optional(root.resolve("val"), classes) : Optional.empty(),
-                split ? optional(root.resolve("test"), classes) : Optional.empty());
-    }
-
-    private static Optional<Dataset<LabelMap>> optional(Path folder, Classes classes) throws IOException {
-        return Files.isDirectory(folder) ? Optional.of(pairs(folder, classes)) : Optional.empty();
+                pairs(train.get(), classes),
+                val.isPresent() ? Optional.of(pairs(val.get(), classes)) : Optional.empty(),
+                test.isPresent() ? Optional.of(pairs(test.get(), classes)) : Optional.empty());
     }
 
     private static Dataset<LabelMap> pairs(Path folder, Classes classes) throws IOException {

@@ -23,9 +23,9 @@ public record PictureFiles(List<String> classes, List<Path> files, int[] labels)
     /** Pictures too, which no decoder here reads: they are listed, so that whoever reads them says what was skipped. */
     private static final List<String> UNREAD = List.of("avif", "heic", "heif", "jxl", "jp2", "svg", "raw", "dng");
 
-    private static final List<String> TRAINING = List.of("train", "training");
-    private static final List<String> VALIDATION = List.of("val", "valid", "validation", "dev");
-    private static final List<String> TEST = List.of("test", "testing");
+    static final List<String> TRAINING = List.of("train", "training");
+    static final List<String> VALIDATION = List.of("val", "valid", "validation", "dev");
+    static final List<String> TEST = List.of("test", "testing");
     /** Folders beside pictures that operating systems, notebooks and storage devices make. */
     private static final List<String> LEFT_BEHIND =
             List.of("__macosx", "@eadir", "$recycle.bin", "lost+found", "__pycache__");
@@ -72,7 +72,7 @@ public record PictureFiles(List<String> classes, List<Path> files, int[] labels)
     }
 
     /** The one folder with such a name. */
-    private static Optional<Path> split(Path root, List<String> names) throws IOException {
+    static Optional<Path> split(Path root, List<String> names) throws IOException {
         var found = folders(root).stream()
                 .filter(name -> names.contains(lower(name)))
                 .toList();

@@ -72,6 +72,17 @@ class MasksTest {
     }
 
     @Test
+    void splits_haveTheirUsualNames() throws IOException {
+        for (var split : List.of("Training", "Validation", "Testing")) {
+            picture(split + "/images/a.png");
+            grey(root.resolve(split + "/masks/a.png"), 2, 0, 255);
+        }
+        var data = Masks.read(root);
+        assertEquals(1, data.train().size());
+        assertTrue(data.val().isPresent() && data.test().isPresent());
+    }
+
+    @Test
     void masks_withoutClassesAreBlackAndWhite() throws IOException {
         picture("images/a.png");
         grey(root.resolve("masks/a.png"), 2, 255, 0);
