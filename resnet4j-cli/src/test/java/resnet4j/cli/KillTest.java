@@ -33,7 +33,7 @@ import resnet4j.weights.SafeTensors;
 
 /** Training processes that are killed, and told to end. */
 class KillTest {
-    /** 50 in {@code .ci/run}, 500 by hand (docs/results.md): {@code -Dkills=500}. Each takes about two seconds. */
+    /** 50 in {@code .ci/run}, more by hand: {@code -Dkills=240}. Each takes about two seconds. */
     private static final int KILLS = Integer.getInteger("kills", 10);
 
     private static final int AT_ONCE = 2;
