@@ -64,15 +64,15 @@ record Jpeg(int width, int height, Colour colour, boolean arithmetic, int orient
                 case 0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF ->
                     throw new IOException(
                             "expected a baseline or progressive JPEG, got a lossless or hierarchical one; convert it");
-                case 0xE0 -> jfif |= length >= 16 && text(in, at + 2, "JFIF\0");
+                case 0xE0 -> jfif |= length >= 16 && in.keyed(at + 2, length - 2, "JFIF\0");
                 case 0xE1 -> {
-                    if (orientation == 0 && length >= 8 && text(in, at + 2, "Exif\0\0"))
+                    if (orientation == 0 && in.keyed(at + 2, length - 2, "Exif\0\0"))
                         orientation = Exif.said(in.array(), at + 8, length - 8);
-                    if (length >= 2 + XMP.length() && text(in, at + 2, XMP))
+                    if (in.keyed(at + 2, length - 2, XMP))
                         xmp = Arrays.copyOfRange(in.array(), at + 2 + XMP.length(), at + length);
                 }
                 case 0xEE -> {
-                    if (length >= 14 && text(in, at + 2, "Adobe")) adobe = in.u8(at + 13);
+                    if (length >= 14 && in.keyed(at + 2, length - 2, "Adobe")) adobe = in.u8(at + 13);
                 }
                 default -> {}
             }
@@ -80,11 +80,6 @@ record Jpeg(int width, int height, Colour colour, boolean arithmetic, int orient
             if (!metadata) tables.write(in.array(), at - 2, length + 2);
             at += Math.max(length, 2);
         }
-    }
-
-    private static boolean text(Bytes in, int at, String text) throws IOException {
-        in.need(at, text.length());
-        return new String(in.array(), at, text.length(), ISO_8859_1).equals(text);
     }
 
     /** libjpeg's guess (jdapimin.c, default_decompress_parms). */
