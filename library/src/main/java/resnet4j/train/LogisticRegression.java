@@ -34,6 +34,13 @@ record LogisticRegression(float[] weight, float[] bias, double strength) {
      * @param weights what each class's rows count, or null where all count 1
      */
     record Rows(float[] values, int width, int[] labels, int classes, double[] weights) {
+        Rows {
+            for (int i = 0; i < values.length; i++)
+                if (!Float.isFinite(values[i]))
+                    throw new IllegalArgumentException("features: expected finite numbers, got " + values[i]
+                            + " in row " + i / width + "; the network's weights are damaged, or were never trained");
+        }
+
         /** The rows at these places. */
         Rows subset(int[] places) {
             var some = new float[places.length * width];

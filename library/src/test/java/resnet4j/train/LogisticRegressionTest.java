@@ -2,6 +2,8 @@ package resnet4j.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +52,18 @@ class LogisticRegressionTest {
             var logits = solved.logits(rows, i);
             if (classes == 2) logits = new double[] {logits[1] - logits[0]};
             assertArrayEquals(expected[i], logits, 5e-4, classes + " classes"); // slopes are of 32 bits
+        }
+    }
+
+    @Test
+    void rowsThatAreNoNumbers_areRefused() {
+        for (float value : new float[] {Float.POSITIVE_INFINITY, Float.NaN}) {
+            var e = assertThrows(
+                    IllegalArgumentException.class,
+                    () -> new LogisticRegression.Rows(new float[] {1, 2, 3, value}, 2, new int[] {0, 1}, 2, null));
+            assertTrue(
+                    e.getMessage().startsWith("features: expected finite numbers, got " + value + " in row 1;"),
+                    e.getMessage());
         }
     }
 
