@@ -240,7 +240,7 @@ record LogisticRegression(float[] weight, float[] bias, double strength) {
                 reached = loss.at(next, nextSlope);
                 if (reached <= value + 1e-4 * length * downhill) break;
                 length /= 2;
-                if (length < 1e-8) return;
+                if (!(length >= 1e-8)) return; // NaN too, where the loss overflows
             }
             var step = new double[size];
             var change = new double[size];
