@@ -151,19 +151,24 @@ final class DoctorCommand extends Command<DoctorCommand.Report> {
                     Cpu.has("amx_bf16"),
                     Engine.cudaDevices()));
         } catch (IOException e) { // what the sentence says is to be done
-            advice.add(Sentences.of(e) + ".");
+            advice.add(sentence(e));
             return Optional.empty();
         } catch (LinkageError | RuntimeException e) {
             Throwable cause = e;
             while (cause.getCause() != null && !(cause instanceof UncheckedIOException)) cause = cause.getCause();
             advice.add(
                     cause instanceof UncheckedIOException
-                            ? Sentences.of(cause) + "."
+                            ? sentence(cause)
                             : "libtorch does not load (" + cause.getMessage()
                                     + "): there are natives for Linux x86-64, Windows x86-64 and macOS arm64; the natives"
                                     + " folder must allow programs to run (no 'noexec').");
             return Optional.empty();
         }
+    }
+
+    private static String sentence(Throwable e) {
+        var text = Sentences.of(e);
+        return text.endsWith(".") ? text : text + ".";
     }
 
     private static Java java() {
