@@ -1,9 +1,11 @@
 package resnet4j.detect;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
+import resnet4j.tensor.Tensor;
 
 /** Non-maximum suppression: of boxes that overlap too much, the best alone is kept. As {@code torchvision.ops}. */
 final class Nms {
@@ -15,7 +17,7 @@ final class Nms {
     /**
      * Suppression within groups, such as levels or classes.
      *
-     * @return those that are kept, best first; of equal scores the earlier first
+     * @return those that are kept, best first; equal scores in torchvision's order
      */
     static int[] batched(Boxes boxes, float[] scores, int[] groups, double most) {
         if (boxes.size() == 0) return new int[0];
@@ -35,7 +37,12 @@ final class Nms {
             for (int i : plain(boxes, scores, members, most)) kept.add(i);
         }
         kept.sort(null);
-        return best(kept, scores);
+        var left = new float[kept.size()];
+        for (int i = 0; i < left.length; i++) left[i] = scores[kept.get(i)];
+        // not the stable sort: torchvision's is not either here, and a box more or less moves what is drawn from them
+        return Arrays.stream(Tensor.of(left, left.length).descending().toLongs())
+                .mapToInt(i -> kept.get((int) i))
+                .toArray();
     }
 
     private static int[] plain(Boxes boxes, float[] scores, List<Integer> members, double most) {

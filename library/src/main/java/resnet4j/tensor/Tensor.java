@@ -168,6 +168,11 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(torch.exp(handle));
     }
 
+    /** Where the elements [n] are, the largest first: int64, {@code torch.argsort}, which puts equal ones in any order. */
+    public Tensor descending() {
+        return new Tensor(torch.argsort(handle, 0, true));
+    }
+
     public long[] shape() {
         return handle.shape();
     }
