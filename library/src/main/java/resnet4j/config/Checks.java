@@ -32,9 +32,20 @@ public final class Checks {
         chance("dropout", dropout);
     }
 
-    /** A probability that is not certain: of dropping a value, of leaving a block out. */
+    /** A share that is not all: of values that are dropped, of an average that stays. */
     public static void chance(String field, double p) {
         if (!(p >= 0 && p < 1)) throw new IllegalArgumentException(field + ": expected [0,1), got " + p);
+    }
+
+    public static void aboveZero(String field, double value) {
+        if (!(value > 0 && Double.isFinite(value)))
+            throw new IllegalArgumentException(field + ": expected a finite number above 0, got " + value);
+    }
+
+    /** A share that is neither nothing nor all. */
+    public static void insideUnit(String field, double value) {
+        if (!(value > 0 && value < 1))
+            throw new IllegalArgumentException(field + ": expected more than 0 and less than 1, got " + value);
     }
 
     public static void positive(String field, int value) {

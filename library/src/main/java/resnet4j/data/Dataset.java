@@ -3,6 +3,7 @@ package resnet4j.data;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.IntStream;
+import resnet4j.config.Checks;
 import resnet4j.files.Digest;
 import resnet4j.image.Picture;
 import resnet4j.image.Target;
@@ -51,8 +52,7 @@ public interface Dataset<T extends Target<T>> {
      * @param fraction in (0, 1)
      */
     default Split<T> split(double fraction, long seed) {
-        if (!(fraction > 0 && fraction < 1))
-            throw new IllegalArgumentException("fraction: expected more than 0 and less than 1, got " + fraction);
+        Checks.insideUnit("fraction", fraction);
         var held = new boolean[size()];
         for (var members : Strata.of(this, seed)) {
             int n = members.length;

@@ -1,5 +1,6 @@
 package resnet4j.selfsup;
 
+import static resnet4j.tensor.Losses.cosine;
 import static resnet4j.tensor.Losses.crossEntropy;
 import static resnet4j.tensor.Losses.deviation;
 import static resnet4j.tensor.Losses.meanSquaredError;
@@ -75,7 +76,7 @@ public sealed interface Method {
 
         public SimClr {
             checkWidths(hidden, width);
-            checkPositive("temperature", temperature);
+            Checks.aboveZero("temperature", temperature);
         }
 
         @Override
@@ -86,7 +87,8 @@ public sealed interface Method {
             var itself = Ops.affine(eye(2 * n, z), -1e9, 0); // exp gives 0
             var partners = new long[2 * n];
             for (int i = 0; i < 2 * n; i++) partners[i] = (i + n) % (2 * n);
-            return crossEntropy(Ops.add(alike, itself), on(z, Tensor.of(partners, 2 * n)), 0);
+            return crossEntropy(
+                    Ops.add(alike, itself), Tensor.of(partners, 2 * n).to(z.device()), 0);
         }
     }
 
@@ -98,8 +100,8 @@ public sealed interface Method {
 
         public MoCo {
             checkWidths(hidden, width);
-            checkPositive("temperature", temperature);
-            checkMomentum(momentum);
+            Checks.aboveZero("temperature", temperature);
+            Checks.insideUnit("momentum", momentum);
             Checks.atLeast("queue", 1, queue);
         }
 
@@ -131,7 +133,7 @@ public sealed interface Method {
             var others = Ops.matmul(query, Ops.permute(views.memory().orElseThrow(), 1, 0)); // [N,queue]
             var logits = Ops.affine(Ops.cat(List.of(same, others), 1), 1 / temperature, 0);
             int n = (int) query.size(0);
-            return crossEntropy(logits, on(query, Tensor.of(new long[n], n)), 0);
+            return crossEntropy(logits, Tensor.of(new long[n], n).to(query.device()), 0);
         }
     }
 
@@ -143,7 +145,7 @@ public sealed interface Method {
 
         public Byol {
             checkWidths(hidden, width);
-            checkMomentum(momentum);
+            Checks.insideUnit("momentum", momentum);
         }
 
         @Override
@@ -207,7 +209,7 @@ public sealed interface Method {
 
         public BarlowTwins {
             checkWidths(hidden, width);
-            checkPositive("redundancy", redundancy);
+            Checks.aboveZero("redundancy", redundancy);
         }
 
         @Override
@@ -239,9 +241,9 @@ public sealed interface Method {
 
         public VicReg {
             checkWidths(hidden, width);
-            checkPositive("invariance", invariance);
-            checkPositive("variance", variance);
-            checkPositive("covariance", covariance);
+            Checks.aboveZero("invariance", invariance);
+            Checks.aboveZero("variance", variance);
+            Checks.aboveZero("covariance", covariance);
         }
 
         @Override
@@ -284,10 +286,10 @@ public sealed interface Method {
 
         public Dino {
             checkWidths(hidden, width);
-            checkMomentum(momentum);
-            checkPositive("student", student);
-            checkPositive("teacher", teacher);
-            checkMomentum(centre);
+            Checks.insideUnit("momentum", momentum);
+            Checks.aboveZero("student", student);
+            Checks.aboveZero("teacher", teacher);
+            Checks.insideUnit("centre", centre);
         }
 
         @Override
@@ -328,10 +330,6 @@ public sealed interface Method {
         return scale(Ops.add(cosine(p.get(0), z.get(1)), cosine(p.get(1), z.get(0))), -0.5);
     }
 
-    private static Tensor cosine(Tensor a, Tensor b) {
-        return scale(Ops.sum(Ops.mul(unit(a), unit(b)), List.of(0, 1), false), 1.0 / a.size(0));
-    }
-
     private static double towardsOne(double momentum, double progress) {
         return 1 - (1 - momentum) * (1 + Math.cos(Math.PI * progress)) / 2; // arXiv:2006.07733, section 3.2
     }
@@ -339,25 +337,11 @@ public sealed interface Method {
     private static Tensor eye(int n, Tensor like) {
         var values = new float[n * n];
         for (int i = 0; i < n; i++) values[i * n + i] = 1;
-        return on(like, Tensor.of(values, n, n));
-    }
-
-    private static Tensor on(Tensor like, Tensor t) {
-        return t.to(like.device());
+        return Tensor.of(values, n, n).to(like.device());
     }
 
     private static void checkWidths(int hidden, int width) {
         Checks.atLeast("hidden", 1, hidden);
         Checks.atLeast("width", 2, width);
-    }
-
-    private static void checkPositive(String field, double value) {
-        if (!(value > 0 && Double.isFinite(value)))
-            throw new IllegalArgumentException(field + ": expected a finite number above 0, got " + value);
-    }
-
-    private static void checkMomentum(double momentum) {
-        if (!(momentum > 0 && momentum < 1))
-            throw new IllegalArgumentException("momentum: expected more than 0 and less than 1, got " + momentum);
     }
 }

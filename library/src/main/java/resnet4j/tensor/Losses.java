@@ -94,6 +94,11 @@ public final class Losses {
         });
     }
 
+    /** Mean cosine of the rows of a and those of b. [N,D] each -> []. */
+    public static Tensor cosine(Tensor a, Tensor b) {
+        return scale(Ops.sum(Ops.mul(unit(a), unit(b)), List.of(0, 1), false), 1.0 / a.size(0));
+    }
+
     /** Of each column, the root of its unbiased variance plus {@code eps}. [N,D] -> [D], 32-bit floats. */
     public static Tensor deviation(Tensor x, double eps) {
         return Ops.guard(

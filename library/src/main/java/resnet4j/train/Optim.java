@@ -1,6 +1,7 @@
 package resnet4j.train;
 
 import java.util.List;
+import resnet4j.config.Checks;
 import resnet4j.tensor.Tensor;
 import resnet4j.tensor.Updates;
 
@@ -35,7 +36,7 @@ public sealed interface Optim {
 
         public Sgd {
             check(lr, weightDecay);
-            share("momentum", momentum);
+            Checks.chance("momentum", momentum);
             if (nesterov && momentum == 0)
                 throw new IllegalArgumentException("nesterov: expected a momentum above 0, got 0");
         }
@@ -71,7 +72,7 @@ public sealed interface Optim {
 
         public Lars {
             check(lr, weightDecay);
-            share("momentum", momentum);
+            Checks.chance("momentum", momentum);
             if (!(trust > 0 && trust <= 1))
                 throw new IllegalArgumentException("trust: expected more than 0 and at most 1, got " + trust);
         }
@@ -104,8 +105,8 @@ public sealed interface Optim {
 
         public Adam {
             check(lr, weightDecay);
-            share("beta1", beta1);
-            share("beta2", beta2);
+            Checks.chance("beta1", beta1);
+            Checks.chance("beta2", beta2);
             finite("eps", eps);
         }
 
@@ -146,8 +147,8 @@ public sealed interface Optim {
 
         public AdamW {
             check(lr, weightDecay);
-            share("beta1", beta1);
-            share("beta2", beta2);
+            Checks.chance("beta1", beta1);
+            Checks.chance("beta2", beta2);
             finite("eps", eps);
         }
 
@@ -170,17 +171,12 @@ public sealed interface Optim {
     }
 
     private static void check(double lr, double weightDecay) {
-        if (!(lr > 0 && Double.isFinite(lr)))
-            throw new IllegalArgumentException("lr: expected a finite rate above 0, got " + lr);
+        Checks.aboveZero("lr", lr);
         finite("weightDecay", weightDecay);
     }
 
     private static void finite(String field, double value) {
         if (!(value >= 0 && Double.isFinite(value)))
             throw new IllegalArgumentException(field + ": expected a finite number >= 0, got " + value);
-    }
-
-    private static void share(String field, double value) {
-        if (!(value >= 0 && value < 1)) throw new IllegalArgumentException(field + ": expected [0,1), got " + value);
     }
 }

@@ -145,8 +145,7 @@ public record Recipe(
         Checks.atLeast("patience", 0, patience);
         Checks.chance("validation", validation);
         Checks.chance("labelSmoothing", labelSmoothing);
-        if (!(biasScale > 0 && Double.isFinite(biasScale)))
-            throw new IllegalArgumentException("biasScale: expected a finite number above 0, got " + biasScale);
+        Checks.aboveZero("biasScale", biasScale);
         if (!(clipNorm >= 0)) throw new IllegalArgumentException("clipNorm: expected >= 0, got " + clipNorm);
     }
 

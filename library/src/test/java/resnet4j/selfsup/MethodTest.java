@@ -2,6 +2,8 @@ package resnet4j.selfsup;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -79,6 +81,12 @@ class MethodTest {
             assertArrayEquals(floats(expected.get("slopes").get(0)), a.grad().toFloats(), 1e-5f);
             assertArrayEquals(floats(expected.get("slopes").get(1)), b.grad().toFloats(), 1e-5f);
         }
+    }
+
+    @Test
+    void centreThatStays_isNamed() {
+        var e = assertThrows(IllegalArgumentException.class, () -> new Method.Dino(8, 4, 0.99, 0.1, 0.04, 1));
+        assertTrue(e.getMessage().startsWith("centre: expected more than 0 and less than 1"), e.getMessage());
     }
 
     @Test
