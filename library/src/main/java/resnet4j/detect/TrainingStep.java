@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import resnet4j.config.Checks;
 import resnet4j.config.Nearest;
 import resnet4j.image.Image;
@@ -82,7 +83,7 @@ public record TrainingStep(String name, int classes, int minSize, int maxSize, l
             Ops.seed(stepSeed);
             var parts = net.losses(ImageBatch.of(pictures, truth, new ImageBatch.Sizes(minSize, maxSize)));
             parts.values().stream().reduce(Ops::add).orElseThrow().backward();
-            var losses = new LinkedHashMap<String, Double>();
+            var losses = new TreeMap<String, Double>(); // the same order in every run
             parts.forEach((name, loss) -> losses.put(name, loss.item()));
             var norms = new LinkedHashMap<String, Double>();
             net.parameters()

@@ -79,6 +79,9 @@ class TrainingStepTest {
             seen.add(cells[2]);
         }
         assertEquals(seen.size(), found.losses().size() + found.gradientNorms().size());
+        assertEquals(
+                List.of("loss_box_reg", "loss_classifier", "loss_objectness", "loss_rpn_box_reg"),
+                List.copyOf(found.losses().keySet()));
         assertEquals(which.equals("things") ? 1 : 0, found.skipped().size(), found.skipped()::toString);
     }
 
