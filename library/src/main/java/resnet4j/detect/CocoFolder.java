@@ -11,6 +11,8 @@ final class CocoFolder {
 
     /** The file itself, or the one {@code instances_*.json} of a folder or of its {@code annotations}. */
     static Path annotations(Path data) throws IOException {
+        if (Files.notExists(data))
+            throw new IOException(data + ": expected COCO's annotations, or their folder; there is no such file");
         if (!Files.isDirectory(data)) return data;
         for (var folder : List.of(data, data.resolve("annotations"))) {
             if (!Files.isDirectory(folder)) continue;

@@ -115,6 +115,8 @@ class TrainingStepTest {
         assertTrue(few.getMessage().contains("category 7"), few.getMessage());
         var image = assertThrows(IllegalArgumentException.class, () -> step(9).on(file, List.of(12L)));
         assertTrue(image.getMessage().contains("no image 12"), image.getMessage());
+        var nowhere = assertThrows(IOException.class, () -> step(9).on(folder.resolve("nowhere"), List.of()));
+        assertTrue(nowhere.getMessage().contains("nowhere: expected COCO's annotations"), nowhere.getMessage());
         Files.delete(folder.resolve("val/b.png"));
         var gone = assertThrows(IOException.class, () -> step(9).on(folder, List.of(11L)));
         assertTrue(gone.getMessage().contains("b.png"), gone.getMessage());
