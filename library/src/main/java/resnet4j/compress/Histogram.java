@@ -78,29 +78,34 @@ final class Histogram {
     }
 
     /**
-     * Of the distribution cut at {@code bound} from the same in {@code levels} steps, each spread evenly over the bins that
-     * were not empty. Migacz 2017, "8-bit inference with TensorRT".
+     * Of the distribution cut at {@code bound} from the same in {@code levels} steps and 0, each spread evenly over the bins
+     * that were not empty; infinite where the cut falls into an empty one. Migacz 2017, "8-bit inference with TensorRT". The
+     * first bin counts as the second: it has the zeros that a ReLU makes, which are exact whatever the bound, as NVIDIA's
+     * pytorch-quantization does it (calib/histogram.py, _compute_amax_entropy).
      */
     double divergence(double bound, int levels) {
         int kept = Math.max(1, Math.min(BINS, (int) Math.ceil(bound / width)));
+        var seen = counts.clone();
+        seen[0] = seen[1];
         var p = new double[kept];
-        for (int i = 0; i < BINS; i++) p[Math.min(i, kept - 1)] += counts[i];
+        for (int i = 0; i < BINS; i++) p[Math.min(i, kept - 1)] += seen[i];
         var sums = new double[levels + 1];
         var filled = new int[levels + 1];
-        double inside = 0;
+        double all = 0, inside = 0;
         for (int i = 0; i < kept; i++) {
-            if (counts[i] == 0) continue;
-            int level = (int) ((long) i * levels / kept);
-            sums[level] += counts[i]; // what is cut off is not known to the steps
+            all += p[i];
+            if (seen[i] == 0) continue;
+            int level = i * (levels + 1) / kept;
+            sums[level] += seen[i]; // what is cut off is not known to the steps
             filled[level]++;
-            inside += counts[i];
+            inside += seen[i];
         }
         double divergence = 0;
         for (int i = 0; i < kept; i++) {
             if (p[i] == 0) continue;
-            int level = (int) ((long) i * levels / kept);
-            double q = counts[i] == 0 ? 1e-9 : sums[level] / filled[level] / inside;
-            divergence += p[i] / total * Math.log(p[i] / total / q);
+            int level = i * (levels + 1) / kept;
+            double q = seen[i] == 0 ? 0 : sums[level] / filled[level] / inside;
+            divergence += p[i] / all * Math.log(p[i] / all / q);
         }
         return divergence;
     }
