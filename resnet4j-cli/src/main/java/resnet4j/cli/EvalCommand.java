@@ -9,7 +9,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import resnet4j.data.DataSource;
-import resnet4j.data.Labelled;
 import resnet4j.data.Skipped;
 import resnet4j.eval.Evaluation;
 import resnet4j.eval.Evaluator;
@@ -73,12 +72,8 @@ final class EvalCommand extends Command<EvalCommand.Result> {
         var device = common.device();
         try (var opened = model.open().classifier();
                 var progress = progress("eval", pictures.size(), "images")) {
-            if (pictures.classes().size() > opened.file().classNames().size())
-                throw new IllegalArgumentException("--data: " + data + " has "
-                        + pictures.classes().size() + " classes, and the network only "
-                        + opened.file().classNames().size() + "; give weights that were trained on these classes");
             var preprocess = opened.file().preprocess();
-            var known = Labelled.as(opened.file().classNames(), pictures);
+            var known = Decoding.known("--data", data, pictures, opened.file().classNames());
             var loader = decoding.loader(known, preprocess, batch);
             Evaluation e;
             try (var inference = Inference.of(
