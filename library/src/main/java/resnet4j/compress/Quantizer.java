@@ -34,12 +34,16 @@ public final class Quantizer {
     private static final int LARGEST = 127;
 
     private final Graph graph;
+    private final Set<String> kept;
     private final Map<String, Node> layers = new LinkedHashMap<>(); // by path
     private final Map<String, Histogram> seen = new LinkedHashMap<>(); // by value
     private long pictures;
 
-    /** @param graph of 32-bit floats, from one input to one output */
-    public Quantizer(Graph graph) {
+    /**
+     * @param graph of 32-bit floats, from one input to one output
+     * @param kept  paths of layers that stay in floats
+     */
+    public Quantizer(Graph graph, Set<String> kept) {
         if (graph.inputs().size() != 1 || graph.outputs().size() != 1)
             throw new IllegalArgumentException("graph: expected one input and one output, got " + graph.inputs()
                     + " and " + graph.outputs().keySet());
@@ -55,12 +59,12 @@ public final class Quantizer {
             throw new IllegalArgumentException(
                     "graph: expected at least two convolutions or linear layers with weights, got "
                             + (last == null ? 0 : 1) + ", and the last one stays in floats");
+        for (var path : kept)
+            if (!layers.containsKey(path))
+                throw new IllegalArgumentException("keep: no layer that could be quantised is named '" + path + "'."
+                        + Nearest.hint(path, layers.keySet()));
+        this.kept = Set.copyOf(kept);
         for (var layer : layers.values()) seen.putIfAbsent(layer.inputs().get(0), new Histogram());
-    }
-
-    /** The paths of what can be quantised, first to last. */
-    public Set<String> layers() {
-        return new LinkedHashSet<>(layers.keySet());
     }
 
     /** Looks at what normalised {@code images} [N,3,H,W] become, a few at a time. */
@@ -85,19 +89,13 @@ public final class Quantizer {
         return numbers;
     }
 
-    /** In eight bits, but for the layers whose paths are {@code kept}. */
-    public Graph quantize(Range range, Set<String> kept) {
-        for (var path : kept)
-            if (!layers.containsKey(path))
-                throw new IllegalArgumentException("keep: no layer that could be quantised is named '" + path + "'."
-                        + Nearest.hint(path, layers.keySet()));
-        if (pictures == 0)
-            throw new IllegalStateException("quantize: expected pictures to be observed first, got none");
+    /** In eight bits, but for the layers that are kept. */
+    public Graph quantize(Range range) {
         return new Rewriting(range, kept).graph();
     }
 
     /**
-     * How much each layer alone, in eight bits, moves the answers to {@code images}: the squares of the changes of logits,
+     * How much each layer alone, kept ones too, in eight bits, moves the answers to {@code images}: the squares of the changes of logits,
      * divided by the squares of logits, both summed.
      */
     public Map<String, Double> sensitivities(Range range, Tensor images) {
@@ -106,9 +104,9 @@ public final class Quantizer {
             var exact = graph.run(images).toFloats();
             for (var path : layers.keySet())
                 try (var inner = new NativeScope()) {
-                    var others = layers();
+                    var others = new LinkedHashSet<>(layers.keySet());
                     others.remove(path);
-                    var moved = quantize(range, others).run(images).toFloats();
+                    var moved = new Rewriting(range, others).graph().run(images).toFloats();
                     double change = 0, all = 0;
                     for (int i = 0; i < exact.length; i++) {
                         change += Math.pow(moved[i] - exact[i], 2);
@@ -138,6 +136,8 @@ public final class Quantizer {
         private final Map<String, String> rounded = new LinkedHashMap<>(); // a value to the same after eight bits
 
         Rewriting(Range range, Set<String> kept) {
+            if (pictures == 0)
+                throw new IllegalStateException("quantize: expected pictures to be observed first, got none");
             this.range = range;
             this.kept = kept;
         }

@@ -1,8 +1,5 @@
 package resnet4j.compress;
 
-import java.util.List;
-import java.util.Locale;
-
 /** How the largest number that eight bits hold is chosen from the numbers that were seen; larger ones are cut off. */
 public enum Range {
     /** The largest that was seen. */
@@ -36,14 +33,4 @@ public enum Range {
 
     /** @param levels the number of steps from 0 to the bound: 255, or 127 for numbers with a sign */
     abstract double bound(Histogram seen, int levels);
-
-    /** By its name in lower case. */
-    public static Range parse(String name) {
-        for (var range : values()) if (range.name().equals(name.toUpperCase(Locale.ROOT))) return range;
-        throw new IllegalArgumentException("range: expected one of "
-                + List.of(values()).stream()
-                        .map(r -> r.name().toLowerCase(Locale.ROOT))
-                        .toList()
-                + ", got " + name);
-    }
 }

@@ -36,9 +36,9 @@ class QuantizerTest {
     private static Graph quantized(Range range, Set<String> kept) {
         Ops.seed(3);
         var net = Models.create("resnet20", 10);
-        var quantizer = new Quantizer(Tracer.trace(net, 1, 3, 32, 32));
+        var quantizer = new Quantizer(Tracer.trace(net, 1, 3, 32, 32), kept);
         quantizer.observe(Tensor.randn(8, 3, 32, 32));
-        return quantizer.quantize(range, kept);
+        return quantizer.quantize(range);
     }
 
     private static double difference(float[] expected, float[] actual) {

@@ -18,7 +18,6 @@ import resnet4j.compress.Range;
 import resnet4j.data.DataSource;
 import resnet4j.data.Dataset;
 import resnet4j.data.Label;
-import resnet4j.data.Labelled;
 import resnet4j.eval.Evaluator;
 import resnet4j.eval.Inputs;
 import resnet4j.export.OnnxExport;
@@ -72,7 +71,7 @@ final class QuantizeCommand extends Command<QuantizeCommand.Result> {
             names = "--range",
             paramLabel = "minmax|percentile|mse|entropy",
             description = "How the largest number of eight bits is chosen (default: mse).")
-    private String range = "mse";
+    private Range range = Range.MSE;
 
     @Option(names = "--keep", paramLabel = "LAYER,...", split = ",", description = "Layers that stay in floats.")
     private List<String> keep = List.of();
@@ -116,25 +115,24 @@ final class QuantizeCommand extends Command<QuantizeCommand.Result> {
         if (!name.endsWith(".safetensors") && !name.endsWith(".onnx"))
             throw new IllegalArgumentException("--out: expected a name that ends in .safetensors or .onnx, got " + out);
         common.onCpuInFp32("quantize");
-        var how = Range.parse(range);
         var shown = DataSource.parse(calibrate).train().limit(pictures);
         try (var opened = model.open().classifier();
                 var scope = new NativeScope()) {
             opened.net().train(false);
             var preprocess = opened.file().preprocess();
             var traced = Tracer.trace(opened.net(), 1, 3, preprocess.cropHeight(), preprocess.cropWidth());
-            var quantizer = new Quantizer(traced);
-            var sensitivities = observe(quantizer, shown, preprocess, how);
-            var graph = quantizer.quantize(how, Set.copyOf(keep));
+            var quantizer = new Quantizer(traced, Set.copyOf(keep));
             Optional<Dataset<Label>> measured = eval == null ? Optional.empty() : Optional.of(measured(opened.file()));
+            var sensitivities = observe(quantizer, shown, preprocess);
+            var graph = quantizer.quantize(range);
             var before = measure(traced, opened.file(), measured);
             var after = measure(graph, opened.file(), measured);
             Optional<Boolean> passed = before.top1.map(top1 -> top1 - after.top1.orElseThrow() <= maxDrop);
-            if (passed.orElse(true)) write(graph, opened.file(), after);
+            boolean written = passed.orElse(true);
+            if (written) write(graph, opened.file(), after);
             var layers = new ArrayList<LayerResult>();
             sensitivities.forEach(
                     (layer, moved) -> layers.add(new LayerResult(layer, keep.contains(layer) ? "f32" : "int8", moved)));
-            boolean written = passed.orElse(true);
             return new Result(
                     model.model,
                     written ? Optional.of(out) : Optional.empty(),
@@ -146,8 +144,7 @@ final class QuantizeCommand extends Command<QuantizeCommand.Result> {
         }
     }
 
-    private Map<String, Double> observe(Quantizer quantizer, Dataset<Label> shown, Preprocess preprocess, Range how) {
-        Map<String, Double> sensitivities = null;
+    private Map<String, Double> observe(Quantizer quantizer, Dataset<Label> shown, Preprocess preprocess) {
         try (var batches =
                         decoding.loader(shown, preprocess, Math.min(batch, 16)).epoch(0);
                 var progress = progress("calibrate", shown.size(), "images");
@@ -165,21 +162,15 @@ final class QuantizeCommand extends Command<QuantizeCommand.Result> {
             if (first == null)
                 throw new IllegalArgumentException(
                         "--calibrate: expected pictures that can be read, got none from " + calibrate);
-            sensitivities = quantizer.sensitivities(how, first);
+            return quantizer.sensitivities(range, first);
         }
-        return sensitivities;
     }
 
     private Dataset<Label> measured(ModelFile file) throws IOException {
         var source = DataSource.parse(eval);
         var data = source.split(source.measured());
         if (limit != null) data = data.limit(limit);
-        if (data.classes().size() > file.classNames().size())
-            throw new IllegalArgumentException("--eval: " + eval + " has "
-                    + data.classes().size()
-                    + " classes, and the network only " + file.classNames().size()
-                    + "; give weights that were trained on these classes");
-        return Labelled.as(file.classNames(), data);
+        return Decoding.known("--eval", eval, data, file.classNames());
     }
 
     private Side measure(Graph graph, ModelFile file, Optional<Dataset<Label>> data) {
@@ -211,7 +202,7 @@ final class QuantizeCommand extends Command<QuantizeCommand.Result> {
             var metrics = new LinkedHashMap<String, Double>();
             after.top1.ifPresent(top1 -> metrics.put("top1", top1));
             var provenance = new LinkedHashMap<>(file.provenance());
-            provenance.put("quantized", "int8, " + range + ", from " + calibrate);
+            provenance.put("quantized", "int8, " + range.name().toLowerCase(Locale.ROOT) + ", from " + calibrate);
             var small = new ModelFile(
                     file.model(),
                     net.architecture(),
