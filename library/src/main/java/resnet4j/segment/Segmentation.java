@@ -57,7 +57,7 @@ final class Segmentation implements Task<LabelMap> {
         requireWhole(recipe.preprocess(), map.width(), map.height());
         Ops.seed(recipe.seed());
         net = twin();
-        recipe.begin(net);
+        recipe.begin(net, net);
         classWeights = weights.isEmpty() ? Optional.empty() : Optional.of(tensor(weights));
     }
 

@@ -54,7 +54,7 @@ final class Pretraining implements Task<Label> {
         check();
         Ops.seed(recipe.seed());
         net = twin();
-        recipe.begin(net.encoder);
+        recipe.begin(net.encoder, net);
         try (var scope = new NativeScope()) {
             memory = method.memory().map(rows -> new Memory(rows.to(machine.device())));
         }

@@ -30,9 +30,14 @@ public record Probing(
     public static Probing of(Features labelled, Features asked, long seed) {
         var representation = Representation.of(asked, Optional.of(labelled));
         var linear = new LinkedHashMap<String, Double>();
-        for (double share : SHARES)
-            linear.put(
-                    Math.round(100 * share) + " %", labelled.share(share, seed).tell(asked, seed));
+        int before = 0; // labels that the last share had: of few pictures, two shares may be the same ones
+        double told = 0;
+        for (double share : SHARES) {
+            var some = labelled.share(share, seed);
+            if (some.labels().length != before) told = some.tell(asked, seed);
+            before = some.labels().length;
+            linear.put(Math.round(100 * share) + " %", told);
+        }
         var few = asked.labels().length > MOST_PAIRED
                 ? asked.share((double) MOST_PAIRED / asked.labels().length, seed)
                 : asked;

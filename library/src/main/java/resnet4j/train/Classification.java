@@ -44,7 +44,7 @@ final class Classification implements Task<Label> {
         this.machine = machine;
         Ops.seed(recipe.seed());
         net = twin();
-        if (!recipe.begin(net)) {
+        if (!recipe.begin(net, net)) {
             try (var scope = new NativeScope()) {
                 net.calibrate(this::calibrationImages);
             }

@@ -21,6 +21,7 @@ import resnet4j.model.Architecture;
 import resnet4j.model.ClassificationNet;
 import resnet4j.model.ModelFile;
 import resnet4j.model.Models;
+import resnet4j.nn.Net;
 import resnet4j.run.RunFolder;
 import resnet4j.weights.WeightFile;
 
@@ -174,12 +175,22 @@ public record Recipe(
                 .withClasses(classes);
     }
 
-    /** Sets the weights that a network's body begins from, where the recipe names some. @return whether it does */
-    public boolean begin(ClassificationNet net) throws IOException {
+    /**
+     * Sets the weights that a network's body begins from, where the recipe names some. Closes {@code owner}, the network
+     * or what it is part of, where they do not fit.
+     *
+     * @return whether the recipe names some
+     */
+    public boolean begin(ClassificationNet net, Net owner) throws IOException {
         if (weights.isEmpty()) return false;
         var path = Path.of(weights.get());
-        ModelFile.loadBody(net, WeightFile.read(path).tensors(), path.toString());
-        return true;
+        try {
+            ModelFile.loadBody(net, WeightFile.read(path).tensors(), path.toString());
+            return true;
+        } catch (IOException | RuntimeException e) {
+            owner.close();
+            throw e;
+        }
     }
 
     /** What a model of this recipe's says of itself. */
