@@ -32,8 +32,14 @@ record LogisticRegression(float[] weight, float[] bias, double strength) {
      * @param labels  [rows]
      * @param classes how many there are
      * @param weights what each class's rows count, or null where all count 1
+     * @param biased  whether the answer has biases; without them, numbers are scaled but not moved, as with scikit-learn's
+     *                {@code StandardScaler(with_mean=False)} and {@code fit_intercept=False}
      */
-    record Rows(float[] values, int width, int[] labels, int classes, double[] weights) {
+    record Rows(float[] values, int width, int[] labels, int classes, double[] weights, boolean biased) {
+        Rows(float[] values, int width, int[] labels, int classes, double[] weights) {
+            this(values, width, labels, classes, weights, true);
+        }
+
         Rows {
             for (int i = 0; i < values.length; i++)
                 if (!Float.isFinite(values[i]))
@@ -49,7 +55,7 @@ record LogisticRegression(float[] weight, float[] bias, double strength) {
                 System.arraycopy(values, places[i] * width, some, i * width, width);
                 theirs[i] = labels[places[i]];
             }
-            return new Rows(some, width, theirs, classes, weights);
+            return new Rows(some, width, theirs, classes, weights, biased);
         }
 
         int size() {
@@ -129,13 +135,14 @@ record LogisticRegression(float[] weight, float[] bias, double strength) {
         return solutions;
     }
 
-    /** Zero mean and unit variance, as StandardScaler: what does not vary becomes 0. */
+    /** Zero mean (with biases) and unit variance, as StandardScaler: what does not vary becomes 0 then. */
     private static float[] standardised(Rows rows, double[] mean, double[] deviation) {
         int n = rows.size(), d = rows.width;
         for (int i = 0; i < n; i++) for (int j = 0; j < d; j++) mean[j] += rows.values[i * d + j] / (double) n;
         for (int i = 0; i < n; i++)
             for (int j = 0; j < d; j++) deviation[j] += Math.pow(rows.values[i * d + j] - mean[j], 2) / n;
         for (int j = 0; j < d; j++) deviation[j] = deviation[j] > 1e-20 ? Math.sqrt(deviation[j]) : 1;
+        if (!rows.biased) Arrays.fill(mean, 0);
         var scaled = new float[n * d];
         for (int i = 0; i < n; i++)
             for (int j = 0; j < d; j++) scaled[i * d + j] = (float) ((rows.values[i * d + j] - mean[j]) / deviation[j]);
@@ -201,7 +208,7 @@ record LogisticRegression(float[] weight, float[] bias, double strength) {
                 for (int c = 0; c < k; c++) {
                     double error = share * (Math.exp(row[c] - norm) - (c == rows.labels[i] ? 1 : 0));
                     errors[c * n + i] = (float) error;
-                    slope[k * d + c] += error;
+                    if (rows.biased) slope[k * d + c] += error;
                 }
             }
             try (var scope = new NativeScope()) {

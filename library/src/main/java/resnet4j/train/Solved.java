@@ -27,22 +27,28 @@ public record Solved(int pictures, Map<String, Double> train, List<Skipped> skip
         int n = features.labels().length, classes = features.classes();
         if (n == 0) throw new IllegalArgumentException("data: expected training pictures that can be read, found none");
         int width = features.values().length / n;
-        Tensor weight = null, bias = null;
+        Tensor weight = null, bias = null; // a head may have no bias
+        boolean other = false;
         for (var entry : head.parameters().entrySet()) {
             if (entry.getKey().endsWith("weight") && weight == null) weight = entry.getValue();
             else if (entry.getKey().endsWith("bias") && bias == null) bias = entry.getValue();
-            else weight = bias = null;
+            else other = true;
         }
-        if (weight == null || bias == null || weight.elements() != (long) classes * width)
-            throw new IllegalArgumentException("head: expected one linear layer with a bias on "
-                    + width + " features, as it is what logistic regression solves for; this network's is not."
+        if (weight == null || other || weight.elements() != (long) classes * width)
+            throw new IllegalArgumentException("head: expected one linear layer on " + width
+                    + " features, as it is what logistic regression solves for; this network's is not."
                     + (head.parameters().size() == 2 ? " For SqueezeNet, set architecture.rectified to false" : ""));
         var rows = new LogisticRegression.Rows(
-                features.values(), width, features.labels(), classes, balanced ? balance(features) : null);
+                features.values(),
+                width,
+                features.labels(),
+                classes,
+                balanced ? balance(features) : null,
+                bias != null);
         var solved = LogisticRegression.fit(rows, seed);
         try (var scope = new NativeScope()) {
             weight.set(Tensor.of(solved.weight(), weight.shape()));
-            bias.set(Tensor.of(solved.bias(), classes));
+            if (bias != null) bias.set(Tensor.of(solved.bias(), classes));
         }
         double loss = 0, right = 0;
         for (int i = 0; i < n; i++) {

@@ -44,8 +44,27 @@ class LogisticRegressionTest {
         });
     }
 
+    /** The same with StandardScaler(with_mean=False) and LogisticRegression(fit_intercept=False). */
+    @Test
+    void decisionsWithoutBiases_areScikitLearns() {
+        assertDecisions(unbiased(2), new double[][] {{-0.053708}, {-1.159469}, {-1.917656}});
+        assertDecisions(unbiased(3), new double[][] {
+            {-0.485534, 0.274246, 0.211288}, {-0.050094, 0.163467, -0.113373}, {0.039960, 0.004852, -0.044813}
+        });
+        assertArrayEquals(new float[2], LogisticRegression.path(unbiased(2), 0.5)[0].bias(), 0);
+    }
+
+    private static LogisticRegression.Rows unbiased(int classes) {
+        var rows = rows(classes, false);
+        return new LogisticRegression.Rows(rows.values(), WIDTH, rows.labels(), classes, null, false);
+    }
+
     private static void assertDecisions(int classes, boolean skewed, double[][] expected) {
-        var rows = rows(classes, skewed);
+        assertDecisions(rows(classes, skewed), expected);
+    }
+
+    private static void assertDecisions(LogisticRegression.Rows rows, double[][] expected) {
+        int classes = rows.classes();
         // from another strength's solution, as in a search
         var solved = LogisticRegression.path(rows, 0.05, 0.5)[1];
         for (int i = 0; i < expected.length; i++) {
