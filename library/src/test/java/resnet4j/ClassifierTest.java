@@ -223,10 +223,12 @@ class ClassifierTest {
                 .toList();
         var file = folder.resolve("net.onnx");
         var opened = opened();
-        OnnxExport.write(
-                Passes.simplify(Tracer.trace(opened.net(), 1, 3, 32, 32)),
-                file,
-                OnnxMetadata.of(opened.file()).withPixels(pixels));
+        try (var scope = new NativeScope()) {
+            OnnxExport.write(
+                    Passes.simplify(Tracer.trace(opened.net(), 1, 3, 32, 32)),
+                    file,
+                    OnnxMetadata.of(opened.file()).withPixels(pixels));
+        }
         try (var ours = new Classifier(opened, new Predictor.Options());
                 var onnx = Classifier.load(file)) {
             assertEquals(ours.card(), onnx.card());

@@ -34,9 +34,11 @@ final class Learner<T extends Target<T>> implements AutoCloseable {
         this.recipe = recipe;
         this.task = task;
         var net = task.net();
-        if (recipe.checkpointing() && !Checkpointing.fits(net))
+        if (recipe.checkpointing() && !Checkpointing.fits(net)) {
+            task.close();
             throw new IllegalArgumentException("checkpointing: expected a network that is a sequence of blocks, got "
                     + recipe.model() + "; set checkpointing to false");
+        }
         average = recipe.average().kept() ? Optional.of(new Average(net, task.twin())) : Optional.empty();
         if (recipe.freezeNorms())
             for (var layer : net.nets().values()) if (layer instanceof BatchNorm2d norm) norm.freezeStatistics();

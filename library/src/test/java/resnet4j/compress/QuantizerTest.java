@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +23,7 @@ import resnet4j.export.OnnxExport;
 import resnet4j.graph.Graph;
 import resnet4j.graph.Plan;
 import resnet4j.graph.Tracer;
+import resnet4j.model.ClassificationNet;
 import resnet4j.model.ModelFile;
 import resnet4j.model.Models;
 import resnet4j.tensor.NativeScope;
@@ -33,9 +36,22 @@ class QuantizerTest {
     @TempDir
     private Path folder;
 
-    private static Graph quantized(Range range, Set<String> kept) {
+    private final List<ClassificationNet> nets = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        nets.forEach(ClassificationNet::close);
+    }
+
+    /** Open until the test ends. */
+    private ClassificationNet resnet20() {
         Ops.seed(3);
-        var net = Models.create("resnet20", 10);
+        nets.add(Models.create("resnet20", 10));
+        return nets.get(nets.size() - 1);
+    }
+
+    private Graph quantized(Range range, Set<String> kept) {
+        var net = resnet20();
         var quantizer = new Quantizer(Tracer.trace(net, 1, 3, 32, 32), kept);
         quantizer.observe(Tensor.randn(8, 3, 32, 32));
         return quantizer.quantize(range);
@@ -73,8 +89,7 @@ class QuantizerTest {
     void eightBits_stayNearTheFloats(Range range) {
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad()) {
-            Ops.seed(3);
-            var net = Models.create("resnet20", 10);
+            var net = resnet20();
             net.train(false);
             var images = Tensor.randn(4, 3, 32, 32);
             var expected = net.apply(images).toFloats();

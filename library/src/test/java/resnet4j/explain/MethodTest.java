@@ -30,15 +30,17 @@ class MethodTest {
     private static final int BOW_TIE = 457; // what the network says first
 
     private final NativeScope scope = new NativeScope();
+    private ModelFile.Opened opened;
 
     @AfterEach
     void close() {
         scope.close();
+        if (opened != null) opened.close();
     }
 
-    /** The network's graph does not hold its weights: both live in the test's scope. */
-    private static Subject hopper() throws IOException {
-        var opened = ModelFile.open(
+    /** The graph's weights are the network's, which is open until the test ends. */
+    private Subject hopper() throws IOException {
+        opened = ModelFile.open(
                 "squeezenet1_0",
                 Optional.of(Shared.data("squeezenet-imagenet/squeezenet1_0.pth")),
                 OptionalInt.empty());

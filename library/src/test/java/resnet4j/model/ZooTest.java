@@ -537,6 +537,7 @@ class ZooTest {
         for (int i = 0; i < 7; i++) classes.add("class " + i);
         var description = new ModelFile(name, architecture, Preprocess.imagenet(), classes, Map.of(), "", Map.of());
         try (var nothing = Init.none();
+                var scope = new NativeScope();
                 var net = architecture.build()) {
             net.state().forEach(ZooTest::fill);
             description.save(file, net);
