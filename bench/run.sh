@@ -1,6 +1,6 @@
 #!/bin/sh
 # Ours beside every peer that is installed: builds all, measures in turns, prints tables and writes JSON.
-# bench/run.sh [--quick] [--python FILE] [--threads N] [--rounds N] [--seconds S] [--only REGEX] [--out FILE]
+# bench/run.sh [--quick] [--python FILE] [--threads N] [--rounds N] [--seconds S] [--only REGEX] [--engines REGEX] [--out FILE]
 # docs/performance.md says what is measured and how to read it.
 set -eu
 cd "$(dirname "$0")/.."

@@ -62,6 +62,9 @@ public final class SideBySide implements Callable<Integer> {
     @Option(names = "--only", paramLabel = "REGEX", description = "Work as in 'resnet50 infer 1'; all where absent.")
     private String only = ".*";
 
+    @Option(names = "--engines", paramLabel = "REGEX", description = "Contenders as in 'plan fp32'; all where absent.")
+    private String engines = ".*";
+
     @Option(
             names = "--out",
             paramLabel = "FILE",
@@ -143,9 +146,11 @@ public final class SideBySide implements Callable<Integer> {
         var results = new LinkedHashMap<Contender, List<JsonNode>>();
         var failures = new HashMap<Contender, String>();
         for (var contender : work.contenders())
-            if ((!contender.python() || python != null)
+            if (contender.toString().matches(engines)
+                    && (!contender.python() || python != null)
                     && (contender.precision().equals("fp32") || Precision.bf16InHardware()))
                 results.put(contender, new ArrayList<>());
+        if (results.isEmpty()) throw new IOException("--engines " + engines + ": none of " + work.contenders());
         for (int round = 0; round < rounds; round++) {
             for (var contender : results.keySet()) {
                 if (failures.containsKey(contender)) continue;
@@ -160,7 +165,7 @@ public final class SideBySide implements Callable<Integer> {
                 }
             }
         }
-        var reference = results.get(work.contenders().get(0));
+        var reference = results.values().iterator().next(); // the first of them
         var speeds = new HashMap<Contender, Double>();
         var lines = new ArrayList<Line>();
         results.forEach((contender, runs) -> {
@@ -357,6 +362,6 @@ public final class SideBySide implements Callable<Integer> {
                     l.difference.map(d -> String.format(Locale.ROOT, "%.1e", d)).orElse("-"));
         }
         for (var r : m.ratios)
-            System.out.printf(Locale.ROOT, "  %-12s / %-22s %6.2f x  (goal %.1f x)%n", r.ours, r.peer, r.ratio, r.goal);
+            System.out.printf(Locale.ROOT, "  %-12s / %-22s %6.2f x  (goal %.2f x)%n", r.ours, r.peer, r.ratio, r.goal);
     }
 }
