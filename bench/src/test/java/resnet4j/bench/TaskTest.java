@@ -9,8 +9,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
-import resnet4j.cli.Timing;
 import resnet4j.config.Records;
+import resnet4j.measure.Timing;
 
 class TaskTest {
     private final Task task = Task.parse("--model resnet50 --batch 2 --size 4 --threads 1".split(" "));

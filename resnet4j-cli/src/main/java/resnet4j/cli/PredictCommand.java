@@ -15,6 +15,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import resnet4j.Classifier;
+import resnet4j.Predicted;
+import resnet4j.PredictionWriter;
 import resnet4j.Predictor;
 import resnet4j.data.Epoch;
 import resnet4j.data.Label;
@@ -56,9 +58,6 @@ final class PredictCommand extends Command<PredictCommand.Result> {
 
     @Mixin
     private Decoding decoding;
-
-    /** @param top likeliest first */
-    record Predicted(String image, List<Classifier.Prediction> top) {}
 
     /** @param predictions empty where they were written to a file */
     record Result(int pictures, List<Predicted> predictions, List<Skipped> skipped) {}
@@ -146,8 +145,8 @@ final class PredictCommand extends Command<PredictCommand.Result> {
     }
 
     private static String line(Predicted predicted) {
-        return Words.shown(predicted.image) + ": "
-                + predicted.top.stream()
+        return Words.shown(predicted.image()) + ": "
+                + predicted.top().stream()
                         .map(p ->
                                 String.format(Locale.ROOT, "%s %.1f %%", Words.shown(p.label()), 100 * p.probability()))
                         .collect(Collectors.joining(", "));

@@ -26,6 +26,7 @@ import resnet4j.graph.Graph;
 import resnet4j.graph.Plan;
 import resnet4j.graph.Tracer;
 import resnet4j.image.Preprocess;
+import resnet4j.measure.Timing;
 import resnet4j.model.ModelFile;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;

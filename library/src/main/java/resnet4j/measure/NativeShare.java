@@ -1,4 +1,4 @@
-package resnet4j.cli;
+package resnet4j.measure;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

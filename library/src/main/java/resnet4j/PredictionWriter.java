@@ -1,4 +1,4 @@
-package resnet4j.cli;
+package resnet4j;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -13,7 +13,7 @@ import resnet4j.config.Records;
  * Predictions in a file that can be read while it grows. CSV (RFC 4180) has the columns {@code
  * image,rank,index,label,probability} and a row for each class; JSON lines have an object for each picture.
  */
-final class PredictionWriter implements AutoCloseable {
+public final class PredictionWriter implements AutoCloseable {
     private final BufferedWriter file;
     private final boolean json;
 
@@ -23,14 +23,14 @@ final class PredictionWriter implements AutoCloseable {
     }
 
     /** Begins the file anew. */
-    static PredictionWriter to(Path path) throws IOException {
+    public static PredictionWriter to(Path path) throws IOException {
         var writer = new PredictionWriter(
                 Files.newBufferedWriter(path), path.toString().endsWith(".jsonl"));
         if (!writer.json) writer.file.write("image,rank,index,label,probability\n");
         return writer;
     }
 
-    void write(PredictCommand.Predicted predicted) throws IOException {
+    public void write(Predicted predicted) throws IOException {
         if (json) {
             file.write(Records.line(predicted) + "\n");
             return;
@@ -53,7 +53,7 @@ final class PredictionWriter implements AutoCloseable {
         return CSVFormat.RFC4180.builder().setQuoteMode(QuoteMode.MINIMAL).get().format(safe);
     }
 
-    void flush() throws IOException {
+    public void flush() throws IOException {
         file.flush();
     }
 
