@@ -90,7 +90,8 @@ public record InceptionV3(boolean auxiliary, Norm norm, double dropout, int clas
             fc = child("fc", new Linear(2048, c.classes));
             for (var net : nets().entrySet())
                 if (net.getValue() instanceof Conv2d conv)
-                    Init.truncatedNormal(conv.weight(), net.getKey().equals("AuxLogits.conv1.conv") ? 0.01 : 0.1);
+                    Init.truncatedNormal(
+                            conv.weight(), 0.1); // torchvision's 0.01 for AuxLogits.conv1 reaches no weight
                 else if (net.getValue() instanceof Linear linear)
                     Init.truncatedNormal(linear.weight(), net.getKey().equals("AuxLogits.fc") ? 0.001 : 0.1);
         }

@@ -182,7 +182,8 @@ public record PreResNet(
             last.put("fc", fc);
             last.put("flatten", new Lambda(x -> Ops.flatten(x, 1)));
             head = child("head", new Sequential(last));
-            for (var net : nets().values()) if (net instanceof Conv2d conv) Init.kaimingNormalFanOut(conv.weight());
+            for (var net : nets().values())
+                if (net instanceof Conv2d conv && net != fc) Init.kaimingNormalFanOut(conv.weight());
             Init.normal(fc.weight(), 0.01);
             Init.constant(fc.bias(), 0);
         }

@@ -12,6 +12,7 @@ import resnet4j.tensor.Tensor;
  */
 public final class BatchNorm2d extends Layer {
     private final Tensor weight, bias, mean, variance; // [C] each
+    private final Tensor batches; // [], how many there were, as PyTorch counts them; null where they change nothing
     private final double momentum, eps;
     private boolean frozen;
 
@@ -31,9 +32,9 @@ public final class BatchNorm2d extends Layer {
             bias = frozen ? buffer("bias", Tensor.zeros(channels)) : parameter("bias", Tensor.zeros(channels));
             mean = buffer("running_mean", Tensor.zeros(channels));
             variance = buffer("running_var", ones(channels));
-            // PyTorch saves how many batches there were; it matters only to averages that we do not take
-            if (!frozen)
-                buffer("num_batches_tracked", Tensor.of(new long[] {0}, 1).reshape());
+            batches = frozen
+                    ? null
+                    : buffer("num_batches_tracked", Tensor.of(new long[] {0}, 1).reshape());
         }
     }
 
@@ -59,7 +60,9 @@ public final class BatchNorm2d extends Layer {
                     "batch norm: expected more than one value a channel in training, got an input of "
                             + Arrays.toString(x.shape())
                             + "; take larger pictures, another batch size, or leave out the last, smaller batch (dropLast=true)");
-        double step = Checkpointing.again() ? 0 : momentum; // the running statistics have seen this batch
+        boolean again = Checkpointing.again();
+        double step = again ? 0 : momentum; // the running statistics have seen this batch
+        if (batch && !again) batches.increment();
         return Ops.batchNorm(x, weight, bias, mean, variance, new Op.BatchNorm(batch, step, eps));
     }
 }

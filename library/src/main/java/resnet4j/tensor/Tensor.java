@@ -361,6 +361,14 @@ public final class Tensor implements AutoCloseable {
         }
     }
 
+    /** Adds 1 to a whole number, in place. */
+    public void increment() {
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            handle.add_(new Scalar(1L));
+        }
+    }
+
     public Tensor requireGrad(boolean on) {
         handle.set_requires_grad(on);
         return this;

@@ -18,6 +18,7 @@ import resnet4j.nn.Net;
 import resnet4j.report.RunReport;
 import resnet4j.report.RunSummary;
 import resnet4j.report.Words;
+import resnet4j.run.Build;
 import resnet4j.run.Line;
 import resnet4j.run.RunFolder;
 import resnet4j.tensor.Device;
@@ -334,6 +335,7 @@ public final class Trainer implements AutoCloseable {
         provenance.put("Seed", Long.toString(recipe.seed()));
         provenance.put("Precision", recipe.precision());
         provenance.put("Data digest", dataDigest);
+        Build.facts().forEach((name, value) -> provenance.put("ResNet4J " + name, value));
         provenance.put("libtorch", Engine.version());
         provenance.put("Java", System.getProperty("java.version"));
         var notes = notes(test);
@@ -363,13 +365,14 @@ public final class Trainer implements AutoCloseable {
     }
 
     private Map<String, String> provenance(Line.Epoch line) {
-        return Map.of(
-                "data", data.name(),
-                "dataDigest", dataDigest,
-                "engine", Engine.version(),
-                "java", System.getProperty("java.version"),
-                "epoch", Integer.toString(line.epoch()),
-                "seed", Long.toString(recipe.seed()));
+        var provenance = new LinkedHashMap<>(Build.facts());
+        provenance.put("data", data.name());
+        provenance.put("dataDigest", dataDigest);
+        provenance.put("engine", Engine.version());
+        provenance.put("java", System.getProperty("java.version"));
+        provenance.put("epoch", Integer.toString(line.epoch()));
+        provenance.put("seed", Long.toString(recipe.seed()));
+        return provenance;
     }
 
     private void save() throws IOException {

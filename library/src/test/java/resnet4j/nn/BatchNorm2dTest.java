@@ -58,6 +58,25 @@ class BatchNorm2dTest {
         }
     }
 
+    /** torch 2.10: num_batches_tracked is 2 after two batches in training, and stays so in evaluation. */
+    @Test
+    void batchesOfTraining_areCounted() {
+        try (var scope = new NativeScope();
+                var norm = Norm.BATCH.of(2)) {
+            var x = Tensor.randn(2, 2, 3, 3);
+            for (int i = 0; i < 2; i++) norm.apply(x);
+            norm.train(false);
+            norm.apply(x);
+            assertEquals(
+                    2, norm.state().get("num_batches_tracked").toHost().data().getLong(0));
+            ((BatchNorm2d) norm).freezeStatistics();
+            norm.train(true);
+            norm.apply(x);
+            assertEquals(
+                    2, norm.state().get("num_batches_tracked").toHost().data().getLong(0));
+        }
+    }
+
     @Test
     void whatIsTrained_dependsOnTheNorm() {
         try (var both = Norm.BATCH.of(2);

@@ -240,6 +240,7 @@ class LoopTest {
         assertFalse(outcome.stopped());
         try (var model = ModelFile.open(new RunFolder(folder).model())) {
             assertEquals("1", model.file().provenance().get("epoch"));
+            assertTrue(model.file().provenance().get("version").matches("\\d+\\.\\d+.*"));
             assertEquals(outcome.best().get(), model.file().metrics().get("top1"));
         }
         var e = assertThrows(
