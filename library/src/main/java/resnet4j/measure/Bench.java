@@ -57,6 +57,10 @@ public record Bench(Device device, Precision precision, int batch, Optional<Inte
         return new Bench(device, precision, batch, size, seconds, seed);
     }
 
+    public Bench withSize(int size) {
+        return new Bench(device, precision, batch, Optional.of(size), seconds, seed);
+    }
+
     public Bench withSeconds(double seconds) {
         return new Bench(device, precision, batch, size, seconds, seed);
     }

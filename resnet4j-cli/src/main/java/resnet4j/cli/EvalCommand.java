@@ -13,7 +13,6 @@ import resnet4j.data.Skipped;
 import resnet4j.eval.Evaluation;
 import resnet4j.eval.Evaluator;
 import resnet4j.eval.Views;
-import resnet4j.graph.Inference;
 import resnet4j.report.Words;
 
 /** {@code eval}: how often a network is right. */
@@ -69,18 +68,12 @@ final class EvalCommand extends Command<EvalCommand.Result> {
         var source = DataSource.parse(data);
         var pictures = source.split(split == null ? source.measured() : split);
         if (limit != null) pictures = pictures.limit(limit);
-        var device = common.device();
         try (var opened = model.open().classifier();
                 var progress = progress("eval", pictures.size(), "images")) {
             var preprocess = opened.file().preprocess();
             var known = Decoding.known("--data", data, pictures, opened.file().classNames());
             var loader = decoding.loader(known, preprocess, batch);
-            Evaluation e;
-            try (var inference = Inference.of(
-                    opened.net(), device, common.precision("fp32"), preprocess.cropHeight(), preprocess.cropWidth())) {
-                e = new Evaluator(views.of(inference::run), opened.file().classNames(), preprocess, device, 0)
-                        .evaluate(loader, progress::add);
-            }
+            var e = Evaluator.evaluate(opened, loader, views, common.device(), common.precision("fp32"), progress::add);
             return new Result(
                     model.model,
                     data,

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 import resnet4j.report.Words;
+import resnet4j.run.Watcher;
 
 /**
  * How far long work is: a bar with rate and time left on a terminal, a line now and then elsewhere.
@@ -11,7 +12,7 @@ import resnet4j.report.Words;
  * <p>The launcher says what standard error is: {@code resnet4j.columns} is the width of the terminal, and is not set
  * where there is none. Safe to use from several threads.
  */
-final class Progress implements AutoCloseable {
+final class Progress implements Watcher, AutoCloseable {
     private static final long REDRAW_NANOS = 100_000_000L;
     private static final double FIRST_LINE_SECONDS = 5;
 
@@ -51,8 +52,8 @@ final class Progress implements AutoCloseable {
         this.shownAt = start;
     }
 
-    /** {@code units} more are done. */
-    synchronized void add(long units) {
+    @Override
+    public synchronized void add(long units) {
         at(done + units, note);
     }
 
@@ -71,7 +72,8 @@ final class Progress implements AutoCloseable {
     }
 
     /** Prints a line of its own that stays, above the bar. */
-    synchronized void say(String line) {
+    @Override
+    public synchronized void say(String line) {
         erase();
         err.println(Words.lines(line));
         err.flush();

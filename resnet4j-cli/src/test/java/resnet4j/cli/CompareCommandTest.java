@@ -2,7 +2,6 @@ package resnet4j.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -67,21 +66,6 @@ class CompareCommandTest {
             assertTrue(speed.get("peakRssBytes").asLong() != own, row::toString);
         }
         assertFalse(row.has("accuracy")); // nobody gave pictures
-    }
-
-    @Test
-    void spread_isOverRounds() {
-        var rounds = Stream.of(3, 1, 2, 10)
-                .map(x -> Records.parse("{\"x\":" + x + "}"))
-                .toList();
-        assertEquals(new CompareCommand.Spread(2.5, 1, 10), CompareCommand.Spread.of(rounds, "x"));
-    }
-
-    @Test
-    void freshProcess_passesOnWhatTheCommandSays() {
-        var line = List.of("bench", "resnet20", "--batch", "0");
-        var e = assertThrows(IOException.class, () -> FreshProcess.run(line));
-        assertEquals("'bench resnet20 --batch 0': --batch: expected at least 1, got 0", e.getMessage());
     }
 
     @ParameterizedTest

@@ -1,0 +1,80 @@
+package resnet4j.measure;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+import resnet4j.data.DataSource;
+import resnet4j.data.Labelled;
+import resnet4j.data.Loader;
+import resnet4j.eval.Evaluator;
+import resnet4j.eval.Views;
+import resnet4j.graph.Inference.Way;
+import resnet4j.model.ModelFile;
+import resnet4j.tensor.Engine;
+import resnet4j.tensor.Ops;
+import resnet4j.train.Recipe;
+
+/** One measurement of one network, as a record that another process can be given. */
+sealed interface Work<R extends Record> {
+    R run() throws Exception;
+
+    Class<R> result();
+
+    /** {@code bench} of the network that a person means by {@code model}. */
+    record Answering(String model, Optional<Path> weights, int threads, Bench bench) implements Work<Speed> {
+        @Override
+        public Speed run() throws IOException {
+            Engine.threads(threads);
+            Ops.seed(bench.seed());
+            return bench.infer(model, opened(model, weights), Way.best(bench.device()));
+        }
+
+        @Override
+        public Class<Speed> result() {
+            return Speed.class;
+        }
+
+        @Override
+        public String toString() {
+            return model + " in batches of " + bench.batch();
+        }
+    }
+
+    /** How often the network is right on the part of the data that is for that. */
+    record Judging(String model, Optional<Path> weights, int threads, String data, Optional<Integer> limit, Bench bench)
+            implements Work<Compared.Accuracy> {
+        private static final int BATCH = 64;
+
+        @Override
+        public Compared.Accuracy run() throws IOException {
+            Engine.threads(threads);
+            var source = DataSource.parse(data);
+            var measured = source.split(source.measured());
+            var opened = opened(model, weights).classifier();
+            var known =
+                    Labelled.as(opened.file().classNames(), limit.isPresent() ? measured.limit(limit.get()) : measured);
+            int loaders = Runtime.getRuntime().availableProcessors();
+            var loader = Loader.inOrder(known, BATCH)
+                    .withPreprocess(opened.file().preprocess())
+                    .withThreads(loaders, 2 * loaders);
+            var found = Evaluator.evaluate(opened, loader, Views.ONE, bench.device(), bench.precision(), n -> {});
+            return new Compared.Accuracy(found.top1(), found.top5(), found.samples());
+        }
+
+        @Override
+        public Class<Compared.Accuracy> result() {
+            return Compared.Accuracy.class;
+        }
+
+        @Override
+        public String toString() {
+            return model + " on " + data;
+        }
+    }
+
+    private static ModelFile.Opened opened(String model, Optional<Path> weights) throws IOException {
+        new Recipe(); // makes known what packages add: networks and kinds of data
+        return ModelFile.open(model, weights, OptionalInt.empty());
+    }
+}

@@ -1,0 +1,13 @@
+package resnet4j.run;
+
+/** Hears how far long work is. May be told from several threads, one at a time. */
+public interface Watcher {
+    /** Hears nothing. */
+    Watcher NONE = units -> {};
+
+    /** So many units more are done. */
+    void add(long units);
+
+    /** Something to know while the work goes on, in a sentence. */
+    default void say(String line) {}
+}
