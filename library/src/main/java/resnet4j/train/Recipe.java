@@ -161,7 +161,7 @@ public record Recipe(
     }
 
     /** The pictures that a run of this recipe sees: as many as it says, with its validation split. */
-    <T extends Target<T>> DataSource<T> of(DataSource<T> all) {
+    public <T extends Target<T>> DataSource<T> of(DataSource<T> all) {
         var data = limit > 0 ? all.limit(limit) : all;
         return validation > 0 ? data.withValidation(validation, seed) : data;
     }

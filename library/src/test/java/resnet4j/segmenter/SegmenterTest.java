@@ -24,17 +24,17 @@ import resnet4j.graph.Tracer;
 import resnet4j.image.LabelMap;
 import resnet4j.run.Line;
 import resnet4j.run.RunFolder;
+import resnet4j.study.Search;
+import resnet4j.study.SearchFolder;
+import resnet4j.study.Space;
+import resnet4j.study.Tuner;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Precision;
 import resnet4j.tensor.Tensor;
 import resnet4j.train.Objective;
 import resnet4j.train.Recipe;
-import resnet4j.train.Search;
-import resnet4j.train.SearchFolder;
-import resnet4j.train.Space;
 import resnet4j.train.Trainer;
-import resnet4j.train.Tuner;
 
 /** A task that the library does not know goes through its trainer, run folder, search and report as they are. */
 class SegmenterTest {
@@ -108,10 +108,10 @@ class SegmenterTest {
                 "optimizer.lr", new Space.Choice(List.of(Records.parse("1e-7"), Records.parse("0.02"))));
         var search = new Search(recipe(2), rates, List.of(1, 2), 2, 4, 1);
         var found = SearchFolder.create(folder.resolve("search"), search);
-        var results = new Tuner(
+        var tuned = new Tuner(
                         found, data(search.base()), Trainer.Options.DEFAULT, Double.POSITIVE_INFINITY, result -> {})
                 .run();
-        var best = search.best(results).orElseThrow();
+        var best = tuned.best().orElseThrow();
         assertEquals(0.02, best.fields().get("optimizer.lr").doubleValue());
         double most = new RunFolder(found.trial(best.trial()))
                 .epochs().stream()

@@ -25,7 +25,7 @@ import resnet4j.tensor.Tensor;
 import resnet4j.weights.SafeTensors;
 
 /** Small runs on squares, and what is left of them. */
-final class Runs {
+public final class Runs {
     private Runs() {}
 
     /** Six weight layers, 4 to 8 channels, on 8x8 pixels: a step takes milliseconds. */
@@ -55,7 +55,7 @@ final class Runs {
     /** No norm and no statistics, so that gradients of batches add up. */
     static final String GROUP_NORM = "architecture.norm={\"type\":\"group\",\"groups\":2,\"eps\":1e-5}";
 
-    static Recipe recipe(String... sets) {
+    public static Recipe recipe(String... sets) {
         var changes = Records.parse(TINY);
         for (var set : sets) changes = Records.set(changes, set);
         return Records.overlay(new Recipe(), changes);
@@ -88,7 +88,7 @@ final class Runs {
     }
 
     /** What has to be equal in equal runs: all but clocks. */
-    static Map<String, Object> result(Path folder) throws IOException {
+    public static Map<String, Object> result(Path folder) throws IOException {
         var run = new RunFolder(folder);
         var result = new LinkedHashMap<String, Object>();
         result.put("model", Arrays.hashCode(Files.readAllBytes(run.model())));
@@ -119,7 +119,7 @@ final class Runs {
     }
 
     /** The network that a run of this recipe starts from. */
-    static ClassificationNet start(Recipe recipe) {
+    public static ClassificationNet start(Recipe recipe) {
         Ops.seed(recipe.seed());
         return recipe.architectureFor(3).build();
     }

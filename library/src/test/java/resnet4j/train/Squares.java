@@ -13,9 +13,9 @@ import resnet4j.image.Picture;
  * A red, green or blue square somewhere in grey noise: picture {@code i} is a function of {@code seed} and {@code i}, and
  * its class is {@code i % 3}.
  */
-record Squares(long seed, int size, int side) implements Dataset<Label> {
+public record Squares(long seed, int size, int side) implements Dataset<Label> {
     /** Pictures of 8x8 to train with and 30 others to test with. */
-    static DataSource<Label> source(int size) {
+    public static DataSource<Label> source(int size) {
         return new DataSource<>(
                 "squares", new Squares(1, size, 8), Optional.empty(), Optional.of(new Squares(2, 30, 8)));
     }

@@ -1,6 +1,7 @@
 package resnet4j.cli;
 
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -62,6 +63,18 @@ abstract class Command<R> implements Callable<Integer> {
     /** The longest time without a word of progress where there is no terminal. */
     double secondsBetweenLines() {
         return Progress.SECONDS_BETWEEN_LINES;
+    }
+
+    /** What is made of an option's value; where it is refused, the sentence begins with {@code option}. */
+    static <T> T named(String option, Supplier<T> made) {
+        try {
+            return made.get();
+        } catch (IllegalArgumentException e) {
+            var said = e.getMessage();
+            var field = option.substring(2) + ": ";
+            throw new IllegalArgumentException(
+                    option + ": " + (said.startsWith(field) ? said.substring(field.length()) : said), e);
+        }
     }
 
     /** Something to know before the work begins, on standard error. */

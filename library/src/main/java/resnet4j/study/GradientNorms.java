@@ -1,4 +1,4 @@
-package resnet4j.train;
+package resnet4j.study;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package resnet4j.train;
+package resnet4j.study;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;

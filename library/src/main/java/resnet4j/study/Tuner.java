@@ -1,4 +1,4 @@
-package resnet4j.train;
+package resnet4j.study;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +11,9 @@ import resnet4j.config.Records;
 import resnet4j.data.DataSource;
 import resnet4j.run.Line;
 import resnet4j.run.RunFolder;
+import resnet4j.train.DivergedException;
+import resnet4j.train.Recipe;
+import resnet4j.train.Trainer;
 
 /** A {@link Search} at work, one trial at a time. It sees no test picture: it chooses by the validation split alone. */
 public final class Tuner {
@@ -50,8 +53,23 @@ public final class Tuner {
                     + " has none; give validation a share such as 0.1");
     }
 
-    /** Works until all is done, the time is over, or it is stopped; gives all results, those of before among them. */
-    public List<Search.Result> run() throws IOException {
+    /** Works until all is done, the time is over, or it is stopped; leaves a page in the folder. */
+    public Tuned run() throws IOException {
+        var results = work();
+        new SearchPage(search, results).report().write(folder.report());
+        var best = search.best(results);
+        return new Tuned(
+                folder.path(),
+                search.rungs(),
+                search.next(results).isEmpty(),
+                results.stream().mapToDouble(Search.Result::seconds).sum(),
+                best,
+                best.map(b -> folder.best()),
+                search.ranking(results));
+    }
+
+    /** All results, those of before among them. */
+    private List<Search.Result> work() throws IOException {
         var results = new ArrayList<>(folder.results());
         double spent = results.stream().mapToDouble(Search.Result::seconds).sum();
         long begun = System.nanoTime();

@@ -1,4 +1,4 @@
-package resnet4j.train;
+package resnet4j.study;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
@@ -12,6 +12,9 @@ import resnet4j.data.DataSource;
 import resnet4j.image.Target;
 import resnet4j.model.Architecture;
 import resnet4j.nn.Norm;
+import resnet4j.train.Optim;
+import resnet4j.train.Recipe;
+import resnet4j.train.Schedule;
 
 /**
  * A question put to several recipes that differ in one thing.

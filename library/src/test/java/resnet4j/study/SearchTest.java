@@ -1,4 +1,4 @@
-package resnet4j.train;
+package resnet4j.study;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -27,6 +27,10 @@ import resnet4j.data.Label;
 import resnet4j.image.Picture;
 import resnet4j.run.RunFolder;
 import resnet4j.tensor.Device;
+import resnet4j.train.Recipe;
+import resnet4j.train.Runs;
+import resnet4j.train.Squares;
+import resnet4j.train.Trainer;
 
 class SearchTest {
     private static final Map<String, Space> RATES = Map.of("optimizer.lr", new Space.LogUniform(1e-3, 0.3));
@@ -153,7 +157,8 @@ class SearchTest {
         var squares = Squares.source(40);
         var data =
                 new DataSource<>("squares", squares.train(), squares.val(), Optional.of(new Secret(squares.train())));
-        return new Tuner(tuned, data, new Trainer.Options(Device.CPU, 1, 1e9, stop), 1e9, result -> {}).run();
+        new Tuner(tuned, data, new Trainer.Options(Device.CPU, 1, 1e9, stop), 1e9, result -> {}).run();
+        return tuned.results();
     }
 
     /** Test pictures that nobody may look at. */

@@ -1,4 +1,4 @@
-package resnet4j.train;
+package resnet4j.study;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
@@ -6,10 +6,13 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import resnet4j.config.Records;
+import resnet4j.train.Recipe;
 
 /**
  * A search for a good recipe by asynchronous successive halving (ASHA): Li et al. 2018, arXiv:1810.05934, algorithm 2.
@@ -72,7 +75,39 @@ public record Search(Recipe base, Map<String, Space> space, List<Integer> rungs,
             double seconds,
             boolean over,
             Optional<String> failure,
-            Map<String, JsonNode> fields) {}
+            Map<String, JsonNode> fields) {
+        /** In a line, for people. */
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "trial %d after %d epochs: %s; %s",
+                    trial,
+                    epochs,
+                    failure.orElse(Tuned.percent(top1, "%.2f %%")),
+                    fields.entrySet().stream()
+                            .map(field -> field.getKey() + "=" + Tuned.shown(field.getValue()))
+                            .collect(Collectors.joining(" ")));
+        }
+    }
+
+    /** Runs that are paused from {@code least} epochs on, of which one in {@code eta} goes on. */
+    public static Search halving(Recipe base, Map<String, Space> space, int least, int eta, int trials) {
+        return new Search(base, space, rungs(longest(base, space), least, eta), eta, trials, base.seed());
+    }
+
+    /** Runs that all go to their end. */
+    public static Search random(Recipe base, Map<String, Space> space, int eta, int trials) {
+        return new Search(base, space, List.of(longest(base, space)), eta, trials, base.seed());
+    }
+
+    /** The longest run's epochs. */
+    private static int longest(Recipe base, Map<String, Space> space) {
+        var tried = space.get("epochs");
+        return tried == null
+                ? base.epochs()
+                : tried.edges().stream().mapToInt(JsonNode::asInt).max().orElseThrow();
+    }
 
     /** {@code epochs} divided by {@code eta} again and again, down to {@code least}. */
     public static List<Integer> rungs(int epochs, int least, int eta) {

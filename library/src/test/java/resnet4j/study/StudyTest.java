@@ -1,4 +1,4 @@
-package resnet4j.train;
+package resnet4j.study;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -12,6 +12,8 @@ import resnet4j.tensor.Losses;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
+import resnet4j.train.Runs;
+import resnet4j.train.Squares;
 
 class StudyTest {
     @Test
