@@ -8,6 +8,9 @@ public interface Watcher {
     /** So many units more are done. */
     void add(long units);
 
+    /** What is being worked on. */
+    default void now(String what) {}
+
     /** Something to know while the work goes on, in a sentence. */
     default void say(String line) {}
 }

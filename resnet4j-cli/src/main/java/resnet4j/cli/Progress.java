@@ -71,6 +71,11 @@ final class Progress implements Watcher, AutoCloseable {
         if (columns > 0 ? now - shownAt >= REDRAW_NANOS : quiet >= pause) show(now);
     }
 
+    @Override
+    public synchronized void now(String what) {
+        at(done, what);
+    }
+
     /** Prints a line of its own that stays, above the bar. */
     @Override
     public synchronized void say(String line) {

@@ -3,19 +3,17 @@ package resnet4j.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.TreeSet;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import resnet4j.Sentences;
-import resnet4j.config.Nearest;
 import resnet4j.detect.TrainingStep;
-import resnet4j.model.Models;
-import resnet4j.segment.SegmentationConfig;
+import resnet4j.verify.Drawn;
+import resnet4j.verify.Verification;
+import resnet4j.verify.Verification.Verified;
 
 /** {@code verify}: does this installation compute what PyTorch computes? */
 @CommandLine.Command(
@@ -28,11 +26,6 @@ import resnet4j.segment.SegmentationConfig;
 final class VerifyCommand extends Command<Record> {
     /** The environment variable with the folder of goldens. */
     private static final String GOLDENS = "RESNET4J_GOLDENS", SHARED = "RESNET4J_SHARED", COCO = "coco:";
-
-    private static final int CLASSES = 50;
-
-    /** Of torchvision's own test of segmentation networks. */
-    private static final int SEGMENTATION_SIZE = 32, SEGMENTATION_CLASSES = 10;
 
     @Parameters(
             arity = "0..1",
@@ -90,26 +83,20 @@ final class VerifyCommand extends Command<Record> {
     @Option(names = "--step-seed", paramLabel = "N", description = "Seed of what the step draws (default: --seed).")
     private Long stepSeed;
 
-    record Result(List<Golden.Case> cases, boolean pass) {}
-
     @Override
     Record run() throws Exception {
         if (losses) return step();
-        var cases = new ArrayList<Golden.Case>();
+        var drawn = new Drawn(common.seed().orElse(0), Optional.ofNullable(classes), input());
         if (expect != null) {
             if (model == null) throw new IllegalArgumentException("MODEL: --expect is for one network; name it");
-            cases.add(seeded(model, expect).run(common.device()));
-        } else {
-            var chosen = chosen();
-            try (var progress = progress("verify", chosen.size(), "cases")) {
-                for (var golden : chosen) {
-                    progress.at(cases.size(), golden.name());
-                    cases.add(run(golden));
-                }
-                progress.at(cases.size(), "");
-            }
+            var only = drawn.golden(model, expect).run(common.device());
+            return new Verified(List.of(only), only.pass());
         }
-        return new Result(cases, cases.stream().allMatch(Golden.Case::pass));
+        var all = goldens(drawn);
+        var chosen = model == null ? all : all.only(model);
+        try (var progress = progress("verify", chosen.cases().size(), "cases")) {
+            return chosen.run(common.device(), progress);
+        }
     }
 
     private TrainingStep.Result step() throws IOException {
@@ -124,78 +111,34 @@ final class VerifyCommand extends Command<Record> {
         return step.on(Path.of(data.substring(COCO.length())), images);
     }
 
-    /** What cannot be read fails its own case, not the others. */
-    private Golden.Case run(Golden golden) {
-        try {
-            return golden.run(common.device());
-        } catch (IOException | RuntimeException e) {
-            return Golden.Case.failed(golden.name(), Sentences.of(e));
-        }
-    }
-
-    private List<Golden> chosen() throws IOException {
-        var all = new ArrayList<>(published());
-        all.addAll(Goldens.builtIn());
-        if (model == null) return all;
-        var chosen =
-                all.stream().filter(golden -> words(golden).contains(model)).toList();
-        if (chosen.isEmpty()) {
-            var words = new TreeSet<String>();
-            for (var golden : all) words.addAll(words(golden));
-            throw new IllegalArgumentException(
-                    "MODEL: no golden case has '" + model + "' in its name." + Nearest.hint(model, words));
-        }
-        return chosen;
-    }
-
-    private static List<String> words(Golden golden) {
-        return List.of(golden.name().split(" "));
-    }
-
-    private List<Golden> published() throws IOException {
+    private Verification goldens(Drawn drawn) throws IOException {
         var folder = goldens;
         for (var variable : List.of(GOLDENS, SHARED))
             if (folder == null && System.getenv(variable) != null) folder = Path.of(System.getenv(variable));
-        if (folder != null) {
-            if (Files.isDirectory(folder.resolve("data"))) folder = folder.resolve("data");
-            if (!Files.isDirectory(folder))
-                throw new IllegalArgumentException(
-                        "--goldens: expected a folder with golden cases, " + folder + " is none");
-            return Goldens.in(folder, this::seeded);
+        if (folder == null) {
+            var beside = Path.of(System.getProperty("resnet4j.home", ""))
+                    .resolve("../shared/data")
+                    .normalize();
+            if (Files.isDirectory(beside)) return Verification.in(beside, drawn);
+            return Verification.builtIn("no folder " + beside + "; give one with --goldens or " + GOLDENS);
         }
-        var beside = Path.of(System.getProperty("resnet4j.home", ""))
-                .resolve("../shared/data")
-                .normalize();
-        return Files.isDirectory(beside)
-                ? Goldens.in(beside, this::seeded)
-                : List.of(new Golden.Absent(
-                        "goldens", "no folder " + beside + "; give one with --goldens or " + GOLDENS));
+        if (Files.isDirectory(folder.resolve("data"))) folder = folder.resolve("data");
+        if (!Files.isDirectory(folder))
+            throw new IllegalArgumentException(
+                    "--goldens: expected a folder with golden cases, " + folder + " is none");
+        return Verification.in(folder, drawn);
     }
 
-    private Golden seeded(String name, Path file) {
-        long seed = common.seed().orElse(0);
-        if (SegmentationConfig.names().contains(name)) {
-            var network = SegmentationConfig.named(name).withClasses(classes == null ? SEGMENTATION_CLASSES : classes);
-            return new Golden.Seeded(name, seed, network::build, shape(SEGMENTATION_SIZE), file);
-        }
-        return new Golden.Seeded(
-                name,
-                seed,
-                () -> Models.create(name, classes == null ? CLASSES : classes),
-                shape(Models.get(name).inputSize()),
-                file);
-    }
-
-    private List<Long> shape(long size) {
-        if (input == null) return List.of(1L, 3L, size, size);
+    private Optional<List<Long>> input() {
+        if (input == null) return Optional.empty();
         if (!input.matches("\\d{1,4}(x\\d{1,4}){3}"))
             throw new IllegalArgumentException("--input: expected a shape such as 1x3x224x224, got " + input);
-        return Arrays.stream(input.split("x")).map(Long::valueOf).toList();
+        return Optional.of(Arrays.stream(input.split("x")).map(Long::valueOf).toList());
     }
 
     @Override
     String text(Record answer) {
-        return answer instanceof Result result ? text(result) : text((TrainingStep.Result) answer);
+        return answer instanceof Verified found ? text(found) : text((TrainingStep.Result) answer);
     }
 
     private static String text(TrainingStep.Result step) {
@@ -206,17 +149,17 @@ final class VerifyCommand extends Command<Record> {
         return text + "\n" + step.gradientNorms().size() + " norms of gradients: see --json";
     }
 
-    private static String text(Result result) {
+    private static String text(Verified found) {
         var table = new Table("case", "max abs", "max rel", "", "");
         int passed = 0, skipped = 0;
-        for (var c : result.cases) {
+        for (var c : found.cases()) {
             var outcome = c.skipped() != null ? "skipped" : c.pass() ? "pass" : "FAIL";
             var note = c.skipped() != null ? c.skipped() : c.note();
             table.row(c.name(), number(c.maxAbs()), number(c.maxRel()), outcome, note == null ? "" : note);
             if (c.skipped() != null) skipped++;
             else if (c.pass()) passed++;
         }
-        int failed = result.cases.size() - passed - skipped;
+        int failed = found.cases().size() - passed - skipped;
         return table
                 + System.lineSeparator()
                 + String.format(Locale.ROOT, "%d passed, %d failed, %d skipped", passed, failed, skipped);
@@ -228,6 +171,6 @@ final class VerifyCommand extends Command<Record> {
 
     @Override
     int exitCode(Record answer) {
-        return answer instanceof Result result && !result.pass ? FAILED : DONE;
+        return answer instanceof Verified found && !found.pass() ? FAILED : DONE;
     }
 }

@@ -1,4 +1,4 @@
-package resnet4j.cli;
+package resnet4j.verify;
 
 import java.io.IOException;
 import java.nio.file.Files;

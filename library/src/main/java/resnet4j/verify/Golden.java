@@ -1,4 +1,4 @@
-package resnet4j.cli;
+package resnet4j.verify;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,8 +26,8 @@ import resnet4j.tensor.Precision;
 import resnet4j.tensor.Tensor;
 import resnet4j.weights.WeightFile;
 
-/** One thing that {@code verify} computes and compares with what it has to be. */
-sealed interface Golden {
+/** One thing that is computed here and compared with what it has to be. */
+public sealed interface Golden {
     /** fp32 sums in another order differ by about 1e-6 of the largest number; a wrong layer differs by more than 1e-2. */
     double ROUNDING = 1e-4;
 

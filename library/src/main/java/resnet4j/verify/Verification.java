@@ -1,0 +1,76 @@
+package resnet4j.verify;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import resnet4j.Sentences;
+import resnet4j.config.Nearest;
+import resnet4j.run.Watcher;
+import resnet4j.tensor.Device;
+
+/**
+ * Cases to be computed here and compared with what they have to be.
+ *
+ * <pre>{@code
+ * var verified = Verification.in(goldens, new Drawn()).run(Device.CPU, Watcher.NONE);
+ * }</pre>
+ */
+public record Verification(List<Golden> cases) {
+    public Verification {
+        cases = List.copyOf(cases);
+    }
+
+    /**
+     * What was found.
+     *
+     * @param pass whether no case failed; those that were skipped do not count
+     */
+    public record Verified(List<Golden.Case> cases, boolean pass) {}
+
+    /** All goldens in a folder, and those that need none: torchvision's outputs, published weights, Pillow's pictures. */
+    public static Verification in(Path folder, Drawn drawn) throws IOException {
+        var all = new ArrayList<>(Goldens.in(folder, drawn::golden));
+        all.addAll(Goldens.builtIn());
+        return new Verification(all);
+    }
+
+    /** Only the goldens that need no folder. @param reason why there is none, for a case that is skipped */
+    public static Verification builtIn(String reason) {
+        var all = new ArrayList<Golden>(List.of(new Golden.Absent("goldens", reason)));
+        all.addAll(Goldens.builtIn());
+        return new Verification(all);
+    }
+
+    /** The cases that have a word in their name. @throws IllegalArgumentException with the nearest word, if none has */
+    public Verification only(String word) {
+        var chosen =
+                cases.stream().filter(golden -> words(golden).contains(word)).toList();
+        if (!chosen.isEmpty()) return new Verification(chosen);
+        var words = new TreeSet<String>();
+        for (var golden : cases) words.addAll(words(golden));
+        throw new IllegalArgumentException(
+                "MODEL: no golden case has '" + word + "' in its name." + Nearest.hint(word, words));
+    }
+
+    private static List<String> words(Golden golden) {
+        return List.of(golden.name().split(" "));
+    }
+
+    /** Computes and compares, one case after the other. What cannot be read fails its own case, not the others. */
+    public Verified run(Device device, Watcher watcher) {
+        var found = new ArrayList<Golden.Case>();
+        for (var golden : cases) {
+            watcher.now(golden.name());
+            try {
+                found.add(golden.run(device));
+            } catch (IOException | RuntimeException e) {
+                found.add(Golden.Case.failed(golden.name(), Sentences.of(e)));
+            }
+            watcher.add(1);
+        }
+        watcher.now("");
+        return new Verified(found, found.stream().allMatch(Golden.Case::pass));
+    }
+}
