@@ -71,7 +71,10 @@ public final class SideBySide implements Callable<Integer> {
             description = "Where the JSON goes (default: bench/target/results.json).")
     private Path out = Path.of("bench/target/results.json");
 
-    /** @param load the machine's load average before the first measurement: above 0, others were at work */
+    /**
+     * @param load  the machine's load average before the first measurement: above 0, others were at work
+     * @param still what the machine itself takes from whoever computes
+     */
     record Machine(
             String cpu,
             List<String> has,
@@ -80,7 +83,8 @@ public final class SideBySide implements Callable<Integer> {
             String os,
             String java,
             String libtorch,
-            double load) {}
+            double load,
+            Stillness still) {}
 
     /**
      * A contender's measurements.
@@ -315,7 +319,7 @@ public final class SideBySide implements Callable<Integer> {
         return file;
     }
 
-    private Machine machine() throws IOException {
+    private Machine machine() throws IOException, InterruptedException {
         var cpu = "unknown";
         double load = 0;
         if (Files.exists(Path.of("/proc/cpuinfo"))) {
@@ -337,7 +341,8 @@ public final class SideBySide implements Callable<Integer> {
                 System.getProperty("os.name") + " " + System.getProperty("os.version"),
                 System.getProperty("java.vm.name") + " " + System.getProperty("java.version"),
                 Engine.version(),
-                load);
+                load,
+                Stillness.of(threads, 5));
     }
 
     private static void print(Measured m) {

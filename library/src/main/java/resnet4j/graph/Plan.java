@@ -22,6 +22,7 @@ import resnet4j.tensor.OneDnn;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Precision;
 import resnet4j.tensor.Tensor;
+import resnet4j.tensor.Workers;
 
 /**
  * A network made ready for inference on this processor: batch norms folded, convolutions joined with what follows them
@@ -36,6 +37,7 @@ public final class Plan implements AutoCloseable {
     private final Map<String, Tensor> constantOutputs = new HashMap<>();
     private final List<AutoCloseable> owned = new ArrayList<>();
     private final Fitting fitting;
+    private final Slices slices;
     private final Lifetime lifetime = new Lifetime("the plan", this::free);
 
     /**
@@ -124,20 +126,31 @@ public final class Plan implements AutoCloseable {
         owned.addAll(shapes.values());
         this.graph = graph.with(shapes, graph.nodes(), graph.outputs());
         fitting = new Fitting(this.graph);
+        slices = Slices.of(this.graph);
         try {
-            prepare(Passes.fuse(graph), graph.constants(), consumes);
+            var parts = slices.cut(graph.inputs().stream().map(Value::shape).toList());
+            if (parts.size() <= 1) prepare(graph, consumes);
+            else Workers.each(1, i -> prepare(Slices.ofBatch(graph, parts.get(0)), consumes));
         } catch (RuntimeException e) {
             close();
             throw e;
         }
     }
 
-    private void prepare(List<Instruction> instructions, Map<String, Tensor> weights, boolean consumes) {
+    /** @param graph for the shapes that oneDNN's kernels are made for, on as many threads as the calling one splits an operation over */
+    private void prepare(Graph graph, boolean consumes) {
+        try (var scope = new NativeScope()) {
+            prepare(graph, Passes.fuse(graph), consumes);
+        }
+    }
+
+    private void prepare(Graph graph, List<Instruction> instructions, boolean consumes) {
+        var weights = graph.constants();
         var nodes = instructions.stream().map(Instruction::node).toList();
         var inputs = Graph.names(graph.inputs());
         var lives = new Liveness(inputs, nodes, graph.outputs().values());
         for (var input : inputs) slots.put(input, slots.size());
-        var kernels = kernels(instructions, weights, consumes, lives);
+        var kernels = kernels(graph, instructions, consumes, lives);
         for (int i = 0; i < nodes.size(); i++) {
             var node = nodes.get(i);
             int out = slots.size();
@@ -162,7 +175,8 @@ public final class Plan implements AutoCloseable {
      * freed then suits the next one.
      */
     private Map<Integer, OneDnn> kernels(
-            List<Instruction> instructions, Map<String, Tensor> weights, boolean consumes, Liveness lives) {
+            Graph graph, List<Instruction> instructions, boolean consumes, Liveness lives) {
+        var weights = graph.constants();
         var uses = graph.uses();
         var kernels = new HashMap<Integer, OneDnn>();
         IntStream.range(0, instructions.size())
@@ -257,10 +271,21 @@ public final class Plan implements AutoCloseable {
      */
     public Map<String, Tensor> run(Map<String, Tensor> inputs) {
         lifetime.enter();
+        try (var scope = new NativeScope()) {
+            fitting.check(inputs);
+            var results = slices.answer(inputs, this::answer);
+            results.values().forEach(scope::keep);
+            return results;
+        } finally {
+            lifetime.leave();
+        }
+    }
+
+    /** All at once. */
+    private Map<String, Tensor> answer(Map<String, Tensor> inputs) {
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad();
                 var exact = Ops.precision(Precision.FP32)) { // every step has its own
-            fitting.check(inputs);
             var values = new Tensor[slots.size()];
             for (var input : graph.inputs())
                 values[slots.get(input.name())] = ready(inputs.get(input.name()), input.dtype());
@@ -272,8 +297,6 @@ public final class Plan implements AutoCloseable {
             graph.outputs().forEach((name, value) -> results.put(name, result(value, values)));
             results.values().forEach(scope::keep);
             return results;
-        } finally {
-            lifetime.leave();
         }
     }
 

@@ -50,6 +50,19 @@ public final class Engine {
         torch.set_num_threads(n);
     }
 
+    /** Has the calling thread do its operations alone, while those of other threads are split as before over {@code others}. */
+    static synchronized void splitNothing(int others) {
+        torch.get_num_threads(); // what a thread begins with is set now, and not at its first operation
+        torch.set_num_threads(1); // of this thread, and of threads to come
+        var threadsToCome = new Thread(() -> torch.set_num_threads(others));
+        threadsToCome.start();
+        try {
+            threadsToCome.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     public static int cudaDevices() {
         return torch.cuda_is_available() ? torch.cuda_device_count() : 0;
     }
