@@ -31,7 +31,8 @@ record Jpeg(int width, int height, Colour colour, boolean arithmetic, int orient
     static Jpeg of(Bytes in) throws IOException {
         boolean jfif = false;
         byte[] xmp = {};
-        int adobe = -1, orientation = 0, frame = 0, marker, at = 2;
+        int adobe = -1, frame = 0, marker, at = 2;
+        var exif = new ByteArrayOutputStream(); // of all its segments, each of which holds at most 64 KB
         var tables = new ByteArrayOutputStream();
         while (true) {
             while (in.u8(at) != 0xFF) at++;
@@ -46,14 +47,14 @@ record Jpeg(int width, int height, Colour colour, boolean arithmetic, int orient
                     if (frame == 0) throw new IOException("expected a frame header before the first scan of the JPEG");
                     Colour colour = colour(in, frame, jfif, adobe);
                     int kind = in.u8(frame - 1);
-                    checkScans(in, at);
+                    int end = end(in, frame, at), orientation = Exif.said(exif.toByteArray(), 0, exif.size());
                     return new Jpeg(
                             in.u16be(frame + 5),
                             in.u16be(frame + 3),
                             colour,
                             kind >= 0xC9,
                             orientation > 0 ? orientation : Exif.inXmp(xmp),
-                            plain(in, colour, tables, at - 2));
+                            plain(in, colour, tables, at - 2, end));
                 }
                 case 0xC0, 0xC1, 0xC2, 0xC9, 0xCA -> {
                     if (frame != 0) throw new IOException("expected one frame header in the JPEG, got two");
@@ -66,8 +67,7 @@ record Jpeg(int width, int height, Colour colour, boolean arithmetic, int orient
                             "expected a baseline or progressive JPEG, got a lossless or hierarchical one; convert it");
                 case 0xE0 -> jfif |= length >= 16 && in.keyed(at + 2, length - 2, "JFIF\0");
                 case 0xE1 -> {
-                    if (orientation == 0 && in.keyed(at + 2, length - 2, "Exif\0\0"))
-                        orientation = Exif.said(in.array(), at + 8, length - 8);
+                    if (in.keyed(at + 2, length - 2, "Exif\0\0")) exif.write(in.array(), at + 8, length - 8);
                     if (in.keyed(at + 2, length - 2, XMP))
                         xmp = Arrays.copyOfRange(in.array(), at + 2 + XMP.length(), at + length);
                 }
@@ -100,31 +100,33 @@ record Jpeg(int width, int height, Colour colour, boolean arithmetic, int orient
     }
 
     /**
-     * Looks for the end marker, from the first scan on, and refuses what has an unknown marker before it or none:
-     * decoders would fill what is missing with grey and not say so. Pillow also reads a file without the marker whose
-     * rows are all there.
+     * Where the data end, from the first scan on. What has an unknown marker there is refused, and what has no end marker if a
+     * pixel is missing or there are several scans: decoders would fill that with grey and not say so.
      */
-    private static void checkScans(Bytes in, int at) throws IOException {
+    private static int end(Bytes in, int frame, int scan) throws IOException {
         byte[] b = in.array();
-        int scans = 1;
-        at += in.u16be(at);
+        int scans = 1, at = scan + in.u16be(scan);
         while (at < b.length - 1) {
             if (b[at++] != (byte) 0xFF) continue;
             int marker = b[at] & 255;
-            if (marker == 0xD9) return;
+            if (marker == 0xD9) return at - 1;
             if (marker == 0xFF || marker <= 0x01 || marker >= 0xD0 && marker <= 0xD7) continue;
             if (marker < 0xC0)
                 throw new IOException(String.format(
                         "expected no marker %02x in the JPEG's data, it is damaged; fetch it again", marker));
             if (marker == 0xDA && ++scans > MOST_SCANS)
                 throw new IOException("expected at most " + MOST_SCANS + " scans in the JPEG, got more");
+            if (at + 3 > b.length) break;
             at += 1 + in.u16be(at + 1);
         }
-        throw new IOException("expected an end marker, the JPEG is cut off; fetch it again");
+        boolean sequential = in.u8(frame - 1) <= 0xC1;
+        int end = sequential ? new JpegScan(in, frame, scan).end() : -1;
+        if (end < 0) throw new IOException("expected an end marker, the JPEG is cut off; fetch it again");
+        return end;
     }
 
-    private static byte[] plain(Bytes in, Colour colour, ByteArrayOutputStream tables, int scan) {
-        var out = new ByteArrayOutputStream(in.length() - scan + tables.size() + 32);
+    private static byte[] plain(Bytes in, Colour colour, ByteArrayOutputStream tables, int scan, int end) {
+        var out = new ByteArrayOutputStream(end - scan + tables.size() + 32);
         out.writeBytes(new byte[] {(byte) 0xFF, (byte) 0xD8});
         out.writeBytes(
                 switch (colour) {
@@ -133,7 +135,8 @@ record Jpeg(int width, int height, Colour colour, boolean arithmetic, int orient
                     case YCCK -> adobe(2);
                 });
         out.writeBytes(tables.toByteArray());
-        out.write(in.array(), scan, in.length() - scan);
+        out.write(in.array(), scan, end - scan);
+        out.writeBytes(new byte[] {(byte) 0xFF, (byte) 0xD9});
         return out.toByteArray();
     }
 

@@ -2,6 +2,7 @@ package resnet4j.image;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
@@ -39,9 +40,9 @@ record Png(int width, int height, int orientation, byte[] plain) implements Enco
         long data = 0;
         var plain = new ByteArrayOutputStream(in.length());
         plain.write(in.array(), 0, 33);
-        for (int at = 33; at <= in.length() - 12; ) {
+        for (int at = 33; at <= in.length() - 8; ) {
             int length = in.i32be(at), chunk = in.i32be(at + 4);
-            if (chunk == IEND) break;
+            if (chunk == IEND || length < 0 && data > 0) break;
             if (length < 0)
                 throw new IOException("expected a PNG chunk of less than 2 GB, got " + (length & 0xFFFFFFFFL));
             if (chunk == EXIF && length <= in.length() - at - 12) orientation = Exif.said(in.array(), at + 8, length);
@@ -50,11 +51,15 @@ record Png(int width, int height, int orientation, byte[] plain) implements Enco
                 if (in.keyed(at + 8, length, XMP)) xmp = text(in, chunk, at + 8, length);
             }
             if (chunk == PLTE) checkSum(in, at);
-            if (chunk == PLTE || chunk == IDAT) {
-                in.need(at, Math.addExact(length, 12));
-                plain.write(in.array(), at, length + 12);
+            if (chunk == IDAT) { // the last one need not be whole if the pixels are, which the decoder finds out
+                int there = Math.min(length, in.length() - at - 8);
+                plain.writeBytes(
+                        ByteBuffer.allocate(8).putInt(there).putInt(IDAT).array());
+                plain.write(in.array(), at + 8, there);
+                plain.writeBytes(new byte[4]); // nobody asks for its sum
+                data += there;
             }
-            if (chunk == IDAT) data += length;
+            if (chunk == PLTE) plain.write(in.array(), at, length + 12);
             at = (int) Math.min(in.length(), at + 12L + length);
         }
         int channels = type == 2 ? 3 : type == 4 ? 2 : type == 6 ? 4 : 1;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -109,6 +110,43 @@ class ImageFileTest {
             if (row[0].startsWith("jpeg") && !smoothedDownward) check(wrong, row, 2, () -> byJdk(bytes, row[0]));
         }
         assertEquals(List.of(), wrong);
+    }
+
+    /** picture-endings.tsv: made by scripts/parity/picture_endings.py. */
+    @Test
+    void decode_readsWhatHasAllItsPixels() throws Exception {
+        List<String> wrong = new ArrayList<>();
+        for (String[] row : table("picture-endings.tsv")) {
+            byte[] bytes = Base64.getDecoder().decode(row[1]);
+            check(wrong, row, 2, () -> ImageFile.decode(bytes, row[0], false));
+            if (row[0].startsWith("jpeg")) check(wrong, row, 2, () -> byJdk(bytes, row[0]));
+        }
+        assertEquals(List.of(), wrong);
+    }
+
+    /** As Pillow joins them: the directory begins in the first segment, and the entry lies in the second. */
+    @Test
+    void exifOverSeveralSegments_isJoined() throws Exception {
+        byte[] tiff = HexFormat.of()
+                .parseHex("4d4d002a00000008" + "0002" + "010000030000000100150000" + "011200030000000100060000"
+                        + "00000000");
+        byte[] plain = Base64.getDecoder()
+                .decode(table("picture-endings.tsv").stream()
+                        .filter(row -> row[0].equals("jpeg-420-followed"))
+                        .findFirst()
+                        .orElseThrow()[1]);
+        for (int cut : new int[] {2, 10, 22, 24, tiff.length}) {
+            var file = new ByteArrayOutputStream();
+            file.write(plain, 0, 2);
+            for (byte[] part : List.of(Arrays.copyOf(tiff, cut), Arrays.copyOfRange(tiff, cut, tiff.length))) {
+                file.writeBytes(new byte[] {(byte) 0xFF, (byte) 0xE1, 0, (byte) (8 + part.length)});
+                file.writeBytes("Exif\0\0".getBytes(StandardCharsets.ISO_8859_1));
+                file.writeBytes(part);
+            }
+            file.write(plain, 2, plain.length - 2);
+            var image = ImageFile.decode(file.toByteArray(), "split at " + cut, true);
+            assertEquals(13, image.width(), "turned, split at " + cut); // 21x13 as stored
+        }
     }
 
     @Test
