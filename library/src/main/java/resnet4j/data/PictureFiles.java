@@ -105,13 +105,25 @@ public record PictureFiles(List<String> classes, List<Path> files, int[] labels)
 
     /** The names of the folders in a folder that people made, sorted. */
     private static List<String> folders(Path root) throws IOException {
+        List<String> names;
         try (var inside = Files.list(root)) {
-            return inside.filter(Files::isDirectory)
+            names = inside.filter(Files::isDirectory)
                     .map(p -> p.getFileName().toString())
                     .filter(name -> !leftBehind(name))
                     .sorted()
                     .toList();
         }
+        for (var name : names) {
+            var folder = root.resolve(name);
+            if (Files.isSymbolicLink(folder) && root.toRealPath().startsWith(folder.toRealPath()))
+                throw loop(folder, null);
+        }
+        return names;
+    }
+
+    private static IOException loop(Path link, IOException cause) {
+        return new IOException(
+                link + ": expected pictures, the link leads back to a folder around it; remove it", cause);
     }
 
     /** Whether a program left it behind: hidden ones, previews and copies. */
@@ -170,10 +182,7 @@ public record PictureFiles(List<String> classes, List<Path> files, int[] labels)
 
             @Override
             public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
-                if (e instanceof FileSystemLoopException)
-                    throw new IOException(
-                            file + ": expected pictures, the link leads back to a folder around it; remove it", e);
-                throw e;
+                throw e instanceof FileSystemLoopException ? loop(file, e) : e;
             }
         });
         found.sort(null);

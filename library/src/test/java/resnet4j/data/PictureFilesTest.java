@@ -270,6 +270,21 @@ class PictureFilesTest {
         assertTrue(e.getMessage().contains("loop: expected pictures, the link leads back"), e.getMessage());
     }
 
+    /** Beside classes, alone, and in a split, where it would be a class itself. */
+    @Test
+    void linksToAFolderAround_areNoClasses() throws IOException {
+        var alone = Files.createDirectories(root.resolve("alone"));
+        Files.createSymbolicLink(alone.resolve("up"), Path.of(".."));
+        var split = root.resolve("split");
+        for (var name : List.of("train/a/1.png", "train/b/2.png", "val/a/3.png")) picture(split.resolve(name), 1);
+        Files.createSymbolicLink(split.resolve("val/b"), split.resolve("val"));
+        for (var folder : List.of(alone, split)) {
+            var e = assertThrows(IOException.class, () -> PictureFiles.folder(folder));
+            var link = folder.equals(alone) ? alone.resolve("up") : split.resolve("val/b");
+            assertTrue(e.getMessage().startsWith(link + ": expected pictures, the link leads back"), e.getMessage());
+        }
+    }
+
     @Test
     void labels_areMatchedByName() throws IOException {
         for (var name : List.of("a/1.png", "c/2.png")) picture(root.resolve(name), 1);
