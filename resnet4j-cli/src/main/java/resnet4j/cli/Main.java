@@ -63,7 +63,10 @@ public final class Main {
             System.setProperty("java.util.logging.SimpleFormatter.format", "%5$s%n");
         System.setOut(System.err); // whatever else prints must not mix with a result
         var out = new FileOutputStream(FileDescriptor.out); // a PrintStream would keep to itself that a disk is full
-        System.exit(run(writer(out), writer(System.err), args));
+        StopSignal.listen();
+        int code = run(writer(out), writer(System.err), args);
+        StopSignal.answered();
+        System.exit(code);
     }
 
     private static PrintWriter writer(OutputStream stream) {

@@ -1,37 +1,45 @@
 package resnet4j.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import resnet4j.array.DType;
 import resnet4j.config.Records;
+import resnet4j.files.Download;
 import resnet4j.model.ModelFile;
 import resnet4j.run.RunFolder;
 import resnet4j.train.Recipe;
 import resnet4j.weights.SafeTensors;
 
-/** Training processes that are killed, and told to end. */
+/** Processes that are killed while they train, download, and unpack natives. */
 class KillTest {
     /** 50 in {@code .ci/run}, more by hand: {@code -Dkills=240}. Each takes about two seconds. */
     private static final int KILLS = Integer.getInteger("kills", 10);
@@ -41,10 +49,8 @@ class KillTest {
     @TempDir
     Path folder;
 
-    private Path pictures;
-
-    private String[] begin(Path run, int epochs) throws IOException {
-        pictures = Squares.write(folder.resolve("pictures"), 16);
+    static String[] begin(Path folder, Path run, int epochs) throws IOException {
+        var pictures = Squares.write(folder.resolve("pictures"), 16);
         var recipe = Files.writeString(folder.resolve("recipe.json"), Squares.RECIPE);
         return new String[] {
             "train", recipe.toString(), "--data=folder:" + pictures, "--run=" + run, "--set=epochs=" + epochs
@@ -62,30 +68,14 @@ class KillTest {
     /** In a process like those that are killed: the last bits of a sum depend on the number of threads. */
     private void whole(String... args) throws Exception {
         var log = folder.resolve("whole.log");
-        assertEquals(0, child(log, args).waitFor(), () -> text(log));
+        assertEquals(0, child(log, args).waitFor(), () -> Child.said(log));
     }
 
-    private Process child(Path log, String... args) throws IOException {
-        return child(log, Map.of(), args);
+    private static Process child(Path log, String... args) throws IOException {
+        return Child.start(log, Map.of(), Main.class, args);
     }
 
-    private Process child(Path log, Map<String, String> environment, String... args) throws IOException {
-        var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-        command.addAll(List.of(args));
-        var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-        builder.environment().put("OMP_NUM_THREADS", "1");
-        builder.environment().putAll(environment);
-        return builder.start();
-    }
-
-    private static Object stamp(Path file) throws IOException {
+    static Object stamp(Path file) throws IOException {
         return Files.exists(file) ? Files.getLastModifiedTime(file) : "absent";
     }
 
@@ -109,7 +99,7 @@ class KillTest {
     }
 
     /** Whatever was there when the process died opens, and holds numbers. */
-    private static void check(Path path) throws IOException {
+    static void check(Path path) throws IOException {
         var run = new RunFolder(path);
         if (Files.exists(run.checkpoint())) {
             var checkpoint = SafeTensors.read(run.checkpoint());
@@ -148,7 +138,7 @@ class KillTest {
                 if (i % 8 == 0) Thread.sleep(random.nextInt(2000)); // anywhere, the start too
                 else while (stamp(checkpoint).equals(before) && process.isAlive()) Thread.sleep(1);
                 Thread.sleep(random.nextInt(100), random.nextInt(1_000_000));
-                assertTrue(process.isAlive() || process.exitValue() == 0, () -> text(log));
+                assertTrue(process.isAlive() || process.exitValue() == 0, () -> Child.said(log));
             } finally {
                 process.destroyForcibly().waitFor();
             }
@@ -158,19 +148,11 @@ class KillTest {
         return later;
     }
 
-    private static String text(Path log) {
-        try {
-            return Files.readString(log);
-        } catch (IOException e) {
-            return e.toString();
-        }
-    }
-
     @Test
     void killedAtAnyMoment_theRunGoesOnToTheSameBits() throws Exception {
         int epochs = 2 + KILLS; // 12 updates each: more than the kills let through
         var whole = folder.resolve("whole");
-        var begin = begin(whole, epochs);
+        var begin = begin(folder, whole, epochs);
         whole(begin);
         var expected = result(whole);
 
@@ -218,7 +200,8 @@ class KillTest {
         for (int round = 0; round < Math.max(1, KILLS / 2 / AT_ONCE); round++) {
             if (round % 2 == 0) delete(cache); // otherwise one more, in what the last round left
             var all = new ArrayList<Process>();
-            for (int i = 0; i < AT_ONCE; i++) all.add(child(folder.resolve("log" + i), environment, answer));
+            for (int i = 0; i < AT_ONCE; i++)
+                all.add(Child.start(folder.resolve("log" + i), environment, Main.class, answer));
             while (!unpacking(cache) && all.get(0).isAlive()) Thread.sleep(1);
             for (var process : all) {
                 Thread.sleep(random.nextInt(1000), random.nextInt(1_000_000));
@@ -227,12 +210,91 @@ class KillTest {
             for (var process : all) process.waitFor();
             if (round % 2 == 0 && round + 1 < KILLS / 2 / AT_ONCE) continue;
             all.clear();
-            for (int i = 0; i < AT_ONCE; i++) all.add(child(folder.resolve("log" + i), environment, answer));
+            for (int i = 0; i < AT_ONCE; i++)
+                all.add(Child.start(folder.resolve("log" + i), environment, Main.class, answer));
             for (int i = 0; i < AT_ONCE; i++) {
                 var log = folder.resolve("log" + i);
-                assertEquals(0, all.get(i).waitFor(), () -> text(log));
+                assertEquals(0, all.get(i).waitFor(), () -> Child.said(log));
             }
             assertFalse(unpacking(cache), "half files are cleaned up");
+        }
+    }
+
+    /** What is killed while it downloads. */
+    static final class Fetching {
+        public static void main(String[] args) throws IOException {
+            Download.file(URI.create(args[0]), Path.of(args[1]), args[2], -1, Download.Progress.NONE);
+        }
+    }
+
+    /** Two fetch one file at once, of which one waits for nobody and says so. */
+    @Test
+    @Tag("slow")
+    void killedWhileDownloading_theNextStartGoesOn() throws Exception {
+        var content = new byte[3_000_000];
+        var random = new Random(5);
+        random.nextBytes(content);
+        var ranges = new AtomicInteger();
+        var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            var range = exchange.getRequestHeaders().getFirst("Range");
+            int from = range == null ? 0 : Integer.parseInt(range.replaceAll("\\D", ""));
+            if (from > 0) {
+                ranges.incrementAndGet();
+                exchange.getResponseHeaders()
+                        .add("Content-Range", "bytes " + from + "-" + (content.length - 1) + "/" + content.length);
+            }
+            exchange.sendResponseHeaders(from == content.length ? 416 : from > 0 ? 206 : 200, content.length - from);
+            try (var body = exchange.getResponseBody()) {
+                for (int at = from; at < content.length; at += 1 << 14) {
+                    body.write(content, at, Math.min(1 << 14, content.length - at));
+                    body.flush();
+                    Thread.sleep(2); // about 8 MB a second
+                }
+            } catch (IOException | InterruptedException e) {
+                // the reader was killed
+            }
+        });
+        server.setExecutor(Executors.newCachedThreadPool());
+        server.start();
+        try {
+            var target = folder.resolve("cache/weights.pth");
+            var part = folder.resolve("cache/weights.pth.part");
+            String[] fetch = {
+                "http://localhost:" + server.getAddress().getPort() + "/weights.pth",
+                target.toString(),
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content))
+            };
+            int inside = 0;
+            for (int killed = 0; killed < KILLS / 2; ) {
+                var all = new ArrayList<Process>();
+                for (int i = 0; i < AT_ONCE; i++)
+                    all.add(Child.start(folder.resolve("log" + i), Map.of(), Fetching.class, fetch));
+                var before = Files.exists(part) ? Files.size(part) : 0;
+                while (!Files.exists(target)
+                        && (Files.exists(part) ? Files.size(part) : 0) == before
+                        && all.stream().anyMatch(Process::isAlive)) Thread.sleep(1);
+                Thread.sleep(random.nextInt(100), random.nextInt(1_000_000));
+                for (var process : all) {
+                    if (process.isAlive()) killed++;
+                    process.destroyForcibly().waitFor();
+                }
+                if (Files.exists(target)) {
+                    assertArrayEquals(content, Files.readAllBytes(target));
+                    Files.delete(target);
+                } else if (Files.exists(part)) {
+                    var there = Files.readAllBytes(part);
+                    assertArrayEquals(Arrays.copyOf(content, there.length), there);
+                    if (there.length > 0) inside++;
+                }
+            }
+            var last = folder.resolve("log");
+            assertEquals(0, Child.start(last, Map.of(), Fetching.class, fetch).waitFor(), () -> Child.said(last));
+            assertArrayEquals(content, Files.readAllBytes(target));
+            assertFalse(Files.exists(part));
+            assertTrue(inside > 0 && ranges.get() > 0, inside + " kills inside, " + ranges + " resumed");
+        } finally {
+            server.stop(0);
         }
     }
 
@@ -245,51 +307,10 @@ class KillTest {
         }
     }
 
-    private static void delete(Path folder) throws IOException {
+    static void delete(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) return;
         try (var files = Files.walk(folder)) {
             for (var file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
         }
-    }
-
-    @Test
-    void toldToEnd_savesSaysSoAndGoesOn() throws Exception {
-        var run = folder.resolve("run");
-        var begin = begin(run, 2000);
-        var log = folder.resolve("log");
-        var process = child(log, begin);
-        try {
-            while (!Files.exists(run.resolve("model.safetensors")) && process.isAlive()) Thread.sleep(5);
-            long told = System.nanoTime();
-            process.destroy(); // SIGTERM
-            assertTrue(process.waitFor(10, TimeUnit.SECONDS), "ends within ten seconds");
-            assertTrue(System.nanoTime() - told < 10e9);
-            assertNotEquals(0, process.exitValue());
-        } finally {
-            process.destroyForcibly();
-        }
-        var said = text(log)
-                .lines()
-                .filter(l -> l.startsWith("Stopped; the run is saved at step "))
-                .findFirst();
-        assertTrue(said.isPresent(), () -> text(log));
-        long step = Long.parseLong(said.get().replaceAll("\\D", ""));
-        assertEquals(
-                step,
-                Records.parse(SafeTensors.read(run.resolve("checkpoint.safetensors"))
-                                .metadata()
-                                .get("position"))
-                        .get("step")
-                        .asLong());
-
-        var again = child(log, "train", "--resume=" + run, "--checkpoint-seconds=0");
-        try {
-            var before = stamp(run.resolve("checkpoint.safetensors"));
-            while (stamp(run.resolve("checkpoint.safetensors")).equals(before) && again.isAlive()) Thread.sleep(5);
-            assertTrue(again.isAlive(), () -> text(log));
-        } finally {
-            again.destroyForcibly().waitFor();
-        }
-        check(run);
     }
 }
