@@ -54,7 +54,7 @@ public final class Sentences {
 
     /** Whether the exception is one of ours, with a sentence for people. */
     private static boolean said(Throwable e) {
-        return e.getClass().getName().startsWith("resnet4j.");
+        return e.getClass().getName().startsWith("resnet4j.") || text(e).contains(": expected ");
     }
 
     private static String raw(FileSystemException e) {

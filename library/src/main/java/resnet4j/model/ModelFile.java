@@ -105,7 +105,7 @@ public record ModelFile(
         var file = named(model, weights, classes);
         var net = weights.isPresent()
                 ? undrawn(file.architecture(), Long.MAX_VALUE)
-                : file.architecture().build();
+                : Net.whole(file.architecture()::build);
         try {
             if (weights.isPresent())
                 load(
@@ -204,7 +204,7 @@ public record ModelFile(
     /** A network whose weights hold anything: they are loaded next. */
     private static ClassificationNet undrawn(Architecture architecture, long mostWeights) {
         try (var nothing = Init.none(mostWeights)) {
-            return architecture.build();
+            return Net.whole(architecture::build);
         }
     }
 

@@ -20,6 +20,7 @@ import resnet4j.model.ResNetConfig.Shortcut;
 import resnet4j.model.ResNetConfig.Stem;
 import resnet4j.nn.Attention;
 import resnet4j.nn.Init;
+import resnet4j.nn.Net;
 import resnet4j.nn.Norm;
 import resnet4j.weights.Catalogue;
 import resnet4j.weights.ClassList;
@@ -326,6 +327,6 @@ public final class Models {
 
     /** A new network with random weights. */
     public static ClassificationNet create(String name, int classes) {
-        return get(name).architecture().withClasses(classes).build();
+        return Net.whole(get(name).architecture().withClasses(classes)::build);
     }
 }

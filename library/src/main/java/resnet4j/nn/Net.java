@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import resnet4j.array.DType;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.Tensor;
@@ -18,6 +19,31 @@ public abstract class Net implements AutoCloseable {
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
     private final Map<String, Tensor> buffers = new LinkedHashMap<>();
     private boolean training = true, frozen;
+
+    /** What nets being built on this thread own so far; null where nobody asks. */
+    private static final ThreadLocal<List<Tensor>> OWNED = new ThreadLocal<>();
+
+    /** What {@code build} gives. If it throws, as for a description that asks for too much, what it had made is freed. */
+    public static <N extends Net> N whole(Supplier<N> build) {
+        var outer = OWNED.get();
+        var owned = new ArrayList<Tensor>();
+        OWNED.set(owned);
+        try {
+            var net = build.get();
+            if (outer != null) outer.addAll(owned);
+            return net;
+        } catch (RuntimeException | Error e) {
+            owned.forEach(Tensor::close);
+            throw e;
+        } finally {
+            OWNED.set(outer);
+        }
+    }
+
+    private static Tensor owned(Tensor t) {
+        if (OWNED.get() != null) OWNED.get().add(t);
+        return t.own();
+    }
 
     protected final <N extends Net> N child(String name, N net) {
         if (children.putIfAbsent(name, net) != null)
@@ -32,13 +58,13 @@ public abstract class Net implements AutoCloseable {
 
     /** Weights that training changes. The net owns {@code t} from here on. */
     protected final Tensor parameter(String name, Tensor t) {
-        parameters.put(name, t.own().requireGrad(true));
+        parameters.put(name, owned(t).requireGrad(true));
         return t;
     }
 
     /** Numbers that are saved and not trained. The net owns {@code t} from here on. */
     protected final Tensor buffer(String name, Tensor t) {
-        buffers.put(name, t.own());
+        buffers.put(name, owned(t));
         return t;
     }
 

@@ -85,7 +85,7 @@ final class Segmentation implements Task<LabelMap> {
         if (!architecture.perPixel())
             throw new IllegalArgumentException("model: expected a network that answers for each pixel, such as"
                     + " unet_resnet18, got " + recipe.model());
-        return machine.place(architecture.build());
+        return machine.place(Net.whole(architecture::build));
     }
 
     @Override

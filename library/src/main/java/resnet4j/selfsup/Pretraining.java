@@ -81,7 +81,7 @@ final class Pretraining implements Task<Label> {
         var architecture = recipe.architectureFor(data.train().classes().size());
         architecture.requireInput(
                 recipe.preprocess().cropHeight(), recipe.preprocess().cropWidth());
-        return machine.place(new Projecting(architecture.build(), method));
+        return machine.place(Net.whole(() -> new Projecting(architecture.build(), method)));
     }
 
     @Override

@@ -60,7 +60,7 @@ final class Classification implements Task<Label> {
                 recipe.preprocess().cropHeight(), recipe.preprocess().cropWidth());
         var small = recipe.progressive();
         if (small.share() > 0) architecture.requireInput(small.size(), small.size());
-        return machine.place(architecture.build());
+        return machine.place(Net.whole(architecture::build));
     }
 
     private Tensor calibrationImages() {

@@ -30,6 +30,7 @@ import resnet4j.Shared;
 import resnet4j.array.DType;
 import resnet4j.array.HostTensor;
 import resnet4j.config.Records;
+import resnet4j.tensor.NativeScope;
 import resnet4j.weights.SafeTensors;
 import resnet4j.weights.WeightFile;
 
@@ -121,7 +122,9 @@ class ModelFileTest {
             })
     void aNetworkLargerThanItsFile_isRefusedBeforeItIsBuilt(String architecture) throws IOException {
         var changed = with("architecture", architecture);
+        long before = NativeScope.liveObjects();
         var e = assertThrows(IOException.class, () -> ModelFile.open(changed));
+        assertEquals(before, NativeScope.liveObjects(), "what was built till then is freed");
         assertEquals(
                 changed + ": the description of the model is damaged: architecture: expected a network of the size of"
                         + " its weights, got a larger one",

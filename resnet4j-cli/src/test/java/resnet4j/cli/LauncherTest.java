@@ -1,6 +1,7 @@
 package resnet4j.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -43,6 +44,19 @@ class LauncherTest {
         var said = new String(process.getInputStream().readAllBytes()).strip();
         assertEquals(true, process.waitFor(60, TimeUnit.SECONDS));
         return said;
+    }
+
+    /** Which would be two places to look for classes. */
+    @Test
+    void aColonInThePath_isRefused() throws Exception {
+        for (var name : new String[] {"a:b", ":"}) {
+            var script = Files.createDirectories(root.resolve(name)).resolve("resnet4j");
+            Files.copy(root.resolve("resnet4j"), script);
+            var process = new ProcessBuilder("/bin/sh", script.toString(), "doctor").start();
+            var said = new String(process.getErrorStream().readAllBytes());
+            assertTrue(said.startsWith("resnet4j: a colon cannot stand in Java's class path; move /"), said);
+            assertEquals(1, process.waitFor());
+        }
     }
 
     @Test
