@@ -69,12 +69,15 @@ final class ListFile {
         var classes = index >= 0 ? numbered(list, rows) : named(list, rows);
         var numbers = new HashMap<String, Integer>();
         if (index < 0) for (int i = 0; i < classes.size(); i++) numbers.put(classes.get(i), i);
-        var train = part(rows, "train", classes, numbers);
+        var train = part(list, rows, "train", classes, numbers);
         if (train.isEmpty())
             throw new IOException(
                     list + ": expected rows" + (split < 0 ? "" : " whose split is train") + ", found none");
         return new DataSource<>(
-                "list:" + list, train.get(), part(rows, "val", classes, numbers), part(rows, "test", classes, numbers));
+                "list:" + list,
+                train.get(),
+                part(list, rows, "val", classes, numbers),
+                part(list, rows, "test", classes, numbers));
     }
 
     /** A record of the table, and the line in which it begins. */
@@ -114,18 +117,19 @@ final class ListFile {
     }
 
     private static Optional<Dataset<Label>> part(
-            List<Row> rows, String split, List<String> classes, Map<String, Integer> numbers) {
+            Path list, List<Row> rows, String split, List<String> classes, Map<String, Integer> numbers) {
         var some = rows.stream().filter(r -> r.split.equals(split)).toList();
-        return some.isEmpty() ? Optional.empty() : Optional.of(files(some, classes, numbers));
+        return some.isEmpty() ? Optional.empty() : Optional.of(files(list, some, classes, numbers));
     }
 
-    private static Dataset<Label> files(List<Row> rows, List<String> classes, Map<String, Integer> numbers) {
+    private static Dataset<Label> files(Path list, List<Row> rows, List<String> classes, Map<String, Integer> numbers) {
         return new PictureFiles(
                 classes,
                 rows.stream().map(Row::file).toList(),
                 rows.stream()
                         .mapToInt(r -> numbers.isEmpty() ? Integer.parseInt(r.label) : numbers.get(r.label))
-                        .toArray());
+                        .toArray(),
+                list.resolveSibling(""));
     }
 
     private static List<String> named(Path list, List<Row> rows) throws IOException {

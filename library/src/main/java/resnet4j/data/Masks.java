@@ -17,8 +17,12 @@ import resnet4j.image.LabelMap;
 import resnet4j.image.Picture;
 import resnet4j.weights.ClassList;
 
-/** Picture files with a PNG of labels each, decoded when asked for. */
-public record Masks(List<String> classes, List<Path> pictures, List<Path> masks, Numbering numbering)
+/**
+ * Picture files with a PNG of labels each, decoded when asked for.
+ *
+ * @param root the folder that pictures are named from
+ */
+public record Masks(List<String> classes, List<Path> pictures, List<Path> masks, Numbering numbering, Path root)
         implements Dataset<LabelMap> {
     private static final List<String> LABELS = List.of("masks", "labels", "annotations");
 
@@ -110,17 +114,17 @@ public record Masks(List<String> classes, List<Path> pictures, List<Path> masks,
         var classes = classes(root, new Classes(List.of("background", "foreground"), Numbering.blackAndWhite()));
         var train = PictureFiles.split(root, PictureFiles.TRAINING);
         if (train.isEmpty())
-            return new DataSource<>("masks:" + root, pairs(root, classes), Optional.empty(), Optional.empty());
+            return new DataSource<>("masks:" + root, pairs(root, root, classes), Optional.empty(), Optional.empty());
         var val = PictureFiles.split(root, PictureFiles.VALIDATION);
         var test = PictureFiles.split(root, PictureFiles.TEST);
         return new DataSource<>(
                 "masks:" + root,
-                pairs(train.get(), classes),
-                val.isPresent() ? Optional.of(pairs(val.get(), classes)) : Optional.empty(),
-                test.isPresent() ? Optional.of(pairs(test.get(), classes)) : Optional.empty());
+                pairs(root, train.get(), classes),
+                val.isPresent() ? Optional.of(pairs(root, val.get(), classes)) : Optional.empty(),
+                test.isPresent() ? Optional.of(pairs(root, test.get(), classes)) : Optional.empty());
     }
 
-    private static Dataset<LabelMap> pairs(Path folder, Classes classes) throws IOException {
+    private static Dataset<LabelMap> pairs(Path root, Path folder, Classes classes) throws IOException {
         var images = folder.resolve("images");
         var found =
                 LABELS.stream().map(folder::resolve).filter(Files::isDirectory).findFirst();
@@ -134,7 +138,7 @@ public record Masks(List<String> classes, List<Path> pictures, List<Path> masks,
         if (pictures.isEmpty()) throw new IOException(images + ": expected pictures, found none");
         var masks = new ArrayList<Path>();
         for (var picture : pictures) masks.add(mask(picture, byName.get(name(images, picture)), found.get()));
-        return new Masks(classes.names, pictures, masks, classes.numbering);
+        return new Masks(classes.names, pictures, masks, classes.numbering, root);
     }
 
     private static Path mask(Path picture, Path mask, Path folder) throws IOException {
@@ -161,7 +165,7 @@ public record Masks(List<String> classes, List<Path> pictures, List<Path> masks,
             pictures.add(picture);
             masks.add(mask(picture, folder.resolve(line.strip() + ".png"), folder));
         }
-        return Optional.of(new Masks(classes.names, pictures, masks, classes.numbering));
+        return Optional.of(new Masks(classes.names, pictures, masks, classes.numbering, root));
     }
 
     private static Classes classes(Path root, Classes otherwise) throws IOException {
@@ -230,7 +234,7 @@ public record Masks(List<String> classes, List<Path> pictures, List<Path> masks,
 
     @Override
     public String name(int index) {
-        return pictures.get(index).toString();
+        return PictureFiles.name(root, pictures.get(index));
     }
 
     /** Of names and sizes of pictures and masks, and of what their numbers stand for. */

@@ -16,8 +16,13 @@ import java.util.Set;
 import resnet4j.files.Digest;
 import resnet4j.image.Picture;
 
-/** Picture files with a class each, decoded when asked for. */
-public record PictureFiles(List<String> classes, List<Path> files, int[] labels) implements Dataset<Label> {
+/**
+ * Picture files with a class each, decoded when asked for.
+ *
+ * @param root the folder that pictures are named from, so that a report says the same wherever it lies; files elsewhere
+ *             are named by their path
+ */
+public record PictureFiles(List<String> classes, List<Path> files, int[] labels, Path root) implements Dataset<Label> {
     private static final List<String> ENDINGS = List.of(
             "jpg", "jpeg", "jpe", "jfif", "png", "webp", "tif", "tiff", "bmp", "gif", "pnm", "ppm", "pgm", "pbm");
     /** Pictures too, which no decoder here reads: they are listed, so that whoever reads them says what was skipped. */
@@ -35,9 +40,14 @@ public record PictureFiles(List<String> classes, List<Path> files, int[] labels)
         files = List.copyOf(files);
     }
 
-    /** Files of which nobody says what they show: all are of one class. */
+    /** Files of which nobody says what they show: all are of one class, and named from {@code root}. */
+    public static PictureFiles unlabelled(List<Path> files, Path root) {
+        return new PictureFiles(List.of("unknown"), files, new int[files.size()], root);
+    }
+
+    /** The same, named by their paths. */
     public static PictureFiles unlabelled(List<Path> files) {
-        return new PictureFiles(List.of("unknown"), files, new int[files.size()]);
+        return unlabelled(files, Path.of(""));
     }
 
     /**
@@ -58,7 +68,7 @@ public record PictureFiles(List<String> classes, List<Path> files, int[] labels)
                     .allMatch(name -> TEST.contains(name) || VALIDATION.contains(name)))
                 throw new IOException(root + ": expected a folder train beside " + String.join(" and ", all));
             refuseFoldersOfFolders(root, all);
-            return new DataSource<>("folder:" + root, read(root, all), Optional.empty(), Optional.empty());
+            return new DataSource<>("folder:" + root, read(root, root, all), Optional.empty(), Optional.empty());
         }
         var classes = classFolders(train.get());
         refuseFoldersOfFolders(train.get(), classes);
@@ -66,9 +76,9 @@ public record PictureFiles(List<String> classes, List<Path> files, int[] labels)
         var test = split(root, TEST);
         return new DataSource<>(
                 "folder:" + root,
-                read(train.get(), classes),
-                val.isPresent() ? Optional.of(read(val.get(), classes)) : Optional.empty(),
-                test.isPresent() ? Optional.of(read(test.get(), classes)) : Optional.empty());
+                read(root, train.get(), classes),
+                val.isPresent() ? Optional.of(read(root, val.get(), classes)) : Optional.empty(),
+                test.isPresent() ? Optional.of(read(root, test.get(), classes)) : Optional.empty());
     }
 
     /** The one folder with such a name. */
@@ -139,7 +149,7 @@ public record PictureFiles(List<String> classes, List<Path> files, int[] labels)
         return classes;
     }
 
-    private static PictureFiles read(Path root, List<String> classes) throws IOException {
+    private static PictureFiles read(Path top, Path root, List<String> classes) throws IOException {
         for (var name : classFolders(root))
             if (!classes.contains(name))
                 throw new IOException(root + ": the class " + name + " has no training pictures; expected " + classes);
@@ -154,7 +164,7 @@ public record PictureFiles(List<String> classes, List<Path> files, int[] labels)
             while (labels.size() < files.size()) labels.add(label);
         }
         return new PictureFiles(
-                classes, files, labels.stream().mapToInt(Integer::intValue).toArray());
+                classes, files, labels.stream().mapToInt(Integer::intValue).toArray(), top);
     }
 
     /**
@@ -215,7 +225,11 @@ public record PictureFiles(List<String> classes, List<Path> files, int[] labels)
 
     @Override
     public String name(int index) {
-        return files.get(index).toString();
+        return name(root, files.get(index));
+    }
+
+    static String name(Path root, Path file) {
+        return (file.startsWith(root) ? root.relativize(file) : file).toString();
     }
 
     /** Of names, sizes and labels: reading every picture would take longer than using them. */

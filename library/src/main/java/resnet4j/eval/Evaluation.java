@@ -97,17 +97,60 @@ public record Evaluation(
         return numbers;
     }
 
+    /** How a share compares with what guessing gives. */
+    public enum Standing {
+        /** No better than naming one class for every picture. */
+        GUESSING,
+        /** Better, but on so few pictures that it may be chance. */
+        UNSURE,
+        /** Surely better, and with more than half of a guesser's mistakes. */
+        BETTER,
+        /** With less than half of a guesser's mistakes. */
+        GOOD
+    }
+
+    /** How {@link #top1} compares with {@link #guess}; empty where all pictures are of one class. */
+    public Optional<Standing> standing() {
+        double guess = guess();
+        if (perClass.size() < 2 || guess == 1) return Optional.empty();
+        if (correct <= guess * samples) return Optional.of(Standing.GUESSING);
+        if (interval().low <= guess) return Optional.of(Standing.UNSURE);
+        return Optional.of(1 - top1 > (1 - guess) / 2 ? Standing.BETTER : Standing.GOOD);
+    }
+
+    /** The share that is right where the most frequent class is named for every picture, or any one of equals at random. */
+    public double guess() {
+        return Math.max(mostFrequent().support() / (double) samples, 1.0 / perClass.size());
+    }
+
+    private ClassResult mostFrequent() {
+        ClassResult most = perClass.get(0);
+        for (var c : perClass) if (c.support() > most.support()) most = c;
+        return most;
+    }
+
+    /** Where a share lies, in 95 of 100 cases. */
+    public record Interval(double low, double high) {}
+
+    /** Of {@link #top1}. Wilson 1927, "Probable inference", with z = 1.96. */
+    public Interval interval() {
+        double z = 1.96, n = samples, p = correct / n;
+        double middle = (p + z * z / (2 * n)) / (1 + z * z / n);
+        double half = z / (1 + z * z / n) * Math.sqrt(p * (1 - p) / n + z * z / (4 * n * n));
+        return new Interval(Math.max(0, middle - half), Math.min(1, middle + half));
+    }
+
     /** Whether one who names one class for every picture does as well. */
     @Override
     public List<String> notes() {
-        ClassResult most = perClass.get(0);
-        for (var c : perClass) if (c.support() > most.support()) most = c;
-        if (perClass.size() < 2
-                || most.support() == samples
-                || correct > Math.max(most.support(), samples / perClass.size())) return List.of();
+        var standing = standing();
+        boolean guessing = standing.equals(Optional.of(Standing.GUESSING));
+        if (!guessing && !standing.equals(Optional.of(Standing.UNSURE))) return List.of();
+        var most = mostFrequent();
         return List.of(String.format(
                 Locale.ROOT,
-                "no better than guessing: naming %s for every picture is right on %.1f %%",
+                "%s: naming %s for every picture is right on %.1f %%",
+                guessing ? "no better than guessing" : "not clearly better than guessing, on so few pictures",
                 most.name(),
                 100.0 * most.support() / samples));
     }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import resnet4j.graph.Inference.Way;
+import resnet4j.report.Words;
 import resnet4j.tensor.Precision;
 
 /**
@@ -59,7 +60,7 @@ public record Speed(
     public String toString() {
         return String.format(
                         Locale.ROOT,
-                        "%s, %s %s in %s, batch %d of %dx%d, %d threads: %.1f images/s; median %.2f ms, 99th percentile"
+                        "%s, %s %s in %s, batch %d of %dx%d, %s: %.1f images/s; median %.2f ms, 99th percentile"
                                 + " %.2f ms of %d; peak memory %d MiB",
                         model,
                         engine.name().toLowerCase(Locale.ROOT),
@@ -68,7 +69,7 @@ public record Speed(
                         batch,
                         size,
                         size,
-                        threads,
+                        Words.count(threads, "thread"),
                         imagesPerSecond,
                         medianMillis,
                         p99Millis,
@@ -79,9 +80,9 @@ public record Speed(
                         .orElse("")
                 + folder.map(f -> String.format(
                                 Locale.ROOT,
-                                "; decoding alone %.1f images/s on %d threads, network alone %.1f: %.2f of the slower",
+                                "; decoding alone %.1f images/s on %s, network alone %.1f: %.2f of the slower",
                                 f.decode,
-                                f.loaderThreads,
+                                Words.count(f.loaderThreads, "thread"),
                                 f.network,
                                 f.share))
                         .orElse("");

@@ -20,34 +20,43 @@ final class ClassReport {
         mistakes(page, evaluation, mistakes);
     }
 
+    /** What the numbers come to, in a sentence of the colour that it has. */
+    static Markup verdict(Evaluation e) {
+        var standing = e.standing();
+        var guess = String.format(Locale.ROOT, "guessing gets %.1f %%", 100 * e.guess());
+        var right = String.format(Locale.ROOT, "%.1f %%: ", 100 * e.top1());
+        var of = RunReport.count(e.correct()) + " of " + RunReport.pictures(e.samples()) + " right";
+        var words = standing.map(s -> switch (s) {
+                    case GUESSING -> "no better than guessing (" + of + "; " + guess + ")";
+                    case UNSURE -> "not clearly better than guessing (" + of + "; " + guess + ")";
+                    case BETTER -> "better than guessing, with many mistakes (" + of + "; " + guess + ")";
+                    case GOOD -> of + "; " + guess;
+                })
+                .orElse(of + ", all of one class");
+        var kind = standing.map(s -> s.name().toLowerCase(Locale.ROOT)).orElse("unsure");
+        return new Markup().leaf("p", right + words + ".", "class", "verdict " + kind);
+    }
+
     static Markup numbers(Evaluation e) {
         var list = new Markup().open("dl", "class", "numbers");
-        double[] interval = wilson(e.correct(), e.samples());
+        var interval = e.interval();
         RunReport.number(
                 list,
                 "Top-1 accuracy",
                 RunReport.percent(e.top1()),
                 String.format(
-                                Locale.ROOT,
-                                "95%% interval %.1f to %s",
-                                100 * interval[0],
-                                RunReport.percent1(interval[1]))
-                        + String.join(
-                                "", e.notes().stream().map(note -> "; " + note).toList()),
-                "first");
+                        Locale.ROOT,
+                        "95%% interval %.1f to %s",
+                        100 * interval.low(),
+                        RunReport.percent1(interval.high())),
+                "first "
+                        + e.standing()
+                                .map(standing -> standing.name().toLowerCase(Locale.ROOT))
+                                .orElse(""));
         if (e.perClass().size() > 5)
             RunReport.number(
-                    list,
-                    "Top-5 accuracy",
-                    RunReport.percent(e.top5()),
-                    RunReport.count(e.top5Correct()) + " pictures",
-                    null);
-        RunReport.number(
-                list,
-                "Correct",
-                RunReport.count(e.correct()),
-                "of " + RunReport.count(e.samples()) + " pictures",
-                null);
+                    list, "Top-5 accuracy", RunReport.percent(e.top5()), RunReport.pictures(e.top5Correct()), null);
+        RunReport.number(list, "Correct", RunReport.count(e.correct()), "of " + RunReport.pictures(e.samples()), null);
         RunReport.number(list, "Loss", String.format(Locale.ROOT, "%.4f", e.loss()), "mean cross entropy, nats", null);
         RunReport.number(list, "Macro F1", String.format(Locale.ROOT, "%.4f", e.macroF1()), "mean over classes", null);
         e.auc()
@@ -59,16 +68,6 @@ final class ClassReport {
                         null));
         RunReport.number(list, "Calibration error", RunReport.percent(e.ece()), "expected, 15 bins", null);
         return list.close();
-    }
-
-    /** The 95% interval of a share. Wilson 1927, "Probable inference", with z = 1.96. */
-    static double[] wilson(int correct, int samples) {
-        double z = 1.96;
-        double n = samples;
-        double p = correct / n;
-        double middle = (p + z * z / (2 * n)) / (1 + z * z / n);
-        double half = z / (1 + z * z / n) * Math.sqrt(p * (1 - p) / n + z * z / (4 * n * n));
-        return new double[] {Math.max(0, middle - half), Math.min(1, middle + half)};
     }
 
     // ---- the classes
@@ -109,11 +108,11 @@ final class ClassReport {
                 .limit(LISTED)
                 .toList();
         var table = new Markup().open("div", "class", "scroll").open("table");
-        RunReport.head(table, "Class", "#Pictures", "#Correct", "#Precision", "#Recall", "#F1");
+        RunReport.head(table, "Class", "#Pictures", "#-Correct", "#Precision", "#Recall", "#F1");
         for (ClassResult c : hardest) {
-            table.open("tr").leaf("th", c.name(), "scope", "row");
+            table.open("tr").leaf("th", c.name(), "scope", "row", "class", "name");
             table.leaf("td", RunReport.count(c.support()), "class", "n")
-                    .leaf("td", RunReport.count(c.correct()), "class", "n");
+                    .leaf("td", RunReport.count(c.correct()), "class", "n wide");
             table.leaf("td", RunReport.percent1(c.precision()), "class", "n")
                     .leaf("td", RunReport.percent1(c.recall()), "class", "n");
             table.open("td", "class", "n").open("span", "class", "bar", "aria-hidden", "true");

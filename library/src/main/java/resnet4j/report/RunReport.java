@@ -49,6 +49,14 @@ public final class RunReport {
                     + evaluation.mistakes().size() + " mistakes or none, got " + pictures.size());
         var history = History.of(folder);
         var page = new Page("Training run", run.model(), "on " + run.data());
+        if (evaluation != null) page.add(ClassReport.verdict(evaluation));
+        notes(
+                page,
+                evaluation == null // whose verdict has its own
+                        ? run.notes()
+                        : run.notes().stream()
+                                .filter(note -> !evaluation.notes().contains(note))
+                                .toList());
         page.add(evaluation != null ? ClassReport.numbers(evaluation) : numbers(score))
                 .add(facts(run, history));
         if (history.epochs() > 0 || history.lastStep() > 0)
@@ -80,6 +88,14 @@ public final class RunReport {
                 "Learning-rate search",
                 "One pass in which the rate grew at every step. The run used a tenth of the rate at which the loss began to rise.",
                 new Markup().open("div", "class", "charts").add(chart.svg()).close());
+    }
+
+    /** What to know before one believes the numbers. */
+    private static void notes(Page page, List<String> notes) {
+        if (notes.isEmpty()) return;
+        var list = new Markup().open("ul", "class", "notes");
+        for (var note : notes) list.leaf("li", note.substring(0, 1).toUpperCase(Locale.ROOT) + note.substring(1) + ".");
+        page.add(list.close());
     }
 
     // ---- the numbers
@@ -227,12 +243,12 @@ public final class RunReport {
         return new Series(name, mark == Mark.LINE_AND_POINTS && points.size() > 60 ? Mark.LINE : mark, points);
     }
 
-    /** The head of a table, and the start of its body; a heading with # is one of numbers. */
+    /** The head of a table, and the start of its body; a heading with # is one of numbers, with #- one that a phone leaves out. */
     static void head(Markup table, String... headings) {
         table.open("thead").open("tr");
         for (String heading : headings) {
-            boolean numbers = heading.startsWith("#");
-            table.leaf("th", numbers ? heading.substring(1) : heading, "scope", "col", "class", numbers ? "n" : null);
+            String kind = heading.startsWith("#-") ? "n wide" : heading.startsWith("#") ? "n" : null;
+            table.leaf("th", heading.replaceFirst("^#-?", ""), "scope", "col", "class", kind);
         }
         table.close().close().open("tbody");
     }
@@ -248,8 +264,10 @@ public final class RunReport {
         int left = skipped.size() - LISTED;
         page.section(
                 "Skipped pictures",
-                (skipped.size() == 1 ? "One picture" : count(skipped.size()) + " pictures")
-                        + " could not be read, and so are in no number above."
+                pictures(skipped.size())
+                        + " could not be read, and so "
+                        + (skipped.size() == 1 ? "is" : "are")
+                        + " in no number above."
                         + (left <= 0 ? "" : " " + count(left) + " more are in evaluation.json."),
                 table.close().close());
     }
@@ -311,6 +329,10 @@ public final class RunReport {
 
     static String percent1(double share) {
         return String.format(Locale.ROOT, "%.1f%%", 100 * share);
+    }
+
+    static String pictures(long n) {
+        return count(n) + (n == 1 ? " picture" : " pictures");
     }
 
     static String count(long n) {

@@ -2,6 +2,7 @@ package resnet4j.report;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,6 +14,7 @@ import java.util.Map;
  * @param macs       multiply-accumulates for one picture; 0 if not counted
  * @param device     what it ran on, with the precision
  * @param seconds    the whole run took
+ * @param notes      what to know before one believes the numbers, a sentence each
  * @param provenance further names and values for the end of the page, in their order: versions, seed, digests
  */
 public record RunSummary(
@@ -22,8 +24,10 @@ public record RunSummary(
         long macs,
         String device,
         double seconds,
+        List<String> notes,
         Map<String, String> provenance) {
     public RunSummary {
+        notes = List.copyOf(notes);
         provenance = Collections.unmodifiableMap(new LinkedHashMap<>(provenance));
     }
 }

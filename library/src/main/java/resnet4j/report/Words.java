@@ -30,7 +30,12 @@ public final class Words {
 
     /** {@code 1 epoch}, {@code 2 epochs}. */
     public static String count(long n, String one) {
-        return n + " " + (n == 1 ? one : one + "s");
+        return count(n, one, one + "s");
+    }
+
+    /** {@code 1 class}, {@code 2 classes}. */
+    public static String count(long n, String one, String several) {
+        return n + " " + (n == 1 ? one : several);
     }
 
     private static String cut(String text, int first, int last) {

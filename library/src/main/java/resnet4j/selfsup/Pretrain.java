@@ -33,7 +33,10 @@ public record Pretrain(Method method) implements Objective {
         var files = PictureFiles.pictures(Path.of(path));
         if (files.isEmpty()) throw new IOException(path + ": expected pictures in this folder or below, found none");
         return new DataSource<>(
-                "unlabelled:" + path, PictureFiles.unlabelled(files), Optional.empty(), Optional.empty());
+                "unlabelled:" + path,
+                PictureFiles.unlabelled(files, Path.of(path)),
+                Optional.empty(),
+                Optional.empty());
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import resnet4j.config.Records;
+import resnet4j.report.Words;
 import resnet4j.train.Recipe;
 
 /**
@@ -81,9 +82,9 @@ public record Search(Recipe base, Map<String, Space> space, List<Integer> rungs,
         public String toString() {
             return String.format(
                     Locale.ROOT,
-                    "trial %d after %d epochs: %s; %s",
+                    "trial %d after %s: %s; %s",
                     trial,
-                    epochs,
+                    Words.count(epochs, "epoch"),
                     failure.orElse(Tuned.percent(top1, "%.2f %%")),
                     fields.entrySet().stream()
                             .map(field -> field.getKey() + "=" + Tuned.shown(field.getValue()))

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import resnet4j.report.Chart;
 import resnet4j.report.TableReport;
+import resnet4j.report.Words;
 
 /** A search as a page: accuracy against each number that was drawn, a series for each rung; then all trials. */
 record SearchPage(Search search, List<Search.Result> results) {
@@ -39,7 +40,7 @@ record SearchPage(Search search, List<Search.Result> results) {
         for (int i = 0; i < search.rungs().size(); i++) {
             int rung = i;
             series.add(new Chart.Series(
-                    search.rungs().get(i) + " epochs",
+                    Words.count(search.rungs().get(i), "epoch"),
                     Chart.Mark.POINTS,
                     results.stream()
                             .filter(r -> r.rung() == rung && r.failure().isEmpty())

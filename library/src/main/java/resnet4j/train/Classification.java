@@ -94,11 +94,18 @@ final class Classification implements Task<Label> {
     }
 
     @Override
-    public Optional<Solved> solve(IntConsumer progress) throws IOException {
+    public Optional<Solved> solve(Work progress) throws IOException {
         boolean probe = recipe.learn() instanceof Objective.Probe;
         if (!probe && !recipe.solveHead()) return Optional.empty();
-        var features = Features.of(net, data.train(), recipe.preprocess(), machine, progress);
-        return Optional.of(Solved.of(net.head(), features, recipe.classBalance(), recipe.seed(), probe));
+        int all = data.train().size();
+        var looked = new int[1];
+        var features = Features.of(
+                net,
+                data.train(),
+                recipe.preprocess(),
+                machine,
+                pictures -> progress.at("features", looked[0] += pictures, all, "images"));
+        return Optional.of(Solved.of(net.head(), features, recipe.classBalance(), recipe.seed(), probe, progress));
     }
 
     @Override

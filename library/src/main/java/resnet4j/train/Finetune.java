@@ -16,6 +16,7 @@ import resnet4j.data.Label;
 import resnet4j.data.Labelled;
 import resnet4j.image.Resize;
 import resnet4j.model.ModelFile;
+import resnet4j.report.Words;
 import resnet4j.run.Rate;
 import resnet4j.run.RunFolder;
 
@@ -128,8 +129,9 @@ public final class Finetune {
         }
 
         /** With the rate that a search on a few batches finds. */
-        public Plan withSearchedRate(DataSource<Label> data, Trainer.Options options) throws IOException {
-            var found = RateFinder.search(recipe, data, options, 1e-6, 1e-1, RATES);
+        public Plan withSearchedRate(DataSource<Label> data, Trainer.Options options, Trainer.Log log)
+                throws IOException {
+            var found = RateFinder.search(recipe, data, options, 1e-6, 1e-1, RATES, log);
             double lr = RateFinder.best(found);
             var more = new ArrayList<>(reasons);
             more.add(sentence("learning rate %.1e: a tenth of that at which the loss began to rise in a search", lr));
@@ -146,8 +148,9 @@ public final class Finetune {
         var reasons = new ArrayList<String>();
         int all = data.train().size(), pictures = wishes.limit() > 0 ? Math.min(wishes.limit(), all) : all;
         reasons.add(sentence(
-                "%d training pictures of %d classes",
-                pictures, data.train().classes().size()));
+                "%s of %s",
+                Words.count(pictures, "training picture"),
+                Words.count(data.train().classes().size(), "class", "classes")));
         if (weights.isEmpty()) reasons.add("no weights were given: the network starts from random ones");
         var kind = wishes.kind().orElseGet(() -> kindFor(pictures, weights.isPresent(), reasons));
         boolean probe = kind == Kind.PROBE;
@@ -155,7 +158,9 @@ public final class Finetune {
         int epochs = wishes.epochs().orElse(probe ? 1 : pictures < MANY ? 20 : 10);
         if (probe) reasons.add("nothing is trained in steps, so that there is no learning rate, and one epoch");
         else if (wishes.epochs().isEmpty())
-            reasons.add(sentence("%d epochs: %s", epochs, pictures < MANY ? "pictures are few" : "pictures are many"));
+            reasons.add(sentence(
+                    "%s: %s",
+                    Words.count(epochs, "epoch"), pictures < MANY ? "pictures are few" : "pictures are many"));
         if (solve) reasons.add("it begins with the head solved for, and warms up over a tenth of the run");
         var preprocess = model.preprocess().withExif(true);
         if (preprocess.resize() instanceof Resize.None) {

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntConsumer;
 import resnet4j.data.Batch;
 import resnet4j.image.Target;
 import resnet4j.nn.BatchNorm2d;
@@ -57,7 +56,7 @@ final class Learner<T extends Target<T>> implements AutoCloseable {
     }
 
     /** Solves for what the task can solve for, before the first epoch. */
-    Optional<Solved> solve(IntConsumer progress) throws IOException {
+    Optional<Solved> solve(Task.Work progress) throws IOException {
         var solved = task.solve(progress);
         try (var scope = new NativeScope()) {
             average.ifPresent(a -> a.follow(0));

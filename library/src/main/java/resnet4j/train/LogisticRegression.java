@@ -70,12 +70,26 @@ record LogisticRegression(float[] weight, float[] bias, double strength) {
     /**
      * With scikit-learn's own strength of 1 where there are as many rows as numbers in a row. Fewer rows can be told
      * apart by chance: the strength of the least loss in a cross-validation then.
+     *
+     * @param progress told how many fits are done, of how many
      */
-    static LogisticRegression fit(Rows rows, long seed) {
-        if (rows.size() >= rows.width) return path(rows, 1)[0];
+    static LogisticRegression fit(Rows rows, long seed, Fits progress) {
+        int fits = rows.size() >= rows.width ? 1 : FOLDS + 1;
+        progress.done(0, fits);
         var strengths = new double[] {0.01, 0.03, 0.1, 0.3, 1};
-        int best = best(losses(rows, seed, strengths));
-        return path(rows, Arrays.copyOf(strengths, best + 1))[best];
+        int best = fits == 1 ? 0 : best(losses(rows, seed, strengths, progress));
+        var solved = fits == 1 ? path(rows, 1)[0] : path(rows, Arrays.copyOf(strengths, best + 1))[best];
+        progress.done(fits, fits);
+        return solved;
+    }
+
+    static LogisticRegression fit(Rows rows, long seed) {
+        return fit(rows, seed, (done, of) -> {});
+    }
+
+    /** Hears how far {@link #fit} is. */
+    interface Fits {
+        void done(int fits, int of);
     }
 
     private static int best(double[] losses) {
@@ -85,7 +99,7 @@ record LogisticRegression(float[] weight, float[] bias, double strength) {
     }
 
     /** Cross entropy of each strength, summed over the rows of five stratified folds. */
-    private static double[] losses(Rows rows, long seed, double[] strengths) {
+    private static double[] losses(Rows rows, long seed, double[] strengths, Fits progress) {
         var losses = new double[strengths.length];
         var fold = folds(rows, seed);
         for (int f = 0; f < FOLDS; f++) {
@@ -98,6 +112,7 @@ record LogisticRegression(float[] weight, float[] bias, double strength) {
                         var logits = path[s].logits(rows, i);
                         losses[s] += rows.weight(i) * (logSumExp(logits) - logits[rows.labels[i]]);
                     }
+            progress.done(f + 1, FOLDS + 1);
         }
         return losses;
     }

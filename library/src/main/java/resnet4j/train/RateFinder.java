@@ -17,17 +17,24 @@ public final class RateFinder {
 
     /** From {@code low} to {@code high} in {@code steps} steps, or until the loss is four times its least. */
     public static List<Rate> search(
-            Recipe recipe, DataSource<?> data, Trainer.Options options, double low, double high, int steps)
+            Recipe recipe,
+            DataSource<?> data,
+            Trainer.Options options,
+            double low,
+            double high,
+            int steps,
+            Trainer.Log log)
             throws IOException {
         var task = recipe.learn().task(recipe, recipe.of(data), options.machine());
         try (var learner = new Learner<>(recipe, task);
                 var mode = Ops.precision(Precision.parse(recipe.precision()).on(options.device()))) {
-            learner.solve(pictures -> {});
-            return search(learner, low, high, steps);
+            learner.solve(log::besides);
+            return search(learner, low, high, steps, log);
         }
     }
 
-    private static <T extends Target<T>> List<Rate> search(Learner<T> learner, double low, double high, int steps) {
+    private static <T extends Target<T>> List<Rate> search(
+            Learner<T> learner, double low, double high, int steps, Trainer.Log log) {
         var points = new ArrayList<Rate>();
         double smooth = 0, least = Double.MAX_VALUE;
         var loader = learner.task().loader();
@@ -43,6 +50,7 @@ public final class RateFinder {
                     smooth = SMOOTH * smooth + (1 - SMOOTH) * loss;
                     double mean = smooth / (1 - Math.pow(SMOOTH, n)); // arXiv:1412.6980 section 3
                     points.add(new Rate(lr, mean));
+                    log.besides("rates", n, steps, "steps");
                     least = Math.min(least, mean);
                     if (n >= steps || mean > 4 * least) return points;
                 }

@@ -23,7 +23,7 @@ public record Solved(int pictures, Map<String, Double> train, List<Skipped> skip
     }
 
     /** Sets the weights of {@code head} to the logistic regression on features. */
-    static Solved of(Layer head, Features features, boolean balanced, long seed, boolean all) {
+    static Solved of(Layer head, Features features, boolean balanced, long seed, boolean all, Task.Work progress) {
         int n = features.labels().length, classes = features.classes();
         if (n == 0) throw new IllegalArgumentException("data: expected training pictures that can be read, found none");
         int width = features.values().length / n;
@@ -45,7 +45,7 @@ public record Solved(int pictures, Map<String, Double> train, List<Skipped> skip
                 classes,
                 balanced ? balance(features) : null,
                 bias != null);
-        var solved = LogisticRegression.fit(rows, seed);
+        var solved = LogisticRegression.fit(rows, seed, (done, of) -> progress.at("solve", done, of, "fits"));
         try (var scope = new NativeScope()) {
             weight.set(Tensor.of(solved.weight(), weight.shape()));
             if (bias != null) bias.set(Tensor.of(solved.bias(), classes));

@@ -39,10 +39,17 @@ public interface Task<T extends Target<T>> extends AutoCloseable {
     /**
      * Solves for what can be solved for, before the first epoch: a head. Most tasks have nothing of the kind.
      *
-     * @param progress told how many training pictures each batch had
+     * @param progress told how far it is: {@code features} of so many images, {@code solve} of so many fits
      */
-    default Optional<Solved> solve(IntConsumer progress) throws IOException {
+    default Optional<Solved> solve(Work progress) throws IOException {
         return Optional.empty();
+    }
+
+    /** Hears how far work is that is no step. */
+    @FunctionalInterface
+    interface Work {
+        /** @param unit what is counted, several of them: {@code images} */
+        void at(String work, long done, long of, String unit);
     }
 
     /** Training batches of every epoch. */

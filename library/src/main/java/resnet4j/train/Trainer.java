@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
 import resnet4j.data.DataSource;
 import resnet4j.data.Epoch;
 import resnet4j.data.Loader;
@@ -55,8 +56,13 @@ public final class Trainer implements AutoCloseable {
     public interface Log {
         default void start(Net net, long steps, int epochs) {}
 
-        /** While the network looks at the training pictures, before a head is solved for. */
-        default void looked(long pictures, long of) {}
+        /**
+         * Work besides steps: {@code features} of the training pictures that a head is solved for, {@code solve},
+         * {@code validation}, {@code test}, or {@code rates} that a search tries.
+         *
+         * @param unit what is counted, several of them
+         */
+        default void besides(String work, long done, long of, String unit) {}
 
         default void step(Line.Step step) {}
 
@@ -155,13 +161,9 @@ public final class Trainer implements AutoCloseable {
     /** Solves for a head, if there is one to solve for: all of a probe, epoch 0 of others. False if the run was stopped. */
     private boolean solve() throws IOException {
         var clock = new Clock();
-        var looked = new long[1];
         Optional<Solved> solved;
         try {
-            solved = learner.solve(pictures -> {
-                watchStop(pictures);
-                log.looked(looked[0] += pictures, data.train().size());
-            });
+            solved = learner.solve(this::besides);
         } catch (Stopped e) {
             return false;
         }
@@ -246,7 +248,10 @@ public final class Trainer implements AutoCloseable {
         Optional<Score> validation = Optional.empty();
         try {
             if (data.val().isPresent())
-                validation = Optional.of(learner.task().validate(learner.best(), this::watchStop));
+                validation = Optional.of(learner.task()
+                        .validate(
+                                learner.best(),
+                                watched("validation", data.val().get().size())));
         } catch (Stopped e) {
             save();
             return false;
@@ -275,8 +280,15 @@ public final class Trainer implements AutoCloseable {
         return true;
     }
 
-    private void watchStop(int pictures) {
+    /** Tells how far work is, and ends it when the run is stopped. */
+    private void besides(String work, long done, long of, String unit) {
         if (options.stop().getAsBoolean()) throw new Stopped();
+        log.besides(work, done, of, unit);
+    }
+
+    private IntConsumer watched(String work, long of) {
+        var done = new long[1];
+        return pictures -> besides(work, done[0] += pictures, of, "images");
     }
 
     private boolean outOfPatience() {
@@ -291,7 +303,10 @@ public final class Trainer implements AutoCloseable {
         Score test;
         long begun = System.nanoTime();
         try {
-            test = learner.task().test(run.model(), this::watchStop);
+            test = learner.task()
+                    .test(
+                            run.model(),
+                            watched("test", data.split(data.measured()).size()));
         } catch (Stopped e) {
             return stopped();
         }
@@ -338,14 +353,20 @@ public final class Trainer implements AutoCloseable {
         Build.facts().forEach((name, value) -> provenance.put("ResNet4J " + name, value));
         provenance.put("libtorch", Engine.version());
         provenance.put("Java", System.getProperty("java.version"));
-        var notes = notes(test);
+        var part =
+                switch (data.measured()) {
+                    case "test" -> ", test pictures";
+                    case "val" -> ", validation pictures";
+                    default -> ", training pictures";
+                };
         var summary = new RunSummary(
                 recipe.model(),
-                notes.isEmpty() ? data.name() : data.name() + " (" + String.join("; ", notes) + ")",
+                data.name() + part,
                 learner.task().net().parameterCount(),
                 0,
                 options.device() + ", " + recipe.precision(),
                 at.seconds(),
+                notes(test),
                 provenance);
         RunReport.write(
                 run,

@@ -51,7 +51,7 @@ class PictureFilesTest {
 
     private List<String> names(Dataset<Label> data) {
         return java.util.stream.IntStream.range(0, data.size())
-                .mapToObj(i -> root.relativize(Path.of(data.name(i))).toString())
+                .mapToObj(i -> data.name(i))
                 .toList();
     }
 
@@ -163,7 +163,7 @@ class PictureFilesTest {
             for (var batch : epoch) n += batch.size();
             assertEquals(3, n);
             assertEquals(
-                    List.of(bad.toString(), root.resolve("b/4.jpg").toString()),
+                    List.of("a/1.png", "b/4.jpg"), // wherever the folder lies
                     epoch.skipped().stream().map(Skipped::file).toList());
             var reason = epoch.skipped().get(1).reason();
             assertTrue(reason.startsWith("expected a JPEG, PNG"), reason); // the file is named beside it

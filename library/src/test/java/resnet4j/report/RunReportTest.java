@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -195,7 +196,56 @@ class RunReportTest {
         "9243, 10000, 0.919, 0.929"
     })
     void interval_isWilsons(int correct, int samples, double low, double high) {
-        assertArrayEquals(new double[] {low, high}, ClassReport.wilson(correct, samples), 0.0005);
+        var interval = evaluation(correct, samples, 0).interval();
+        assertEquals(low, interval.low(), 0.0005);
+        assertEquals(high, interval.high(), 0.0005);
+    }
+
+    /** {@code correct} of {@code samples} pictures, of which {@code first} are of the first of two classes. */
+    private static Evaluation evaluation(int correct, int samples, int first) {
+        var classes = List.of(
+                new Evaluation.ClassResult("ants", first, 0, 0, 0, 0),
+                new Evaluation.ClassResult("bees", samples - first, 0, 0, 0, 0));
+        double share = correct / (double) samples;
+        return new Evaluation(
+                samples,
+                correct,
+                share,
+                samples,
+                1,
+                0.7,
+                Optional.empty(),
+                0,
+                classes,
+                new int[2][2],
+                List.of(),
+                List.of());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "70, 151, 69 | guessing | 46.4 %: no better than guessing (70 of 151 pictures right; guessing gets 54.3 %).",
+                "82, 151, 69 | guessing | 54.3 %: no better than guessing (82 of 151 pictures right; guessing gets 54.3 %).",
+                "6, 8, 4 | unsure | 75.0 %: not clearly better than guessing (6 of 8 pictures right; guessing gets 50.0 %).",
+                "700, 1000, 500 | better | 70.0 %: better than guessing, with many mistakes (700 of 1,000 pictures right; guessing gets 50.0 %).",
+                "143, 151, 69 | good | 94.7 %: 143 of 151 pictures right; guessing gets 54.3 %.",
+                "1, 1, 1 | unsure | 100.0 %: 1 of 1 picture right, all of one class.",
+            })
+    void verdict_comesFirstInWordsAndColour(String counts, String kind, String words) throws Exception {
+        var n = Stream.of(counts.split(", ")).mapToInt(Integer::parseInt).toArray();
+        var evaluation = evaluation(n[0], n[1], n[2]);
+        Path folder = Files.createDirectories(PAGES.resolve("verdict-" + kind));
+        var page = parse(RunReport.write(
+                new RunFolder(folder), SampleRun.summary("resnet20", "ants"), evaluation, List.of(), List.of()));
+        var verdict = find(page, "//main/header/following-sibling::*[1]").item(0);
+        assertEquals(
+                "verdict " + kind, verdict.getAttributes().getNamedItem("class").getNodeValue());
+        assertEquals(words, verdict.getTextContent());
+        assertEquals("One thing to know.", text(page, "//ul[@class='notes']/li"));
+        boolean said = evaluation.notes().stream().anyMatch(note -> note.contains("guessing"));
+        assertEquals(words.contains("better than guessing (") && !kind.equals("better"), said);
     }
 
     @ParameterizedTest

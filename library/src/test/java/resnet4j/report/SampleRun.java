@@ -28,7 +28,15 @@ final class SampleRun {
         provenance.put("Java", "17.0.15, Linux amd64");
         provenance.put("Data digest", "sha256:6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce");
         provenance.put("Started", "2026-11-20T09:31:07Z");
-        return new RunSummary(model, data, 272_474, 40_813_184, "CPU, 16 threads, fp32", 4387, provenance);
+        return new RunSummary(
+                model,
+                data,
+                272_474,
+                40_813_184,
+                "CPU, 16 threads, fp32",
+                4387,
+                List.of("one thing to know"),
+                provenance);
     }
 
     /** What a network might say about {@code n} pictures: near classes are confused, and class 3 is hard. */

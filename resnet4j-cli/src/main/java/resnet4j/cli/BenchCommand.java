@@ -22,7 +22,8 @@ import resnet4j.tensor.Ops;
             "infer: from normalised images in memory to logits in a Java array. train: the loop of 'train' on random"
                     + " pictures in memory, loader and all. folder: what 'predict FOLDER --out FILE' does, beside its"
                     + " decoding alone and its network alone."
-        })
+        },
+        footer = {"", "Example:", "  ./resnet4j bench resnet18 --batch 4"})
 final class BenchCommand extends Command<Speed> {
     @Mixin
     private ModelArgument model;

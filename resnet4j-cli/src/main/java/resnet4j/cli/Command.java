@@ -80,7 +80,9 @@ abstract class Command<R> implements Callable<Integer> {
     /** Something to know before the work begins, on standard error. */
     final void say(String sentence) {
         var err = spec.commandLine().getErr();
-        err.println(Words.sentence(sentence));
+        int columns = Integer.getInteger("resnet4j.columns", 0);
+        var line = Words.sentence(sentence);
+        err.println(columns > 0 ? Table.folded(line, columns - 1, 0) : line);
         err.flush();
     }
 

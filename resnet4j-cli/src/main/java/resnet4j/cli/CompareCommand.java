@@ -21,7 +21,8 @@ import resnet4j.weights.Catalogue;
             "Compare networks on this machine: accuracy, speed, memory, size.",
             "Every measurement is a process of its own ('bench', 'eval'), and the networks take turns, so that none has"
                     + " the quiet hour. Figures are medians over the rounds, with the least and the most."
-        })
+        },
+        footer = {"", "Example:", "  ./resnet4j compare resnet20 resnet56 --max-batch 16"})
 final class CompareCommand extends Command<Compared> {
     @Parameters(
             arity = "1..*",

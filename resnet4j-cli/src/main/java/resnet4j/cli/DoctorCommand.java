@@ -7,7 +7,8 @@ import resnet4j.verify.Diagnosis;
 /** {@code doctor}: what this machine has, and what to do about anything wrong with it. */
 @CommandLine.Command(
         name = "doctor",
-        description = "Show Java, engine, processor, GPUs and cache, and what to do about anything wrong.")
+        description = "Show Java, engine, processor, GPUs and cache, and what to do about anything wrong.",
+        footer = {"", "Example:", "  ./resnet4j doctor"})
 final class DoctorCommand extends Command<Diagnosis> {
     @Override
     Diagnosis run() throws IOException {

@@ -16,7 +16,10 @@ import resnet4j.eval.Views;
 import resnet4j.report.Words;
 
 /** {@code eval}: how often a network is right. */
-@CommandLine.Command(name = "eval", description = "Measure a network on pictures with known classes.")
+@CommandLine.Command(
+        name = "eval",
+        description = "Measure a network on pictures with known classes.",
+        footer = {"", "Example:", "  ./resnet4j eval runs/quickstart-1 --data shapes:1000"})
 final class EvalCommand extends Command<EvalCommand.Result> {
     @Mixin
     private ModelArgument model;
@@ -59,7 +62,8 @@ final class EvalCommand extends Command<EvalCommand.Result> {
             double ece,
             List<Evaluation.ClassResult> perClass,
             int[][] confusion,
-            List<Skipped> skipped) {}
+            List<Skipped> skipped,
+            List<String> notes) {}
 
     @Override
     Result run() throws Exception {
@@ -87,7 +91,8 @@ final class EvalCommand extends Command<EvalCommand.Result> {
                     e.ece(),
                     e.perClass(),
                     e.confusion(),
-                    e.skipped());
+                    e.skipped(),
+                    e.notes());
         }
     }
 
@@ -116,7 +121,8 @@ final class EvalCommand extends Command<EvalCommand.Result> {
                                 c.support(),
                                 c.precision(),
                                 c.recall()));
-        return Stream.of(Stream.of(head), classes, skipped)
+        var notes = r.notes.stream().map(note -> "Note: " + Words.sentence(note) + ".");
+        return Stream.of(Stream.of(head), notes, classes, skipped)
                 .flatMap(s -> s)
                 .collect(Collectors.joining(System.lineSeparator()));
     }

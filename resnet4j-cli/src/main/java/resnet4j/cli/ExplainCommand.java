@@ -31,10 +31,7 @@ import resnet4j.tensor.Tensor;
 @CommandLine.Command(
         name = "explain",
         description = "Show where in a picture an answer rests: class activation maps, gradients, occlusion.",
-        footer = {
-            "",
-            "Example: resnet4j explain squeezenet1_0 --weights squeezenet1_0.pth cat.jpg --method gradcam --out heat.png"
-        })
+        footer = {"", "Example:", "  ./resnet4j explain runs/quickstart-1 photo.jpg --out heat.png"})
 final class ExplainCommand extends Command<ExplainCommand.Explained> {
     private static final String ALL = "all";
 

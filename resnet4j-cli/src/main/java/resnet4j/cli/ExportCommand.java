@@ -16,6 +16,7 @@ import resnet4j.export.OnnxExport;
 import resnet4j.export.OnnxRuntime;
 import resnet4j.graph.Graph;
 import resnet4j.model.ModelFile;
+import resnet4j.report.Words;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
@@ -27,7 +28,12 @@ import resnet4j.weights.PyTorchFile;
         name = "export",
         description =
                 "Write a network as ONNX (.onnx), as a PyTorch state dict (.pth) or as a saved model (.safetensors).",
-        footer = "An ONNX file is checked at once: ONNX Runtime's answers beside ours, on pictures or on random input.")
+        footer = {
+            "An ONNX file is checked at once: ONNX Runtime's answers beside ours, on pictures or on random input.",
+            "",
+            "Example:",
+            "  ./resnet4j export runs/quickstart-1 --out model.onnx"
+        })
 final class ExportCommand extends Command<ExportCommand.Result> {
     private static final double TOLERANCE = 1e-4; // of the largest logit: fp32 sums in another order
 
@@ -93,9 +99,9 @@ final class ExportCommand extends Command<ExportCommand.Result> {
                 + r.check
                         .map(c -> String.format(
                                 Locale.ROOT,
-                                "%nONNX Runtime against libtorch on %d images: largest difference %.2g (%.2g of the largest"
+                                "%nONNX Runtime against libtorch on %s: largest difference %.2g (%.2g of the largest"
                                         + " logit), the same class on %d",
-                                c.images(),
+                                Words.count(c.images(), "image"),
                                 c.largest(),
                                 c.relative(),
                                 c.agreements()))

@@ -15,7 +15,8 @@ import resnet4j.weights.Catalogue;
 /** {@code fetch}: published weights or a data set, downloaded once and checked. */
 @CommandLine.Command(
         name = "fetch",
-        description = "Download published weights or a data set into the cache, or find it there.")
+        description = "Download published weights or a data set into the cache, or find it there.",
+        footer = {"", "Example:", "  ./resnet4j fetch resnet50.tv_in1k_v2"})
 final class FetchCommand extends Command<FetchCommand.Fetched> {
     @Parameters(
             paramLabel = "NAME",

@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 import resnet4j.config.Records;
 import resnet4j.data.DataSource;
 import resnet4j.eval.Score;
+import resnet4j.report.Words;
 import resnet4j.run.Rate;
 import resnet4j.run.RunFolder;
 import resnet4j.train.Finetune;
@@ -23,7 +24,10 @@ import resnet4j.train.Objective;
         description = "Teach a trained network the classes of your own pictures.",
         footer = {
             "The last layer is replaced. What is not said is chosen from the pictures, and said with its reasons first.",
-            "Example: ./resnet4j finetune resnet18 --weights resnet18.tv_in1k --data folder:DIR"
+            "",
+            "Example:",
+            "  ./resnet4j finetune resnet18 --weights resnet18.tv_in1k_v1 \\",
+            "        --data folder:DIR"
         })
 final class FinetuneCommand extends Command<FinetuneCommand.Result> {
     @Mixin
@@ -85,7 +89,7 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
             throw new IllegalArgumentException("--find-lr: a probe is solved for and has no rate; leave it out, or give"
                     + " --strategy last, gradual or all");
         if (findLr || plan.recipe().solveHead() && !given) {
-            plan = plan.withSearchedRate(source, training.options(() -> false));
+            plan = training.withSearchedRate(plan, source);
             say(plan.reasons().get(plan.reasons().size() - 1));
         }
         var folder = run == null ? RecipeArgument.freshFolder("finetune").path() : run;
@@ -132,8 +136,8 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
         if (r.runs.size() > 1)
             lines.add(String.format(
                     Locale.ROOT,
-                    "%d folds: %.2f %% right on average, standard deviation %.2f",
-                    r.runs.size(),
+                    "%s: %.2f %% right on average, standard deviation %.2f",
+                    Words.count(r.runs.size(), "fold"),
                     100 * r.top1.mean,
                     100 * r.top1.deviation));
         return String.join(System.lineSeparator(), lines);

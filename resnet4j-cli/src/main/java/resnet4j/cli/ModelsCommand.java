@@ -21,7 +21,10 @@ import resnet4j.tensor.NativeScope;
 import resnet4j.weights.Catalogue;
 
 /** {@code models}: the registry, with the weights that are published for each network. */
-@CommandLine.Command(name = "models", description = "List the networks and the weights published for them.")
+@CommandLine.Command(
+        name = "models",
+        description = "List the networks and the weights published for them.",
+        footer = {"", "Example:", "  ./resnet4j models --family resnext"})
 final class ModelsCommand extends Command<ModelsCommand.Listing> {
     @Option(names = "--family", paramLabel = "NAME", description = "Only networks of this family, such as resnext.")
     private String family;

@@ -32,7 +32,8 @@ import resnet4j.report.Words;
             "Say what pictures show. Pictures that cannot be read are listed and skipped.",
             "MODEL may also be an ONNX file that 'export' wrote; ONNX Runtime, whose parser is native, opens it: take"
                     + " only files that you trust."
-        })
+        },
+        footer = {"", "Example:", "  ./resnet4j predict runs/quickstart-1 photo.jpg"})
 final class PredictCommand extends Command<PredictCommand.Result> {
     @Mixin
     private ModelArgument model;

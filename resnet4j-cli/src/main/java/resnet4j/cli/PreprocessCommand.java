@@ -14,7 +14,8 @@ import resnet4j.image.Resize;
 /** {@code preprocess}: the pixels that a network would see, as a picture. */
 @CommandLine.Command(
         name = "preprocess",
-        description = "Decode, resize and crop a picture as a network's input is, and write it as PNG.")
+        description = "Decode, resize and crop a picture as a network's input is, and write it as PNG.",
+        footer = {"", "Example:", "  ./resnet4j preprocess photo.jpg --out input.png"})
 final class PreprocessCommand extends Command<PreprocessCommand.Written> {
     @Parameters(paramLabel = "IMAGE", description = "A JPEG, PNG, BMP, GIF or PNM file.")
     private Path image;

@@ -13,7 +13,8 @@ import resnet4j.train.Trainer;
 @CommandLine.Command(
         name = "pretrain",
         description =
-                "Learn a representation from pictures without labels, by a recipe; train --resume goes on with it.")
+                "Learn a representation from pictures without labels, by a recipe; train --resume goes on with it.",
+        footer = {"", "Example:", "  ./resnet4j pretrain recipes/pretrain-cifar10.json --data unlabelled:DIR"})
 final class PretrainCommand extends Command<TrainingRun.Result> {
     @Mixin
     private RecipeArgument recipe;

@@ -9,6 +9,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import resnet4j.data.DataSource;
 import resnet4j.data.Skipped;
+import resnet4j.report.Words;
 import resnet4j.selfsup.Probing;
 import resnet4j.train.Features;
 import resnet4j.train.Machine;
@@ -16,7 +17,8 @@ import resnet4j.train.Machine;
 /** {@code probe}: what a network's features are worth on pictures with classes, without training the network. */
 @CommandLine.Command(
         name = "probe",
-        description = "Measure a network's features on labelled pictures: neighbours, linear probe, retrieval.")
+        description = "Measure a network's features on labelled pictures: neighbours, linear probe, retrieval.",
+        footer = {"", "Example:", "  ./resnet4j probe runs/quickstart-1 --data shapes:400"})
 final class ProbeCommand extends Command<ProbeCommand.Result> {
     private static final double HELD = 0.2;
 
@@ -88,14 +90,14 @@ final class ProbeCommand extends Command<ProbeCommand.Result> {
                 .collect(Collectors.joining(", "));
         return String.format(
                 Locale.ROOT,
-                "%s on %s, %d pictures of %s by %d labelled ones:%n  nearest neighbours  %.2f %%%n  linear probe       "
+                "%s on %s, %s of %s by %s:%n  nearest neighbours  %.2f %%%n  linear probe       "
                         + " %s%n  recall at 1         %.2f %%, of the pictures asked among themselves%n  verification     "
                         + "   area %.4f under the ROC curve of pairs%n  spread %.3f, rank %.1f%s",
                 r.model,
                 r.data,
-                r.asked,
+                Words.count(r.asked, "picture"),
                 r.split,
-                r.labelled,
+                Words.count(r.labelled, "labelled one"),
                 100 * r.knn,
                 linear,
                 100 * r.recall,

@@ -68,7 +68,7 @@ final class Progress implements Watcher, AutoCloseable {
         long now = nanoTime.getAsLong();
         double elapsed = seconds(now - start), quiet = seconds(now - shownAt);
         double pause = Math.min(most, Math.max(FIRST_LINE_SECONDS, elapsed / 4));
-        if (columns > 0 ? now - shownAt >= REDRAW_NANOS : quiet >= pause) show(now);
+        if (columns > 0 ? done == 0 || now - shownAt >= REDRAW_NANOS : quiet >= pause) show(now);
     }
 
     @Override
@@ -80,7 +80,7 @@ final class Progress implements Watcher, AutoCloseable {
     @Override
     public synchronized void say(String line) {
         erase();
-        err.println(Words.lines(line));
+        err.println(Words.lines(columns > 0 ? Table.folded(line, columns - 1, 0) : line));
         err.flush();
     }
 
@@ -95,15 +95,27 @@ final class Progress implements Watcher, AutoCloseable {
 
     private void show(long now) {
         shownAt = now;
-        String line = line(seconds(now - start));
+        double elapsed = seconds(now - start);
         if (columns == 0) {
-            err.println(Words.lines(line));
+            err.println(Words.lines(line(elapsed, 0, true, true)));
         } else {
-            line = line.substring(0, Math.min(line.length(), columns - 1));
+            String line = fitting(elapsed, columns - 1);
             err.print("\r" + line + " ".repeat(Math.max(0, shownLength - line.length())));
             shownLength = line.length();
         }
         err.flush();
+    }
+
+    /** The line with as much as the terminal has room for: the bar, the rate and the counts give way to what is noted. */
+    private String fitting(double elapsed, int most) {
+        var line = line(elapsed, BAR, true, true);
+        if (line.length() > most) line = line(elapsed, BAR, true, false);
+        if (line.length() > most) line = line(elapsed, BAR / 2, true, false);
+        if (line.length() > most) line = line(elapsed, 0, true, false);
+        if (line.length() > most && total > 0) line = line(elapsed, 0, false, false);
+        if (line.length() <= most) return line;
+        int comma = line.lastIndexOf(", ", most);
+        return line.substring(0, comma > 0 ? comma : most);
     }
 
     private void erase() {
@@ -111,30 +123,36 @@ final class Progress implements Watcher, AutoCloseable {
         shownLength = 0;
     }
 
-    private String line(double elapsed) {
+    private String line(double elapsed, int bar, boolean counts, boolean rates) {
         var line = new StringBuilder(task);
         if (total > 0) {
             double part = Math.min(1, (double) done / total);
-            int filled = (int) (part * BAR);
-            if (columns > 0)
+            int filled = (int) (part * bar);
+            if (bar > 0)
                 line.append(" [")
                         .append("#".repeat(filled))
-                        .append("-".repeat(BAR - filled))
+                        .append("-".repeat(bar - filled))
                         .append(']');
             line.append(String.format(Locale.ROOT, " %3d%%", (int) (100 * part)));
         }
-        line.append(String.format(Locale.ROOT, " %,d", done));
-        if (total > 0) line.append(String.format(Locale.ROOT, "/%,d", total));
-        line.append(' ').append(unit);
+        if (counts) {
+            line.append(String.format(Locale.ROOT, " %,d", done));
+            if (total > 0) line.append(String.format(Locale.ROOT, "/%,d", total));
+            line.append(' ').append((total > 0 ? total : done) == 1 ? one() : unit);
+        }
         if (done > 0 && elapsed > 0) {
             double rate = done / elapsed;
-            line.append(String.format(Locale.ROOT, rate < 10 ? ", %.1f/s" : ", %,.0f/s", rate));
+            if (rates) line.append(String.format(Locale.ROOT, rate < 10 ? ", %.1f/s" : ", %,.0f/s", rate));
             if (done < total)
                 line.append(", ").append(clock((total - done) / rate)).append(" left");
             else line.append(", ").append(clock(elapsed));
         }
         if (!note.isEmpty()) line.append(", ").append(Words.shown(note));
         return line.toString();
+    }
+
+    private String one() {
+        return unit.endsWith("esses") ? unit.substring(0, unit.length() - 2) : unit.substring(0, unit.length() - 1);
     }
 
     /** {@code 0:07}, {@code 12:30}, {@code 1:02:03}. */

@@ -37,9 +37,14 @@ import resnet4j.tensor.Tensor;
 @CommandLine.Command(
         name = "quantize",
         description = "Make a network's weights and values eight bits wide, and write it if it is still as good.",
-        footer =
-                "The file is a quarter as large. Plans compute its layers in floats of the rounded numbers for now, which"
-                        + " is not faster; ONNX Runtime computes the ONNX file in eight bits.")
+        footer = {
+            "The file is a quarter as large. Plans compute its layers in floats of the rounded numbers for now, which"
+                    + " is not faster; ONNX Runtime computes the ONNX file in eight bits.",
+            "",
+            "Example:",
+            "  ./resnet4j quantize runs/quickstart-1 --calibrate shapes:200 \\",
+            "        --eval shapes:1000 --out small.safetensors"
+        })
 final class QuantizeCommand extends Command<QuantizeCommand.Result> {
     private static final int SENSITIVITY_PICTURES = 8;
 

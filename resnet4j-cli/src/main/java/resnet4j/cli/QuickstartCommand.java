@@ -28,7 +28,8 @@ import resnet4j.train.Schedule;
 /** {@code quickstart}: a residual network learns to tell shapes apart, and then does, in about a minute. */
 @CommandLine.Command(
         name = "quickstart",
-        description = "Train a residual network on generated pictures of shapes and try it on new ones.")
+        description = "Train a residual network on generated pictures of shapes and try it on new ones.",
+        footer = {"", "Example:", "  ./resnet4j quickstart"})
 final class QuickstartCommand extends Command<QuickstartCommand.Result> {
     /** What differs from the defaults: few epochs of many pictures, which are drawn faster than they are learned from. */
     private static final Recipe RECIPE = Recipe.classify("resnet8_speed")

@@ -9,12 +9,18 @@ import picocli.CommandLine.Option;
 import resnet4j.detect.Coco;
 import resnet4j.detect.CocoResults;
 import resnet4j.detect.CocoScore;
+import resnet4j.report.Words;
 
 /** {@code score}: how well things were found, by COCO's numbers. */
 @CommandLine.Command(
         name = "score",
         description = "Measure detections against COCO annotations: average precision and recall, as pycocotools does.",
-        footer = {"", "Example: resnet4j score --truth instances_val.json --detections results.json --iou bbox"})
+        footer = {
+            "",
+            "Example:",
+            "  ./resnet4j score --truth instances_val.json \\",
+            "        --detections results.json --iou bbox"
+        })
 final class ScoreCommand extends Command<ScoreCommand.Scored> {
     @Option(
             names = "--truth",
@@ -74,8 +80,9 @@ final class ScoreCommand extends Command<ScoreCommand.Scored> {
         for (int i = 0; i < scored.stats.size(); i++) numbers.row(scored.names.get(i), number(scored.stats.get(i)));
         var categories = new Table("category", "AP", "AP50", "AR");
         for (var c : scored.categories) categories.row(c.name(), number(c.ap()), number(c.ap50()), number(c.ar()));
-        var text = new StringBuilder(scored.found + " detections of " + scored.things + " things in " + scored.images
-                + " pictures\n" + numbers);
+        var text =
+                new StringBuilder(Words.count(scored.found, "detection") + " of " + Words.count(scored.things, "thing")
+                        + " in " + Words.count(scored.images, "picture") + "\n" + numbers);
         if (!scored.categories.isEmpty()) text.append("\n\n").append(categories);
         for (var skipped : scored.skipped) text.append("\nskipped: ").append(skipped);
         return text.toString();

@@ -20,7 +20,8 @@ import resnet4j.study.Trainings;
                     + " regularisers, gradients.",
             "All but gradients train several networks, one run folder each; a study that was stopped goes on when it is"
                     + " started again with the same --run. study.md, study.json and study.html in that folder have the results."
-        })
+        },
+        footer = {"", "Example:", "  ./resnet4j study gradients --data shapes:200"})
 final class StudyCommand extends Command<StudyResult> {
     @Parameters(index = "0", paramLabel = "NAME", description = "Which study.")
     private String name;

@@ -15,7 +15,10 @@ import resnet4j.report.Words;
 import resnet4j.tensor.Precision;
 
 /** {@code summary}: what a network is made of. */
-@CommandLine.Command(name = "summary", description = "Show a network's layers, shapes, parameters and multiply-adds.")
+@CommandLine.Command(
+        name = "summary",
+        description = "Show a network's layers, shapes, parameters and multiply-adds.",
+        footer = {"", "Example:", "  ./resnet4j summary resnet50 --depth 3"})
 final class SummaryCommand extends Command<SummaryCommand.Result> {
     @Mixin
     private ModelArgument model;

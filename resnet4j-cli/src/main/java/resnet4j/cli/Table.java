@@ -52,25 +52,26 @@ final class Table {
             return rows.stream()
                     .map(row -> row.size() < columns
                             ? line(row, width, right)
-                            : line(row.subList(0, columns - 1), narrow, right)
-                                    + folded(row.get(columns - 1), most - INDENT))
+                            : line(row.subList(0, columns - 1), narrow, right) + below(row.get(columns - 1), most))
                     .collect(Collectors.joining("\n"));
         }
         return rows.stream().map(row -> line(row, width, right)).collect(Collectors.joining("\n"));
     }
 
-    /** A cell of many words on lines of its own, broken at spaces only. */
-    private static String folded(String cell, int most) {
+    private static String below(String cell, int most) {
+        return cell.isBlank() ? "" : "\n" + folded(cell, most, INDENT);
+    }
+
+    /** Text on lines of its own of {@code most} letters, each indented, broken at spaces only. */
+    static String folded(String text, int most, int indent) {
         var lines = new StringBuilder();
-        int length = most;
-        for (var word : cell.split(" ")) {
+        int length = 0;
+        for (var word : text.split(" ")) {
             if (word.isEmpty()) continue;
-            if (length + 1 + word.length() > most) {
-                lines.append('\n').append(" ".repeat(INDENT));
-                length = -1;
-            } else lines.append(' ');
-            lines.append(word);
-            length += 1 + word.length();
+            boolean fits = length > 0 && length + 1 + word.length() <= most;
+            if (fits) lines.append(' ').append(word);
+            else lines.append(length > 0 ? "\n" : "").append(" ".repeat(indent)).append(word);
+            length = fits ? length + 1 + word.length() : indent + word.length();
         }
         return lines.toString();
     }

@@ -10,7 +10,15 @@ import resnet4j.train.Recipe;
 import resnet4j.train.Trainer;
 
 /** {@code train}: a recipe and pictures in, a run folder with a model and a report out. */
-@CommandLine.Command(name = "train", description = "Train a network by a recipe.")
+@CommandLine.Command(
+        name = "train",
+        description = "Train a network by a recipe.",
+        footer = {
+            "",
+            "Examples:",
+            "  ./resnet4j train --model resnet20 --data shapes:2000 --epochs 2",
+            "  ./resnet4j train recipes/cifar10-resnet20.json --data cifar10:DIR"
+        })
 final class TrainCommand extends Command<TrainingRun.Result> {
     @Mixin
     private RecipeArgument recipe;

@@ -8,12 +8,14 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import resnet4j.data.DataSource;
+import resnet4j.data.Label;
 import resnet4j.eval.Evaluation;
 import resnet4j.eval.Score;
 import resnet4j.nn.Net;
 import resnet4j.report.Words;
 import resnet4j.run.Line;
 import resnet4j.run.RunFolder;
+import resnet4j.train.Finetune;
 import resnet4j.train.Recipe;
 import resnet4j.train.Trainer;
 
@@ -97,7 +99,7 @@ final class TrainingRun {
                 var trainer = new Trainer(recipe, data, folder, options(stop), bar)) {
             outcome = trainer.train();
             split = trainer.data().measured();
-            if (outcome.stopped()) bar.progress.say("Stopped; the run is saved at step " + outcome.steps() + ".");
+            if (outcome.stopped()) bar.say("Stopped; the run is saved at step " + outcome.steps() + ".");
         } finally {
             folder.deleteIfEmpty();
         }
@@ -116,10 +118,20 @@ final class TrainingRun {
         return new Trainer.Options(command.common.device(), loaderThreads, checkpointSeconds, stop);
     }
 
+    /** A plan with the rate that a search finds. */
+    Finetune.Plan withSearchedRate(Finetune.Plan plan, DataSource<Label> data) throws IOException {
+        try (var bar = new Bar(plan.recipe().learn().headline())) {
+            return plan.withSearchedRate(data, options(() -> false), bar);
+        }
+    }
+
+    /** One line for the steps, with the validation between them, and one each for what comes before and after. */
     private final class Bar implements Trainer.Log, AutoCloseable {
         private final String headline;
         private Progress progress;
-        private int epochs;
+        private String work = ""; // what the line is about
+        private long steps, step;
+        private int epochs, epoch;
 
         Bar(String headline) {
             this.headline = headline;
@@ -127,32 +139,52 @@ final class TrainingRun {
 
         @Override
         public void start(Net net, long steps, int epochs) {
+            this.steps = steps;
             this.epochs = epochs;
-            progress = command.progress("train", steps, "steps");
+        }
+
+        private Progress line(String now, long total, String unit) {
+            if (!now.equals(work)) {
+                close();
+                progress = command.progress(now, total, unit);
+                work = now;
+            }
+            return progress;
         }
 
         @Override
-        public void looked(long pictures, long of) {
-            progress.at(0, String.format(Locale.ROOT, "features of %d of %d pictures", pictures, of));
+        public void besides(String now, long done, long of, String unit) {
+            if (now.equals("validation") && work.equals("train"))
+                progress.at(
+                        step, String.format(Locale.ROOT, "epoch %d/%d, validation %d of %d", epoch, epochs, done, of));
+            else line(now, of, unit).at(done, "");
         }
 
         @Override
         public void step(Line.Step s) {
-            progress.at(
-                    s.step(),
-                    String.format(
-                            Locale.ROOT,
-                            "epoch %d/%d, loss %.3f%s, %.0f images/s",
-                            s.epoch(),
-                            epochs,
-                            s.train().get("loss"),
-                            percent(", accuracy %.1f %%", s.train().get("accuracy")),
-                            s.imagesPerSecond()));
+            step = s.step();
+            epoch = s.epoch();
+            line("train", steps, "steps")
+                    .at(
+                            step,
+                            String.format(
+                                    Locale.ROOT,
+                                    "epoch %d/%d, loss %.3f%s, %.0f images/s",
+                                    epoch,
+                                    epochs,
+                                    s.train().get("loss"),
+                                    percent(", accuracy %.1f %%", s.train().get("accuracy")),
+                                    s.imagesPerSecond()));
+        }
+
+        void say(String line) {
+            if (progress == null) command.say(line);
+            else progress.say(line);
         }
 
         @Override
         public void epoch(Line.Epoch e) {
-            progress.say(String.format(
+            say(String.format(
                     Locale.ROOT,
                     "Epoch [%d/%d], Loss: %.4f%s%s, %.0f images/s, waiting for data %.1f %%%s",
                     e.epoch(),
@@ -181,6 +213,8 @@ final class TrainingRun {
         @Override
         public void close() {
             if (progress != null) progress.close();
+            progress = null;
+            work = "";
         }
     }
 }

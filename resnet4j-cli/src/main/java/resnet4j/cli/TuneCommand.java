@@ -27,7 +27,11 @@ import resnet4j.train.Trainer;
         footer = {
             "SPACE.json is an object from fields to spaces: {\"optimizer.lr\": {\"type\": \"logUniform\", \"low\": 1e-3,"
                     + " \"high\": 1}, \"batch\": {\"type\": \"choice\", \"values\": [64, 128]}}; uniform and int have low"
-                    + " and high too."
+                    + " and high too.",
+            "",
+            "Example:",
+            "  ./resnet4j tune --model resnet20 --data shapes:2000 --set validation=0.2 \\",
+            "        --space SPACE.json --budget 5m"
         })
 final class TuneCommand extends Command<Tuned> {
     private static final Pattern DURATION = Pattern.compile("(\\d+(?:\\.\\d+)?)([smh])");

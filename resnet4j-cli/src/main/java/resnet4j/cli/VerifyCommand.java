@@ -22,7 +22,8 @@ import resnet4j.verify.Verification.Verified;
             "Check that this installation computes what PyTorch, torchvision and Pillow compute.",
             "Runs every golden case that it finds: torchvision's expected outputs, published weights on real pictures,"
                     + " Pillow's resized photographs; and the fused plan beside the network that it was made from."
-        })
+        },
+        footer = {"", "Example:", "  ./resnet4j verify plan"})
 final class VerifyCommand extends Command<Record> {
     /** The environment variable with the folder of goldens. */
     private static final String GOLDENS = "RESNET4J_GOLDENS", SHARED = "RESNET4J_SHARED", COCO = "coco:";

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,6 +41,48 @@ class ProgressTest {
         assertEquals(10, err.toString().chars().filter(c -> c == '\r').count());
     }
 
+    /** Where there is little room, the bar and what can be reckoned give way, never what was noted. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "160 | train [###-----------------]  17% 55/309 steps, 2.5/s, 1:42 left, epoch 1/3, loss 1.643, accuracy 41.5 %, 396 images/s",
+                "100 | train  17% 55/309 steps, 1:42 left, epoch 1/3, loss 1.643, accuracy 41.5 %, 396 images/s",
+                "80  | train  17%, 1:42 left, epoch 1/3, loss 1.643, accuracy 41.5 %, 396 images/s",
+                "70  | train  17%, 1:42 left, epoch 1/3, loss 1.643, accuracy 41.5 %",
+                "12  | train  17%",
+            })
+    void line_fitsTheTerminal(int columns, String line) {
+        var progress =
+                new Progress(new PrintWriter(err), columns, "train", 309, "steps", 60, () -> (long) (seconds * 1e9));
+        seconds = 22;
+        progress.at(55, "epoch 1/3, loss 1.643, accuracy 41.5 %, 396 images/s");
+        assertEquals("\r" + line, err.toString());
+    }
+
+    @Test
+    void one_isSingular() {
+        for (var unit : new String[] {"images", "cases", "processes"})
+            new Progress(new PrintWriter(err), 0, "x", 1, unit, 60, () -> 0).close();
+        assertEquals(
+                List.of("x   0% 0/1 image", "x   0% 0/1 case", "x   0% 0/1 process"),
+                err.toString().lines().toList());
+    }
+
+    @Test
+    void firstState_isShownAtOnce() {
+        progress(80, 6).at(0, "");
+        assertEquals("\rtrain [--------------------]   0% 0/6 images", err.toString());
+    }
+
+    @Test
+    void linesThatStay_breakBetweenWords() {
+        progress(30, 10).say("training resnet20 on 13,296 pictures of shapes:14000");
+        assertEquals(
+                List.of("training resnet20 on 13,296", "pictures of shapes:14000"),
+                err.toString().lines().toList());
+    }
+
     @Test
     void file_getsALineNowAndThen() {
         var progress = progress(0, 0);
@@ -66,7 +109,7 @@ class ProgressTest {
         seconds = 1;
         progress.at(1, "");
         progress.say("saved");
-        String bar = "train [##------------------]  10% 1/10 ";
+        String bar = "train  10% 1/10 images, 0:09 left";
         assertEquals("\r" + bar + "\r" + " ".repeat(bar.length()) + "\rsaved" + System.lineSeparator(), err.toString());
     }
 
