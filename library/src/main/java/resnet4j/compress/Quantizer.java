@@ -36,7 +36,9 @@ public final class Quantizer {
     private final Graph graph;
     private final Set<String> kept;
     private final Map<String, Node> layers = new LinkedHashMap<>(); // by path
-    private final Map<String, Histogram> seen = new LinkedHashMap<>(); // by value
+    private final Map<String, String> scaled =
+            new LinkedHashMap<>(); // a value that may be rounded to whose scale it has
+    private final Map<String, Histogram> seen = new LinkedHashMap<>(); // by the latter
     private long pictures;
 
     /**
@@ -64,13 +66,76 @@ public final class Quantizer {
                 throw new IllegalArgumentException("keep: no layer that could be quantised is named '" + path + "'."
                         + Nearest.hint(path, layers.keySet()));
         this.kept = Set.copyOf(kept);
-        for (var layer : layers.values()) seen.putIfAbsent(layer.inputs().get(0), new Histogram());
+        for (var value : rounded(layers.keySet())) {
+            var node = this.graph.node(value);
+            boolean moved = node != null && Passes.movesNumbers(node.op());
+            if (moved) for (var in : node.inputs()) join(in, value);
+            else scaled.putIfAbsent(value, value);
+        }
+        scaled.replaceAll((value, whose) -> whose(value));
+        for (var value : scaled.values()) seen.putIfAbsent(value, new Histogram());
+    }
+
+    private void join(String value, String other) {
+        var whose = whose(value);
+        scaled.put(value, whose);
+        scaled.putIfAbsent(other, other);
+        scaled.put(whose(other), whose);
+    }
+
+    private String whose(String value) {
+        var next = scaled.getOrDefault(value, value);
+        return next.equals(value) ? value : whose(next);
+    }
+
+    /**
+     * The values that are rounded where layers of these paths are in eight bits: what goes into them, what is added to their
+     * results if it has eight bits otherwise too or comes from such a layer, and all that these are moved from.
+     */
+    private Set<String> rounded(Set<String> paths) {
+        var products = new LinkedHashSet<String>();
+        var rounded = new LinkedHashSet<String>();
+        for (var path : paths) {
+            products.add(layers.get(path).name());
+            rounded.add(layers.get(path).inputs().get(0));
+        }
+        for (var node : graph.nodes()) {
+            var other = residual(node, products);
+            if (other == null) continue;
+            var from = source(other);
+            if (rounded.contains(from)
+                    || products.contains(from) && graph.uses().get(from) == 1) rounded.add(other);
+        }
+        var nodes = graph.nodes();
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            var node = nodes.get(i);
+            if (rounded.contains(node.name()) && Passes.movesNumbers(node.op())) rounded.addAll(node.inputs());
+        }
+        return rounded;
+    }
+
+    /** What the node adds to a product's result; null where it does not. */
+    private String residual(Node node, Set<String> products) {
+        if (!(node.op() instanceof Op.Add)) return null;
+        for (int i = 0; i < 2; i++)
+            if (products.contains(node.inputs().get(i))
+                    && graph.uses().get(node.inputs().get(i)) == 1)
+                return node.inputs().get(1 - i);
+        return null;
+    }
+
+    /** What a value is moved from; itself where it is not moved. */
+    private String source(String value) {
+        var node = graph.node(value);
+        return node == null || !Passes.movesNumbers(node.op()) || node.inputs().size() > 1
+                ? value
+                : source(node.inputs().get(0));
     }
 
     /** Looks at what normalised {@code images} [N,3,H,W] become, a few at a time. */
     public void observe(Tensor images) {
         var outputs = new LinkedHashMap<String, String>();
-        seen.keySet().forEach(value -> outputs.put(value, value));
+        scaled.keySet().forEach(value -> outputs.put(value, value));
         var inner = graph.withOutputs(outputs);
         long each = graph.nodes().stream().mapToLong(Quantizer::perPicture).sum();
         long step = Math.max(1, Math.min(16, MOST_NUMBERS / each));
@@ -78,7 +143,7 @@ public final class Quantizer {
             try (var scope = new NativeScope()) {
                 var some = images.narrow(0, i, Math.min(step, images.size(0) - i));
                 inner.run(Map.of(graph.inputs().get(0).name(), some))
-                        .forEach((name, values) -> seen.get(name).add(values.toFloats()));
+                        .forEach((name, values) -> seen.get(scaled.get(name)).add(values.toFloats()));
             }
         pictures += images.size(0);
     }
@@ -133,7 +198,7 @@ public final class Quantizer {
         private final Set<String> kept;
         private final Map<String, Tensor> constants = new LinkedHashMap<>(graph.constants());
         private final List<Node> nodes = new ArrayList<>();
-        private final Map<String, String> rounded = new LinkedHashMap<>(); // a value to the same after eight bits
+        private final Map<String, String> eight = new LinkedHashMap<>(); // a value to the same after eight bits
 
         Rewriting(Range range, Set<String> kept) {
             if (pictures == 0)
@@ -143,28 +208,38 @@ public final class Quantizer {
         }
 
         Graph graph() {
+            var paths = new LinkedHashSet<>(layers.keySet());
+            paths.removeAll(kept);
+            var products = new LinkedHashSet<String>();
+            for (var path : paths) products.add(layers.get(path).name());
+            var values = rounded(paths);
             for (var node : graph.nodes()) {
-                boolean quantized = layers.containsKey(node.path())
-                        && layers.get(node.path()).name().equals(node.name())
-                        && !kept.contains(node.path());
-                if (!quantized) {
-                    nodes.add(node);
-                    continue;
-                }
                 var inputs = new ArrayList<>(node.inputs());
-                inputs.set(0, rounded.computeIfAbsent(inputs.get(0), this::value));
-                inputs.set(1, rounded.computeIfAbsent(inputs.get(1), this::weight));
+                if (products.contains(node.name())) {
+                    inputs.set(0, eightBits(inputs.get(0)));
+                    inputs.set(1, eight.computeIfAbsent(inputs.get(1), this::weight));
+                } else if (Passes.movesNumbers(node.op()) && values.contains(node.name()))
+                    inputs.replaceAll(this::eightBits);
+                else {
+                    var added = residual(node, products);
+                    inputs.replaceAll(in -> in.equals(added) && values.contains(in) ? eightBits(in) : in);
+                }
                 nodes.add(node.withInputs(inputs));
             }
             return Passes.removeUnused(new Graph(graph.inputs(), constants, nodes, graph.outputs(), graph.layers()));
         }
 
+        private String eightBits(String value) {
+            return eight.computeIfAbsent(value, this::value);
+        }
+
         private String value(String name) {
-            var histogram = seen.get(name);
+            var histogram = seen.get(scaled.get(name));
             var type = histogram.negative() ? DType.I8 : DType.U8;
             int levels = type == DType.I8 ? LARGEST : 255;
-            var scale = name + ".scale";
-            constants.put(scale, Tensor.of(new float[] {scale(range.bound(histogram, levels), levels)}, 1));
+            var scale = scaled.get(name) + ".scale";
+            if (!constants.containsKey(scale))
+                constants.put(scale, Tensor.of(new float[] {scale(range.bound(histogram, levels), levels)}, 1));
             var whole = new Value(name + ".quantize", graph.shape(name), type);
             nodes.add(new Node(whole, new Op.Quantize(type), List.of(name, scale), ""));
             return dequantized(whole, scale);

@@ -130,6 +130,11 @@ public record Graph(
         return shape.subList(Math.min(1, shape.size()), shape.size());
     }
 
+    /** Whether numbers in eight bits stand in it. */
+    public boolean isQuantized() {
+        return nodes.stream().anyMatch(node -> node.op() instanceof Op.Quantize);
+    }
+
     /** Whether images of any height and width may go in, so long as they are not too small. */
     public boolean anySize() {
         var larger = new HashMap<String, List<Long>>();

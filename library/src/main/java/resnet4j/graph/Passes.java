@@ -8,11 +8,8 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import resnet4j.array.DType;
-import resnet4j.tensor.OneDnn;
 import resnet4j.tensor.Op;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
@@ -77,21 +74,11 @@ public final class Passes {
 
     /** Computes now what depends on weights only; quantised weights stay so. */
     public static Graph foldConstants(Graph graph) {
-        return foldConstants(graph, op -> !(op instanceof Op.Dequantize));
-    }
-
-    /** Makes floats of quantised weights. */
-    static Graph dequantizeWeights(Graph graph) {
-        boolean none = graph.nodes().stream().noneMatch(node -> node.op() instanceof Op.Dequantize);
-        return none ? graph : foldConstants(graph, op -> true);
-    }
-
-    private static Graph foldConstants(Graph graph, Predicate<Op> folds) {
         var constants = new LinkedHashMap<>(graph.constants());
         var nodes = new ArrayList<Node>();
         try (var noGrad = Ops.noGrad()) {
             for (var node : graph.nodes()) {
-                if (folds.test(node.op())
+                if (!(node.op() instanceof Op.Dequantize)
                         && node.inputs().stream().allMatch(in -> in.isEmpty() || constants.containsKey(in))) {
                     var in = node.inputs().stream().map(constants::get).toArray(Tensor[]::new);
                     constants.put(node.name(), Ops.run(node.op(), in));
@@ -99,6 +86,79 @@ public final class Passes {
             }
         }
         return removeUnused(graph.with(constants, nodes, graph.outputs()));
+    }
+
+    /**
+     * Whether every number of the result is one of an input's, or 0, and their order says which: so that the operation does
+     * the same to numbers in eight bits, if all inputs have one scale.
+     */
+    public static boolean movesNumbers(Op op) {
+        return op instanceof Op.MaxPool2d
+                || op instanceof Op.Slice
+                || op instanceof Op.Pad
+                || op instanceof Op.Cat
+                || op instanceof Op.Flatten
+                || op instanceof Op.Reshape
+                || op instanceof Op.Permute;
+    }
+
+    /**
+     * Moves numbers while they have eight bits, where they were moved after {@link Op.Dequantize}, and leaves out an
+     * {@link Op.Quantize} that gives back what such a one was given.
+     */
+    static Graph moveInEightBits(Graph graph) {
+        var floats = new HashMap<String, Node>(); // a value to the Dequantize that makes it
+        var types = new HashMap<String, DType>();
+        var same = new HashMap<String, String>(); // the result of such a Quantize to what it is
+        var nodes = new ArrayList<Node>();
+        for (var given : graph.nodes()) {
+            var node = given.withInputs(
+                    given.inputs().stream().map(in -> same.getOrDefault(in, in)).toList());
+            types.put(node.name(), node.value().dtype());
+            var first = floats.get(node.inputs().get(0));
+            if (node.op() instanceof Op.Quantize && first != null && isFrom(first, node, types)) {
+                same.put(node.name(), first.inputs().get(0));
+                continue;
+            }
+            if (movesNumbers(node.op()) && first != null && haveOneScale(node, floats, types)) {
+                var type = types.get(first.inputs().get(0));
+                var moved = new Node(
+                        new Value(node.name() + ".whole", node.shape(), type),
+                        node.op(),
+                        node.inputs().stream()
+                                .map(in -> floats.get(in).inputs().get(0))
+                                .toList(),
+                        node.path());
+                nodes.add(moved);
+                types.put(moved.name(), type);
+                node = first.withValue(node.value()).withInputs(List.of(moved.name(), scaleOf(first)));
+            }
+            if (node.op() instanceof Op.Dequantize
+                    && types.containsKey(node.inputs().get(0))) floats.put(node.name(), node);
+            nodes.add(node);
+        }
+        return removeUnused(graph.with(graph.constants(), nodes, renamed(graph.outputs(), same)));
+    }
+
+    private static String scaleOf(Node quantizesOrBack) {
+        return quantizesOrBack.inputs().get(1);
+    }
+
+    private static boolean isFrom(Node dequantize, Node quantize, Map<String, DType> types) {
+        return scaleOf(dequantize).equals(scaleOf(quantize))
+                && types.get(dequantize.inputs().get(0)) == quantize.value().dtype();
+    }
+
+    private static boolean haveOneScale(Node node, Map<String, Node> floats, Map<String, DType> types) {
+        var first = floats.get(node.inputs().get(0));
+        for (var in : node.inputs()) {
+            var made = floats.get(in);
+            if (made == null
+                    || !scaleOf(made).equals(scaleOf(first))
+                    || types.get(made.inputs().get(0))
+                            != types.get(first.inputs().get(0))) return false;
+        }
+        return true;
     }
 
     /**
@@ -167,78 +227,16 @@ public final class Passes {
     }
 
     /**
-     * One thing to do: a node, or a convolution with the sum and the activation that follow it.
-     *
-     * @param node       of a convolution that adds, the fourth input is the residual; its value is that of the last operation
-     * @param add        whether it adds
-     * @param activation what it ends with
-     */
-    record Instruction(Node node, boolean add, Optional<Op> activation) {
-        boolean isConvolution() {
-            return node.op() instanceof Op.Conv2d;
-        }
-
-        /** As oneDNN takes it. */
-        OneDnn.Fused fused() {
-            return new OneDnn.Fused((Op.Conv2d) node.op(), add, activation);
-        }
-
-        @Override
-        public String toString() {
-            return add || activation.isPresent()
-                    ? node.value() + " = " + node.op() + (add ? " + residual" : "")
-                            + activation.map(a -> ", " + a).orElse("") + node.inputs()
-                    : node.toString();
-        }
-    }
-
-    /** Joins convolutions with the sum and the activation that follow, where nothing else needs what is in between. */
-    static List<Instruction> fuse(Graph graph) {
-        var uses = graph.uses();
-        var made = new LinkedHashMap<String, Instruction>();
-        for (var node : graph.nodes()) {
-            var joined = join(node, made, uses, graph);
-            made.put(node.name(), joined == null ? new Instruction(node, false, Optional.empty()) : joined);
-        }
-        return List.copyOf(made.values());
-    }
-
-    /** The node with the convolution before it, which is taken out of {@code made}; null where there is none to join. */
-    private static Instruction join(Node node, Map<String, Instruction> made, Map<String, Integer> uses, Graph graph) {
-        for (int i = 0; i < node.inputs().size(); i++) {
-            var conv = made.get(node.inputs().get(i));
-            if (conv == null
-                    || !conv.isConvolution()
-                    || uses.get(conv.node.name()) > 1
-                    || conv.activation.isPresent()
-                    || node.value().dtype() != conv.node.value().dtype()) continue;
-            var inputs = new ArrayList<>(conv.node.inputs());
-            boolean add = node.op() instanceof Op.Add;
-            if (add) {
-                var other = node.inputs().get(1 - i);
-                if (conv.add
-                        || !node.shape().equals(conv.node.shape())
-                        || !node.shape().equals(graph.shape(other))) continue;
-                inputs.add(other);
-            } else if (OneDnn.kernelFor(node.op()) != OneDnn.Kernel.ACTIVATION) continue;
-            made.remove(conv.node.name());
-            var last = new Node(node.value(), conv.node.op(), inputs, conv.node.path());
-            return new Instruction(last, conv.add || add, add ? Optional.empty() : Optional.of(node.op()));
-        }
-        return null;
-    }
-
-    /**
      * Values in {@code dtype}: all that the last products depend on, those of convolutions and matrices, and what is joined
      * with these. What follows, down to the outputs, is computed in 32 bits, as rounded logits have ties; so are products
      * that are outputs themselves, and the values named {@code exact}.
      */
     public static Graph inPrecision(Graph graph, DType dtype, Set<String> exact) {
-        var instructions = fuse(graph);
+        var instructions = Instruction.of(graph);
         var rounded = new HashSet<String>();
         var last = new HashMap<String, String>(); // a value to that of the instruction that makes it
         for (int i = instructions.size() - 1; i >= 0; i--) {
-            var node = instructions.get(i).node;
+            var node = instructions.get(i).node();
             boolean heavy = node.op().isProduct() && !graph.outputs().containsValue(node.name());
             if (heavy) rounded.add(node.name());
             if (rounded.contains(node.name())) rounded.addAll(node.inputs());

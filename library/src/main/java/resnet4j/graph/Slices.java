@@ -40,14 +40,19 @@ record Slices(long most) {
 
     /** Bytes of the largest value of {@code pictures}, or 0 if not each value has that many rows. */
     private static long bytes(Graph graph, long pictures) {
-        Graph other;
         try {
-            other = ofBatch(graph, pictures);
+            return bytes(ofBatch(graph, pictures), graph.isQuantized(), pictures);
         } catch (IllegalArgumentException baked) {
             return 0;
         }
+    }
+
+    private static long bytes(Graph other, boolean eight, long pictures) {
         var values = Stream.concat(
-                        other.inputs().stream(), other.nodes().stream().map(Node::value))
+                        other.inputs().stream(),
+                        other.nodes().stream()
+                                .filter(n -> !other.constants().keySet().containsAll(n.inputs()))
+                                .map(Node::value))
                 .toList();
         boolean rows =
                 values.stream().allMatch(v -> !v.shape().isEmpty() && v.shape().get(0) == pictures);
@@ -55,7 +60,8 @@ record Slices(long most) {
                 || !Collections.disjoint(
                         other.outputs().values(), other.constants().keySet())) return 0;
         return values.stream()
-                .mapToLong(v -> Value.elements(v.shape()) * v.dtype().bytes)
+                // what lies between two values in eight bits is never written
+                .mapToLong(v -> Value.elements(v.shape()) * (eight ? 1 : v.dtype().bytes))
                 .max()
                 .orElse(0);
     }

@@ -2,28 +2,24 @@ package resnet4j.tensor;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
-import org.bytedeco.dnnl.convolution_forward;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.inner_product_forward;
-import org.bytedeco.dnnl.matmul;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.format_tag;
 import org.bytedeco.dnnl.pooling_forward;
-import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive_attr;
-import org.bytedeco.javacpp.Loader;
-import org.bytedeco.pytorch.global.torch;
 import resnet4j.array.DType;
-import resnet4j.files.Natives;
 import resnet4j.tensor.OneDnnKernel.Operation;
 import resnet4j.tensor.OneDnnKernel.Operation.Description;
-import resnet4j.tensor.Op.Size;
+import resnet4j.tensor.OneDnnKernel.Types;
 
 /**
  * A convolution or a linear layer with fixed weights, or a pooling, computed by oneDNN on libtorch's tensors: a sum with a
@@ -39,46 +35,25 @@ public final class OneDnn implements AutoCloseable {
     /** For so many shapes kernels are kept; then the one that was not used for longest goes. */
     private static final int KEPT = 16;
 
-    /** The bit of an instruction set of oneDNN's that is in AVX512_CORE_BF16 and not in those without. */
-    private static final int BF16_INSTRUCTIONS =
-            dnnl.dnnl_cpu_isa_avx512_core_bf16 & ~dnnl.dnnl_cpu_isa_avx512_core_vnni;
-
-    private static final boolean THERE = load();
-    private static final boolean BF16 = THERE && multipliesInBf16();
-
     private final Operation operation;
-    private final memory bias; // null for an operation without weights
+    private final Map<Integer, memory> constants = new HashMap<>(); // biases and scales, by oneDNN's argument
     private final List<memory> weights = new ArrayList<>(); // the same ones in every order that a kernel reads
     private final List<Tensor> spaces = new ArrayList<>(); // where they lie
     private final List<OneDnnKernel> kernels = new CopyOnWriteArrayList<>();
     private final AtomicLong clock = new AtomicLong();
 
-    private static boolean load() {
-        // libtorch's OpenMP and oneDNN's would both be loaded on a Mac, which ends the process.
-        if (Loader.getPlatform().startsWith("macosx")) return false;
-        try {
-            Loader.load(torch.class); // first: both have an OpenMP, and one of them is used
-            Natives.unpack(dnnl.class);
-            Loader.load(dnnl.class);
-            return true;
-        } catch (LinkageError | TypeNotPresentException missing) { // no natives for this machine, or not all jars
-            return false;
-        }
-    }
-
-    private static boolean multipliesInBf16() {
-        try (var scope = new NativeScope()) {
-            var one = new memory.desc(new long[] {1, 1}, memory.data_type.bf16, format_tag.ab);
-            new matmul.primitive_desc(OneDnnKernel.CPU, one, one, one);
-            return true;
-        } catch (RuntimeException unimplemented) {
-            return false;
-        }
-    }
-
-    /** Whether this machine has it, for {@code dtype}: BF16 also needs AVX-512 or AVX-NE-CONVERT. */
+    /** Whether this machine has it, for {@code dtype}: BF16 also needs AVX-512 or AVX-NE-CONVERT, U8 and I8 an x86. */
     public static boolean available(DType dtype) {
-        return dtype == DType.BF16 ? BF16 : THERE;
+        return switch (dtype) {
+            case BF16 -> OneDnnLibrary.BF16;
+            case U8, I8 -> OneDnnLibrary.EIGHT_BITS;
+            default -> OneDnnLibrary.THERE;
+        };
+    }
+
+    /** Whether the processor sums products of eight bits in 32 (VNNI, AMX), as far as oneDNN may use it. */
+    public static boolean eightBitsInHardware() {
+        return OneDnnLibrary.EIGHT_BITS_IN_HARDWARE;
     }
 
     /** The widest instruction set that it uses here, such as {@code AVX2}; {@code ONEDNN_MAX_CPU_ISA} can hold it down. */
@@ -88,7 +63,7 @@ public final class OneDnn implements AutoCloseable {
 
     /** Whether that set multiplies bfloat16; where it does not, bfloat16 is converted number by number, or left out. */
     static boolean bf16InHardware() {
-        return (dnnl.dnnl_get_effective_cpu_isa() & BF16_INSTRUCTIONS) != 0;
+        return OneDnnLibrary.uses(OneDnnLibrary.BF16_INSTRUCTIONS);
     }
 
     /** What it has for an operation. */
@@ -123,30 +98,46 @@ public final class OneDnn implements AutoCloseable {
      * @param shape   of the images that it is made ready for, [N,Cin,H,W]; for others it is at their first call
      */
     public static OneDnn conv2d(Fused op, boolean inPlace, Tensor weight, Tensor bias, DType dtype, List<Long> shape) {
-        var conv = op.conv();
-        long[] size = weight.shape();
-        var windows = new Windows(
-                new Size((int) size[2], (int) size[3]), conv.stride(), conv.padding(), conv.dilation(), false, null);
-        int groups = conv.groups();
-        long[] grouped = groups == 1 ? size : new long[] {groups, size[0] / groups, size[1], size[2], size[3]};
-        Description description = (in, x, b, y) -> new convolution_forward.primitive_desc(
-                OneDnnKernel.CPU,
-                dnnl.prop_kind.forward_inference,
-                dnnl.algorithm.convolution_direct,
-                x,
-                anyOrder(grouped, dtype),
-                b,
-                y,
-                windows.stride().longs(),
-                windows.holes(),
-                windows.padding().longs(),
-                windows.padding().longs(),
-                attributes(op, inPlace, y),
-                false);
-        UnaryOperator<long[]> result = in -> windows.result(in, size[0]);
-        var operation = new Operation("conv2d", dtype, format_tag.nhwc, op.add(), inPlace, result, description);
+        var after = OneDnnConvolution.after(op, inPlace, null);
+        var conv = new OneDnnConvolution(op.conv(), weight.shape(), Types.all(dtype, op.add()), after);
         try (var scope = new NativeScope()) {
-            return new OneDnn(operation, weight.reshape(grouped), bias, shape);
+            return new OneDnn(conv.operation(inPlace), weight.reshape(conv.grouped()), bias, null, shape);
+        }
+    }
+
+    /**
+     * How eight-bit numbers stand for real ones: each times a scale. Of floats the scale is 1.
+     *
+     * @param residual the type of what is added, or null
+     * @param weights  a scale for each output channel
+     */
+    public record Scales(
+            DType x, float xScale, float[] weights, DType residual, float residualScale, DType y, float yScale) {}
+
+    /**
+     * The same of numbers in eight bits: whole numbers are multiplied and summed exactly, and the sums are brought to the
+     * result's scale once, at the end, halves to even. Where the processor has no instructions for it (VNNI) sums of two
+     * products have 16 bits, and weights of channels that might not fit are rounded to coarser steps.
+     *
+     * @param inPlace as above, where residual and result have as many bytes
+     * @param weight  I8
+     * @param bias    [Cout], F32, or null
+     */
+    public static OneDnn conv2d(
+            Fused op, boolean inPlace, Tensor weight, Tensor bias, Scales scales, List<Long> shape) {
+        if (!available(DType.I8)) throw new IllegalStateException("conv2d: this machine has no kernels in eight bits");
+        var types = new Types(scales.x, DType.I8, scales.residual, scales.y);
+        var after = OneDnnConvolution.after(op, inPlace, scales);
+        var conv = new OneDnnConvolution(op.conv(), weight.shape(), types, after);
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            var eight = EightBits.of(weight, bias, scales, after.unit(), eightBitsInHardware());
+            return new OneDnn(
+                    conv.operation(inPlace),
+                    eight.weight().reshape(conv.grouped()),
+                    eight.bias(),
+                    eight.scales(),
+                    shape);
         }
     }
 
@@ -159,29 +150,34 @@ public final class OneDnn implements AutoCloseable {
      */
     public static OneDnn linear(Tensor weight, Tensor bias, DType dtype, long rows) {
         long[] size = weight.shape();
-        Description description = (in, x, b, y) -> new inner_product_forward.primitive_desc(
+        Description description = (in, x, b, none, y) -> new inner_product_forward.primitive_desc(
                 OneDnnKernel.CPU,
                 dnnl.prop_kind.forward_inference,
                 x,
-                anyOrder(size, dtype),
+                OneDnnConvolution.anyOrder(size, dtype),
                 b,
                 y,
                 attributes(),
                 false);
         var operation = new Operation(
-                "linear", dtype, format_tag.ab, false, false, shape -> new long[] {shape[0], size[0]}, description);
-        return new OneDnn(operation, weight, bias, List.of(rows, size[1]));
+                "linear",
+                Types.all(dtype, false),
+                format_tag.ab,
+                false,
+                shape -> new long[] {shape[0], size[0]},
+                description);
+        return new OneDnn(operation, weight, bias, null, List.of(rows, size[1]));
     }
 
     /**
      * Pooling such that {@link #kernelFor} has it, from [N,C,H,W] to [N,C,H',W'] channels-last. The largest of numbers that
      * are all NaN is the least number, not NaN.
      *
-     * @param dtype F32 or BF16
+     * @param dtype F32 or BF16; U8 or I8 too for the largest
      * @param shape of the images that it is made ready for, [N,C,H,W]; for others it is at their first call
      */
     public static OneDnn pool2d(Op op, DType dtype, List<Long> shape) {
-        Description description = (in, x, none, y) -> {
+        Description description = (in, x, none, nothing, y) -> {
             var windows = Windows.ofPool(op, in[2], in[3]);
             return new pooling_forward.primitive_desc(
                     OneDnnKernel.CPU,
@@ -198,32 +194,40 @@ public final class OneDnn implements AutoCloseable {
                     false);
         };
         UnaryOperator<long[]> result = in -> Windows.ofPool(op, in[2], in[3]).result(in, in[1]);
-        return new OneDnn(new Operation(op.type(), dtype, format_tag.nhwc, false, false, result, description), shape);
+        return new OneDnn(
+                new Operation(op.type(), Types.all(dtype, false), format_tag.nhwc, false, result, description), shape);
     }
 
     private OneDnn(Operation operation, List<Long> first) {
         this.operation = operation;
-        bias = null;
         compile(longs(first), Engine.threads());
     }
 
-    private OneDnn(Operation operation, Tensor weight, Tensor bias, List<Long> first) {
+    /** @param scales that sums of channels are multiplied by, or null */
+    private OneDnn(Operation operation, Tensor weight, Tensor bias, Tensor scales, List<Long> first) {
         this.operation = operation;
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad()) {
             var shape = longs(first);
             var sums = bias == null ? Tensor.zeros(operation.result().apply(shape)[1]) : bias.detach();
-            var plainSums = OneDnnKernel.view(sums.to(DType.F32).contiguous(), format_tag.a);
-            this.bias = OneDnnKernel.copy(plainSums, plainSums.get_desc());
-            var plain = weight.detach().to(operation.dtype()).contiguous();
+            keep(dnnl.DNNL_ARG_BIAS, sums.to(DType.F32));
+            if (scales != null) keep(dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_WEIGHTS, scales);
+            var plain = weight.detach().to(operation.types().weight()).contiguous();
             var rowMajor = List.of(format_tag.ab, format_tag.abc, format_tag.abcd, format_tag.abcde);
             var source = OneDnnKernel.view(plain, rowMajor.get(plain.dim() - 2));
+            // an order with sums of the weights beside them, as eight bits have, is made from the plain one only
+            if (scales != null) reordered(source, source.get_desc());
             kernels.add(
-                    new OneDnnKernel(operation, shape, Engine.threads(), order -> reordered(source, order), this.bias));
+                    new OneDnnKernel(operation, shape, Engine.threads(), order -> reordered(source, order), constants));
         } catch (RuntimeException e) {
             close();
             throw e;
         }
+    }
+
+    private void keep(int argument, Tensor numbers) {
+        var plain = OneDnnKernel.view(numbers.contiguous(), format_tag.a);
+        constants.put(argument, OneDnnKernel.copy(plain, plain.get_desc()));
     }
 
     /** Without a residual. x of any type and memory order. */
@@ -235,7 +239,9 @@ public final class OneDnn implements AutoCloseable {
     public Tensor apply(Tensor x, Tensor residual) {
         try (var scope = new NativeScope()) {
             return scope.keep(Ops.guard(operation.name(), x, () -> {
-                Tensor in = ordered(x), other = residual == null ? null : ordered(residual);
+                var types = operation.types();
+                Tensor in = ordered(x, types.x()),
+                        other = residual == null ? null : ordered(residual, types.residual());
                 var y = run(in.shape(), in, other);
                 if (y.dim() == x.dim()) return y;
                 var shape = x.shape();
@@ -245,10 +251,10 @@ public final class OneDnn implements AutoCloseable {
         }
     }
 
-    /** In this operation's type and memory order, by a handle of its own. */
-    private Tensor ordered(Tensor x) {
+    /** In that type and this operation's memory order, by a handle of its own. */
+    private Tensor ordered(Tensor x, DType type) {
         if (x.device().cuda()) throw new IllegalArgumentException("x: expected it on the CPU, got " + x.device());
-        var typed = x.to(operation.dtype());
+        var typed = type == null ? x : x.to(type);
         if (operation.order() == format_tag.nhwc) return typed.channelsLast();
         return typed.contiguous().reshape(-1, x.size(x.dim() - 1));
     }
@@ -277,7 +283,7 @@ public final class OneDnn implements AutoCloseable {
             made.leave();
             return;
         }
-        kernels.add(new OneDnnKernel(operation, shape, threads, this::weight, bias));
+        kernels.add(new OneDnnKernel(operation, shape, threads, weights.isEmpty() ? null : this::weight, constants));
         if (kernels.size() <= KEPT) return;
         var oldest = kernels.stream()
                 .limit(KEPT) // the last one is new
@@ -307,29 +313,10 @@ public final class OneDnn implements AutoCloseable {
         for (var kernel : kernels) kernel.close();
         for (var weight : weights) weight.close();
         for (var space : spaces) space.close();
-        if (bias != null) bias.close();
+        for (var constant : constants.values()) constant.close();
     }
 
-    /** Weights in the order that suits the kernel best. */
-    private static memory.desc anyOrder(long[] shape, DType dtype) {
-        return new memory.desc(shape, OneDnnKernel.type(dtype), format_tag.any);
-    }
-
-    private static primitive_attr attributes(Fused op, boolean inPlace, memory.desc y) {
-        var after = new post_ops();
-        if (op.add() && inPlace) after.append_sum();
-        else if (op.add()) after.append_binary(dnnl.algorithm.binary_add, y);
-        var activation = op.activation().orElse(null);
-        if (activation instanceof Op.Clamp clamp)
-            after.append_eltwise(OneDnnOps.algorithm(clamp), (float) clamp.min(), (float) clamp.max());
-        else if (activation != null)
-            after.append_eltwise(OneDnnOps.algorithm(activation), activation instanceof Op.Silu ? 1 : 0, 0);
-        var attributes = attributes();
-        attributes.set_post_ops(after);
-        return attributes;
-    }
-
-    private static primitive_attr attributes() {
+    static primitive_attr attributes() {
         var attributes = new primitive_attr();
         attributes.set_scratchpad_mode(dnnl.scratchpad_mode.user); // the library's own belongs to one thread
         return attributes;

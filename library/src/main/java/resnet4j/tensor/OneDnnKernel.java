@@ -3,6 +3,7 @@ package resnet4j.tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -32,8 +33,9 @@ final class OneDnnKernel implements AutoCloseable {
     private final long[] shape, result;
     private final int threads;
     private final primitive primitive;
-    private final memory.desc x, y, scratchpad;
-    private final memory weight, bias; // the operation's; null for an operation without weights
+    private final memory.desc x, residual, y, scratchpad;
+    private final memory weight; // the operation's; null for an operation without weights
+    private final Map<Integer, memory> constants;
     private final AtomicReference<Arguments> spare;
     private final Lifetime lifetime = new Lifetime("a kernel", this::free);
     private volatile long lastUse;
@@ -41,51 +43,67 @@ final class OneDnnKernel implements AutoCloseable {
     /**
      * What is to be compiled.
      *
-     * @param dtype   F32 or BF16, of inputs and results
-     * @param order   their memory order
-     * @param add     whether a residual of the result's shape is added
+     * @param order   memory order of what comes and goes
      * @param inPlace whether the result takes the residual's memory
      * @param result  the shape of the result, for an input's
      */
     record Operation(
             String name,
-            DType dtype,
+            Types types,
             format_tag order,
-            boolean add,
             boolean inPlace,
             UnaryOperator<long[]> result,
             Description description) {
 
         /** oneDNN's description for inputs of a shape, sums and results so described, with weights in the order that it likes best. */
         interface Description {
-            primitive_desc of(long[] shape, memory.desc x, memory.desc bias, memory.desc y);
+            primitive_desc of(long[] shape, memory.desc x, memory.desc bias, memory.desc residual, memory.desc y);
         }
 
-        private memory.desc describe(long[] shape) {
-            return new memory.desc(shape, type(dtype), order);
+        boolean add() {
+            return types.residual != null;
+        }
+
+        private memory.desc describe(long[] shape, DType type) {
+            return new memory.desc(shape, type(type), order);
+        }
+    }
+
+    /** Of an operation's numbers. @param residual of the result's shape, which is added; null where none is */
+    record Types(DType x, DType weight, DType residual, DType y) {
+        static Types all(DType dtype, boolean add) {
+            return new Types(dtype, dtype, add ? dtype : null, dtype);
         }
     }
 
     /**
      * @param shape   of the input
      * @param threads that the work is split over: as many as the calling thread has
-     * @param weights gives them in a memory order
-     * @param bias    [outputs], F32; null for an operation without weights
+     * @param weights   gives them in a memory order; null for an operation without weights
+     * @param constants what else it reads at every run, by oneDNN's number of the argument
      */
-    OneDnnKernel(Operation operation, long[] shape, int threads, Function<memory.desc, memory> weights, memory bias) {
+    OneDnnKernel(
+            Operation operation,
+            long[] shape,
+            int threads,
+            Function<memory.desc, memory> weights,
+            Map<Integer, memory> constants) {
         this.operation = operation;
         this.shape = shape;
         this.threads = threads;
-        this.bias = bias;
+        this.constants = constants;
         result = operation.result.apply(shape);
         try (var scope = new NativeScope()) {
-            x = operation.describe(shape);
-            y = operation.describe(result);
-            var compiled = operation.description.of(shape, x, bias == null ? null : bias.get_desc(), y);
+            var types = operation.types;
+            x = operation.describe(shape, types.x);
+            y = operation.describe(result, types.y);
+            residual = types.residual == null ? y : operation.describe(result, types.residual);
+            var bias = constants.get(dnnl.DNNL_ARG_BIAS);
+            var compiled = operation.description.of(shape, x, bias == null ? null : bias.get_desc(), residual, y);
             primitive = new primitive(compiled);
             scratchpad = compiled.scratchpad_desc();
-            weight = bias == null ? null : weights.apply(compiled.weights_desc());
-            for (var made : List.of(x, y, primitive, scratchpad))
+            weight = weights == null ? null : weights.apply(compiled.weights_desc());
+            for (var made : List.of(x, residual, y, primitive, scratchpad))
                 NativeScope.own(made); // only now, when nothing fails any more
             spare = new AtomicReference<>(new Arguments());
         }
@@ -113,9 +131,10 @@ final class OneDnnKernel implements AutoCloseable {
      * @param residual of the result's shape, or null for an operation that adds none
      */
     Tensor run(Tensor in, Tensor residual) {
-        if (operation.add != (residual != null) || residual != null && !Arrays.equals(residual.shape(), result))
-            throw new IllegalArgumentException("residual: expected "
-                    + (operation.add ? "the result's shape " + Arrays.toString(result) : "none") + ", got " + residual);
+        if (operation.add() != (residual != null) || residual != null && !Arrays.equals(residual.shape(), result))
+            throw new IllegalArgumentException(
+                    "residual: expected " + (operation.add() ? "the result's shape " + Arrays.toString(result) : "none")
+                            + ", got " + residual);
         var ready = spare.getAndSet(null);
         var arguments = ready == null ? new Arguments() : ready;
         try {
@@ -133,7 +152,7 @@ final class OneDnnKernel implements AutoCloseable {
     private void free() {
         var arguments = spare.getAndSet(null);
         if (arguments != null) arguments.close();
-        List.of(x, y, scratchpad, primitive).forEach(Pointer::close);
+        List.of(x, residual, y, scratchpad, primitive).forEach(Pointer::close);
     }
 
     /** What one thread hands over: a scratchpad, and the addresses of tensors, which are told anew at every run. */
@@ -143,12 +162,13 @@ final class OneDnnKernel implements AutoCloseable {
         private final memory in, out, added; // the last one is null where nothing is added, or in place
 
         Arguments() {
-            if (weight != null) all.put(dnnl.DNNL_ARG_WEIGHTS, weight).put(dnnl.DNNL_ARG_BIAS, bias);
+            if (weight != null) all.put(dnnl.DNNL_ARG_WEIGHTS, weight);
+            constants.forEach(all::put);
             all.put(dnnl.DNNL_ARG_SCRATCHPAD, own(new memory(scratchpad, CPU)));
             in = tensor(dnnl.DNNL_ARG_SRC, x);
             out = tensor(dnnl.DNNL_ARG_DST, y);
             int firstSum = dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE | dnnl.DNNL_ARG_SRC_1;
-            added = operation.add && !operation.inPlace ? tensor(firstSum, y) : null;
+            added = operation.add() && !operation.inPlace ? tensor(firstSum, OneDnnKernel.this.residual) : null;
         }
 
         private memory tensor(int key, memory.desc desc) {
@@ -163,12 +183,20 @@ final class OneDnnKernel implements AutoCloseable {
         }
 
         Tensor run(Tensor x, Tensor residual) {
-            var y = operation.add && operation.inPlace ? residual : empty();
+            var y = operation.add() && operation.inPlace ? sameMemory(residual) : empty();
             in.set_data_handle(x.handle.data_ptr());
             out.set_data_handle(y.handle.data_ptr());
             if (added != null) added.set_data_handle(residual.handle.data_ptr());
             primitive.execute(STREAM, all);
             return y;
+        }
+
+        /** The residual's memory, which the result takes: of its type. */
+        private Tensor sameMemory(Tensor residual) {
+            var types = operation.types;
+            return types.residual == types.y
+                    ? residual
+                    : new Tensor(residual.handle.view(ScalarTypes.of(types.y))); // both of as many bytes
         }
 
         @Override
@@ -179,8 +207,8 @@ final class OneDnnKernel implements AutoCloseable {
 
     private Tensor empty() {
         return operation.order == format_tag.nhwc
-                ? Tensor.emptyChannelsLast(operation.dtype, result)
-                : Tensor.empty(operation.dtype, result);
+                ? Tensor.emptyChannelsLast(operation.types.y, result)
+                : Tensor.empty(operation.types.y, result);
     }
 
     /** A tensor's memory, which has {@code order}. */
@@ -207,7 +235,9 @@ final class OneDnnKernel implements AutoCloseable {
         return switch (dtype) {
             case F32 -> memory.data_type.f32;
             case BF16 -> memory.data_type.bf16;
-            default -> throw new IllegalArgumentException("dtype: expected F32 or BF16, got " + dtype);
+            case U8 -> memory.data_type.u8;
+            case I8 -> memory.data_type.s8;
+            default -> throw new IllegalArgumentException("dtype: expected F32, BF16, U8 or I8, got " + dtype);
         };
     }
 }

@@ -27,6 +27,7 @@ import resnet4j.model.ClassificationNet;
 import resnet4j.model.ModelFile;
 import resnet4j.model.Models;
 import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.OneDnn;
 import resnet4j.tensor.Op;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Precision;
@@ -131,7 +132,8 @@ class QuantizerTest {
                 try (var plan = Plan.compile(opened.net(), Precision.FP32, 1, 3, 32, 32)) {
                     double difference = difference(
                             graph.run(images).toFloats(), plan.run(images).toFloats());
-                    assertTrue(difference < 0.02, difference + ""); // sums in another order may round to the next step
+                    // sums of floats may round to the next step, and without VNNI weights may have steps twice as wide
+                    assertTrue(difference < (OneDnn.eightBitsInHardware() ? 0.02 : 0.08), difference + "");
                 }
             }
             var weights = resnet4j.weights.WeightFile.read(file).tensors();

@@ -71,7 +71,7 @@ class PassesTest {
             assertTrue(simple.nodes().stream().noneMatch(n -> n.op() instanceof Op.BatchNorm));
             // weights are rounded once more, and 53 layers pass it on
             PlanTest.assertClose(expected, simple.run(images).toFloats(), 1e-5);
-            var fused = Passes.fuse(simple);
+            var fused = Instruction.of(simple);
             var left = fused.stream().map(i -> i.node().op().type()).toList();
             assertTrue(!left.contains("relu") && !left.contains("add"), left::toString);
         }
@@ -97,7 +97,9 @@ class PassesTest {
             assertEquals(graph.nodes(), Passes.simplify(graph).nodes());
             assertEquals(
                     List.of("conv2d", "relu", "batch_norm", "add"),
-                    Passes.fuse(graph).stream().map(i -> i.node().op().type()).toList());
+                    Instruction.of(graph).stream()
+                            .map(i -> i.node().op().type())
+                            .toList());
         }
     }
 

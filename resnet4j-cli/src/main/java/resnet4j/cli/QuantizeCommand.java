@@ -38,8 +38,8 @@ import resnet4j.tensor.Tensor;
         name = "quantize",
         description = "Make a network's weights and values eight bits wide, and write it if it is still as good.",
         footer = {
-            "The file is a quarter as large. Plans compute its layers in floats of the rounded numbers for now, which"
-                    + " is not faster; ONNX Runtime computes the ONNX file in eight bits.",
+            "The file is a quarter as large. Plans compute it in eight bits, from the first convolution to the last;"
+                    + " ONNX Runtime does so with the ONNX file.",
             "",
             "Example:",
             "  ./resnet4j quantize runs/quickstart-1 --calibrate shapes:200 \\",

@@ -1,0 +1,203 @@
+package resnet4j.graph;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import resnet4j.array.DType;
+import resnet4j.tensor.OneDnn;
+import resnet4j.tensor.Op;
+import resnet4j.tensor.Ops;
+import resnet4j.tensor.Tensor;
+
+/**
+ * One thing to do: a node, or a convolution with the sum and the activation that follow it.
+ *
+ * @param node       of a convolution that adds, the fourth input is the residual; its value is that of the last operation
+ * @param add        whether it adds
+ * @param activation what it ends with
+ * @param eight      of a convolution in eight bits, whose inputs and weights are whole numbers
+ */
+record Instruction(Node node, boolean add, Optional<Op> activation, Optional<EightBits> eight) {
+
+    /** Numbers in eight bits. @param scale the constant that they are multiplied by */
+    record Whole(DType type, String scale) {}
+
+    /** @param weight the constant with the scales of the weights @param residual and y are empty where they are floats */
+    record EightBits(Whole x, String weight, Optional<Whole> residual, Optional<Whole> y) {}
+
+    private static Instruction of(Node node) {
+        return new Instruction(node, false, Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * Joins convolutions with the sum and the activation that follow, where nothing else needs what is in between, and those
+     * in eight bits with {@link Op.Dequantize} before them and {@link Op.Quantize} after them.
+     */
+    static List<Instruction> of(Graph graph) {
+        var uses = graph.uses();
+        var made = new LinkedHashMap<String, Instruction>();
+        for (var node : graph.nodes()) {
+            var joined = join(node, made, uses, graph);
+            made.put(node.name(), joined != null ? joined : inEightBits(node, made, graph));
+        }
+        return withoutUnused(made.values(), graph.outputs().values());
+    }
+
+    /** The node with the convolution before it, which is taken out of {@code made}; null where there is none to join. */
+    private static Instruction join(Node node, Map<String, Instruction> made, Map<String, Integer> uses, Graph graph) {
+        for (int i = 0; i < node.inputs().size(); i++) {
+            var conv = made.get(node.inputs().get(i));
+            if (conv == null || !conv.isConvolution() || uses.get(conv.node.name()) > 1) continue;
+            var joined = conv.with(node, i, made, graph);
+            if (joined == null) continue;
+            made.remove(conv.node.name());
+            return joined;
+        }
+        return null;
+    }
+
+    /** This convolution with what follows it, as input {@code i} of {@code next}; null where these do not go together. */
+    private Instruction with(Node next, int i, Map<String, Instruction> made, Graph graph) {
+        boolean whole = eight.isPresent() && eight.get().y.isPresent();
+        if (whole) return null;
+        if (next.op() instanceof Op.Quantize && eight.isPresent()) {
+            var e = eight.get();
+            var y = new Whole(next.value().dtype(), next.inputs().get(1));
+            return new Instruction(
+                    new Node(next.value(), node.op(), node.inputs(), node.path()),
+                    add,
+                    activation,
+                    Optional.of(new EightBits(e.x, e.weight, e.residual, Optional.of(y))));
+        }
+        if (activation.isPresent() || next.value().dtype() != node.value().dtype()) return null;
+        var inputs = new ArrayList<>(node.inputs());
+        var scales = eight;
+        boolean sum = next.op() instanceof Op.Add;
+        if (sum) {
+            var other = next.inputs().get(1 - i);
+            if (add || !next.shape().equals(node.shape()) || !next.shape().equals(graph.shape(other))) return null;
+            var residual = eight.isPresent() ? whole(other, made, graph) : null;
+            if (residual != null) {
+                var e = eight.get();
+                scales = Optional.of(new EightBits(e.x, e.weight, Optional.of(residual), e.y));
+                other = made.get(other).node.inputs().get(0);
+            }
+            inputs.add(other);
+        } else if (OneDnn.kernelFor(next.op()) != OneDnn.Kernel.ACTIVATION) return null;
+        var last = new Node(next.value(), node.op(), inputs, node.path());
+        return new Instruction(last, add || sum, sum ? Optional.empty() : Optional.of(next.op()), scales);
+    }
+
+    /** As it is, or a convolution of whole numbers where what it is given is made of such. */
+    private static Instruction inEightBits(Node node, Map<String, Instruction> made, Graph graph) {
+        var plain = of(node);
+        if (!plain.isConvolution() || !OneDnn.available(DType.I8)) return plain;
+        String image = node.inputs().get(0),
+                weight = node.inputs().get(1),
+                bias = node.inputs().get(2);
+        var x = whole(image, made, graph);
+        var w = made.get(weight);
+        if (x == null
+                || w == null
+                || !(w.node.op() instanceof Op.Dequantize)
+                || w.constant(graph.constants(), 0) == null
+                || w.constant(graph.constants(), 0).dtype() != DType.I8
+                || w.constant(graph.constants(), 1) == null
+                || w.constant(graph.constants(), 1).elements() != node.shape().get(1)
+                || !bias.isEmpty() && !graph.constants().containsKey(bias)) return plain;
+        var inputs =
+                List.of(made.get(image).node.inputs().get(0), w.node.inputs().get(0), bias);
+        var eight = new EightBits(x, w.node.inputs().get(1), Optional.empty(), Optional.empty());
+        return new Instruction(node.withInputs(inputs), false, Optional.empty(), Optional.of(eight));
+    }
+
+    private Tensor constant(Map<String, Tensor> constants, int input) {
+        return constants.get(node.inputs().get(input));
+    }
+
+    /** Where a value is that of numbers in eight bits, which are made and no constant, with one scale: these; or else null. */
+    private static Whole whole(String value, Map<String, Instruction> made, Graph graph) {
+        var back = made.get(value);
+        if (back == null || !(back.node.op() instanceof Op.Dequantize)) return null;
+        var numbers = made.get(back.node.inputs().get(0));
+        var scale = back.constant(graph.constants(), 1);
+        if (numbers == null || scale == null || scale.elements() != 1) return null;
+        return new Whole(numbers.node.value().dtype(), back.node.inputs().get(1));
+    }
+
+    private static List<Instruction> withoutUnused(Collection<Instruction> all, Collection<String> outputs) {
+        var needed = new HashSet<>(outputs);
+        var kept = new ArrayList<Instruction>();
+        var backwards = new ArrayList<>(all);
+        Collections.reverse(backwards);
+        for (var instruction : backwards) {
+            if (!needed.contains(instruction.node.name())) continue;
+            needed.addAll(instruction.node.inputs());
+            kept.add(instruction);
+        }
+        Collections.reverse(kept);
+        return List.copyOf(kept);
+    }
+
+    /** The same, but for weights that floats are needed of: these come to {@code weights}, the graph's constants. */
+    static List<Instruction> of(Graph graph, Map<String, Tensor> weights) {
+        var left = new ArrayList<Instruction>();
+        for (var instruction : of(graph)) {
+            var node = instruction.node;
+            boolean constant =
+                    node.op() instanceof Op.Dequantize && weights.keySet().containsAll(node.inputs());
+            if (!constant) left.add(instruction);
+            else
+                weights.put(
+                        node.name(),
+                        Ops.run(
+                                node.op(),
+                                node.inputs().stream().map(weights::get).toArray(Tensor[]::new)));
+        }
+        return left;
+    }
+
+    boolean isConvolution() {
+        return node.op() instanceof Op.Conv2d;
+    }
+
+    /** As oneDNN takes it. */
+    OneDnn.Fused fused() {
+        return new OneDnn.Fused((Op.Conv2d) node.op(), add, activation);
+    }
+
+    /** With the numbers of {@code constants}, for oneDNN. */
+    OneDnn.Scales scales(Map<String, Tensor> constants) {
+        var e = eight.orElseThrow();
+        return new OneDnn.Scales(
+                e.x.type,
+                number(e.x.scale, constants),
+                constants.get(e.weight).toFloats(),
+                add ? e.residual.map(Whole::type).orElse(node.value().dtype()) : null,
+                e.residual.map(r -> number(r.scale, constants)).orElse(1f),
+                node.value().dtype(),
+                e.y.map(y -> number(y.scale, constants)).orElse(1f));
+    }
+
+    private static float number(String constant, Map<String, Tensor> constants) {
+        return (float) constants.get(constant).item();
+    }
+
+    /** Whether a number of the result has as many bytes as one of the residual. */
+    boolean residualFits() {
+        return eight.isEmpty()
+                || eight.get().residual.isPresent() == eight.get().y.isPresent();
+    }
+
+    @Override
+    public String toString() {
+        if (!add && activation.isEmpty() && eight.isEmpty()) return node.toString();
+        return node.value() + " = " + node.op() + (add ? " + residual" : "")
+                + activation.map(a -> ", " + a).orElse("") + node.inputs();
+    }
+}

@@ -1,0 +1,202 @@
+package resnet4j.graph;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import resnet4j.array.DType;
+import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.OneDnn;
+import resnet4j.tensor.Ops;
+import resnet4j.tensor.Tensor;
+
+/** What a plan does, call by call, once it is prepared; any number of threads may run it then. */
+final class Steps {
+    private final Graph graph;
+    private final boolean consumes;
+    private final List<AutoCloseable> owned;
+    private final List<Step> steps = new ArrayList<>();
+    private final Map<String, Integer> slots = new HashMap<>(); // of the values that are not constants
+    private final Map<String, Tensor> constantOutputs = new HashMap<>();
+    private final Map<String, String> outputs;
+    private final List<String> inputs;
+
+    /**
+     * One call.
+     *
+     * @param out  slot of the result
+     * @param dead slots that nothing needs after it
+     */
+    private record Step(Plan.Call call, Kernel kernel, int out, int[] dead) {}
+
+    private interface Kernel {
+        Tensor run(Tensor[] slots);
+    }
+
+    /**
+     * @param graph    for the shapes that oneDNN's kernels are made for
+     * @param consumes whether the graph's own weights are freed when they are no longer needed
+     * @param owned    to which all that has to be closed in the end is added
+     */
+    Steps(Graph graph, boolean consumes, List<AutoCloseable> owned) {
+        this.graph = graph;
+        this.consumes = consumes;
+        this.owned = owned;
+        outputs = graph.outputs();
+        inputs = List.copyOf(Graph.names(graph.inputs()));
+    }
+
+    /** The outputs by name; {@code given} are closed where nothing needs them any more. */
+    Map<String, Tensor> run(Map<String, Tensor> given) {
+        var values = new Tensor[slots.size()];
+        for (var input : inputs) values[slots.get(input)] = given.get(input);
+        for (var step : steps) {
+            values[step.out] = step.kernel.run(values);
+            for (int slot : step.dead) values[slot].close(); // its memory serves the steps to come
+        }
+        var results = new LinkedHashMap<String, Tensor>();
+        outputs.forEach((name, value) -> {
+            var constant = constantOutputs.get(value);
+            results.put(name, constant != null ? constant.detach() : values[slots.get(value)]);
+        });
+        return results;
+    }
+
+    /** What is done, in order. */
+    List<Plan.Call> calls() {
+        return steps.stream().map(Step::call).toList();
+    }
+
+    /** For as many threads as the calling one splits an operation over. */
+    void prepare() {
+        try (var scope = new NativeScope()) {
+            var weights = new HashMap<>(graph.constants());
+            prepare(Instruction.of(graph, weights), weights);
+        }
+    }
+
+    private void prepare(List<Instruction> instructions, Map<String, Tensor> weights) {
+        var nodes = instructions.stream().map(Instruction::node).toList();
+        var inputs = Graph.names(graph.inputs());
+        var lives = new Liveness(inputs, nodes, graph.outputs().values());
+        for (var input : inputs) slots.put(input, slots.size());
+        var kernels = kernels(instructions, weights, lives);
+        for (int i = 0; i < nodes.size(); i++) {
+            var node = nodes.get(i);
+            int out = slots.size();
+            int[] dead = lives.dead(i).stream().mapToInt(slots::get).toArray();
+            var kernel = kernels.get(i);
+            var step = kernel != null
+                    ? oneDnn(instructions.get(i), kernel, i, out, dead, lives)
+                    : libtorch(node, weights, i, out, dead, lives);
+            slots.put(node.name(), out);
+            steps.add(step);
+        }
+        for (var value : graph.outputs().values())
+            if (weights.containsKey(value)) {
+                var constant = copy(weights.get(value));
+                owned.add(constant);
+                constantOutputs.put(value, constant);
+            }
+    }
+
+    /**
+     * oneDNN's, by the instruction's number. Those of the largest weights are made first: the memory of a weight that is
+     * freed then suits the next one.
+     */
+    private Map<Integer, OneDnn> kernels(List<Instruction> instructions, Map<String, Tensor> weights, Liveness lives) {
+        var uses = graph.uses();
+        var kernels = new HashMap<Integer, OneDnn>();
+        IntStream.range(0, instructions.size())
+                .filter(i -> isPreparable(instructions.get(i).node(), weights))
+                .boxed()
+                .sorted(Comparator.comparingLong(i -> -size(instructions.get(i).node(), weights)))
+                .forEach(i -> {
+                    var instruction = instructions.get(i);
+                    var node = instruction.node();
+                    boolean inPlace = inPlace(instruction, i, lives);
+                    var kernel = oneDnn(
+                            instruction, weights, graph.shape(node.inputs().get(0)), inPlace);
+                    owned.add(kernel);
+                    kernels.put(i, kernel);
+                    if (!consumes) return;
+                    for (var in : node.inputs())
+                        if (weights.containsKey(in) && uses.merge(in, -1, Integer::sum) == 0)
+                            weights.get(in).close();
+                });
+        return kernels;
+    }
+
+    private static boolean inPlace(Instruction instruction, int i, Liveness lives) {
+        return instruction.add() && instruction.residualFits() && lives.mayOverwrite(i, 3);
+    }
+
+    private static long size(Node node, Map<String, Tensor> weights) {
+        return node.inputs().size() == 1 ? 0 : weights.get(node.inputs().get(1)).elements();
+    }
+
+    /** Whether the operation is oneDNN's, on the CPU, with weights, if any, that never change. */
+    private static boolean isPreparable(Node node, Map<String, Tensor> weights) {
+        var kernel = OneDnn.kernelFor(node.op());
+        if (!OneDnn.available(node.value().dtype())) return false;
+        if (kernel == OneDnn.Kernel.POOLING) return true;
+        if (kernel != OneDnn.Kernel.CONVOLUTION && kernel != OneDnn.Kernel.PRODUCT) return false;
+        var weight = weights.get(node.inputs().get(1));
+        var bias = node.inputs().get(2);
+        return weight != null && !weight.device().cuda() && (bias.isEmpty() || weights.containsKey(bias));
+    }
+
+    private Step oneDnn(Instruction instruction, OneDnn kernel, int i, int out, int[] dead, Liveness lives) {
+        var node = instruction.node();
+        var in = node.inputs();
+        boolean add = instruction.add(), inPlace = inPlace(instruction, i, lives);
+        int x = slots.get(in.get(0)), residual = add ? slots.get(in.get(3)) : -1;
+        var type = instruction.eight().isPresent() ? DType.I8 : node.value().dtype();
+        var call = new Plan.Call("oneDNN", type, inPlace, instruction.toString());
+        Kernel run = add ? v -> kernel.apply(v[x], v[residual]) : v -> kernel.apply(v[x]);
+        return new Step(call, run, out, dead);
+    }
+
+    private static OneDnn oneDnn(
+            Instruction instruction, Map<String, Tensor> weights, List<Long> shape, boolean inPlace) {
+        var node = instruction.node();
+        var type = node.value().dtype();
+        var in = node.inputs();
+        if (in.size() == 1) return OneDnn.pool2d(node.op(), type, shape);
+        Tensor weight = weights.get(in.get(1)), bias = weights.get(in.get(2));
+        if (instruction.eight().isPresent())
+            return OneDnn.conv2d(instruction.fused(), inPlace, weight, bias, instruction.scales(weights), shape);
+        if (instruction.isConvolution()) return OneDnn.conv2d(instruction.fused(), inPlace, weight, bias, type, shape);
+        return OneDnn.linear(weight, bias, type, Value.elements(shape) / weight.size(1));
+    }
+
+    private Step libtorch(Node node, Map<String, Tensor> weights, int i, int out, int[] dead, Liveness lives) {
+        var op = node.op();
+        int n = node.inputs().size();
+        var constants = new Tensor[n];
+        var from = new int[n]; // slot, or -1 for a constant and for nothing
+        for (int k = 0; k < n; k++) {
+            var constant = weights.get(node.inputs().get(k));
+            from[k] = slots.getOrDefault(node.inputs().get(k), -1);
+            if (constant != null) owned.add(constants[k] = copy(node.typed(k, constant)));
+        }
+        boolean inPlace = op.hasInPlaceForm()
+                && lives.mayOverwrite(i, 0)
+                && graph.shape(node.inputs().get(0)).equals(node.shape());
+        Kernel kernel = values -> {
+            var args = constants.clone();
+            for (int k = 0; k < n; k++) if (from[k] >= 0) args[k] = node.typed(k, values[from[k]]);
+            return inPlace ? Ops.runInPlace(op, args) : Ops.run(op, args);
+        };
+        return new Step(new Plan.Call("libtorch", node.value().dtype(), inPlace, node.toString()), kernel, out, dead);
+    }
+
+    private static Tensor copy(Tensor weight) {
+        try (var noGrad = Ops.noGrad()) {
+            return weight.detach().copy().own();
+        }
+    }
+}
