@@ -39,6 +39,8 @@ public final class Sentences {
                     + String.join(", ", PLATFORMS) + ", or export the model to ONNX there.";
         if (e instanceof LinkageError)
             return "the native library could not be loaded (" + text(e) + "); './resnet4j doctor' says what is wrong.";
+        if (e instanceof InternalError && text(e).contains("memory access"))
+            return "a file was shortened while it was in use; let nobody write it meanwhile, and start again.";
         var message = text(e);
         if (message.isBlank()) return e.getClass().getSimpleName() + "; run again with --debug to see where.";
         if (e instanceof IllegalArgumentException || e instanceof IOException || said(e)) return message;

@@ -4,8 +4,15 @@ import java.util.List;
 
 /** The bounds of options: what compact constructors ask of their fields. Each names the field, the bound and the value. */
 public final class Checks {
-    /** Classes that a file may number: four times ImageNet-21k's. A larger number is a mistake in the file. */
-    public static final int MOST_CLASSES = 100_000;
+    private static final int MOST_CLASSES = 100_000; // four times ImageNet-21k's
+
+    /**
+     * Classes that a file may number by its pictures: a thousand, or a hundred for each picture. A network has as many answers
+     * as the largest number says, so that a wrong one would fill memory after hours.
+     */
+    public static int mostClasses(int pictures) {
+        return (int) Math.min(MOST_CLASSES, Math.max(1000L, 100L * pictures));
+    }
 
     private Checks() {}
 

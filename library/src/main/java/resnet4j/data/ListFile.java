@@ -162,9 +162,10 @@ final class ListFile {
         int most = -1;
         for (var row : rows) {
             int number = row.label.matches("\\d{1,9}") ? Integer.parseInt(row.label) : -1;
-            if (number < 0 || number >= Checks.MOST_CLASSES)
+            if (number < 0 || number >= Checks.mostClasses(rows.size()))
                 throw new IOException(list + " line " + row.line + ": index: expected a class number from 0 to "
-                        + (Checks.MOST_CLASSES - 1) + ", got " + row.label);
+                        + (Checks.mostClasses(rows.size()) - 1) + " for " + rows.size() + " pictures, got "
+                        + row.label);
             most = Math.max(most, number);
             if (row.category.isEmpty()) continue;
             var other = categories.putIfAbsent(number, row.category);

@@ -93,9 +93,9 @@ final class Npz implements Dataset<Label> {
                             throw new IOException(
                                     file + ": " + split + "_labels: expected integers, got " + array.type());
                     };
-            if (label < 0 || label >= Checks.MOST_CLASSES)
+            if (label < 0 || label >= Checks.mostClasses(n))
                 throw new IOException(file + ": " + split + "_labels: expected class numbers from 0 to "
-                        + (Checks.MOST_CLASSES - 1) + ", got " + label);
+                        + (Checks.mostClasses(n) - 1) + " for " + n + " pictures, got " + label);
             labels[i] = (int) label;
         }
         return labels;

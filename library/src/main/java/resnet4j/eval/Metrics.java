@@ -22,6 +22,8 @@ public final class Metrics {
 
     private static final int BINS = 15; // Guo et al. 2017, section 4
 
+    private static final int COPIES = 3; // of the confusion, while a result is made and written
+
     private static final Comparator<Mistake> SUREST_FIRST =
             Comparator.comparingDouble(Mistake::probability).reversed().thenComparingInt(Mistake::index);
 
@@ -50,8 +52,18 @@ public final class Metrics {
             throw new IllegalArgumentException("keptMistakes: expected 0 or more, got " + keptMistakes);
         this.classes = classes;
         this.keptMistakes = keptMistakes;
+        requireRoom(classes);
         this.confusion = new int[classes][classes];
         this.exponentials = new double[classes];
+    }
+
+    /** Throws an {@link IllegalArgumentException} where the heap does not hold who was taken for whom, before a network is trained. */
+    public static void requireRoom(int classes) {
+        long heap = Runtime.getRuntime().maxMemory();
+        if ((double) COPIES * Integer.BYTES * classes * classes > heap)
+            throw new IllegalArgumentException("classes: expected at most "
+                    + (long) Math.sqrt(heap / (double) (COPIES * Integer.BYTES)) + " with a heap of " + (heap >> 20)
+                    + " MiB, got " + classes + "; give it more with RESNET4J_JAVA_OPTS=-Xmx8g");
     }
 
     /**

@@ -19,6 +19,7 @@ import resnet4j.data.Mix;
 import resnet4j.eval.Evaluation;
 import resnet4j.eval.Evaluator;
 import resnet4j.eval.Inputs;
+import resnet4j.eval.Metrics;
 import resnet4j.eval.Score;
 import resnet4j.image.Image;
 import resnet4j.model.ClassificationNet;
@@ -42,6 +43,7 @@ final class Classification implements Task<Label> {
         this.recipe = recipe;
         this.data = data;
         this.machine = machine;
+        Metrics.requireRoom(data.train().classes().size());
         Ops.seed(recipe.seed());
         net = twin();
         if (!recipe.begin(net, net)) {

@@ -55,6 +55,8 @@ final class MappedFile {
             return format.read(file);
         } catch (Malformed e) {
             throw new IOException(path + ": " + e.getMessage(), e);
+        } catch (InternalError e) { // what Java makes of a page of a mapped file that is no longer there
+            throw new IOException(path + ": the file was shortened while it was read; fetch it again", e);
         }
     }
 

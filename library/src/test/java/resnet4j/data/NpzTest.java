@@ -139,7 +139,7 @@ class NpzTest {
     @ParameterizedTest
     @CsvSource({
         "|i1, 0 5, 5",
-        "<u2, 0 0 64 156, 40000",
+        "<u2, 0 0 131 3, 899",
         ">i2, 0 0 1 0, 256",
         "<i4, 0 0 0 0 1 1 0 0, 257",
         ">u4, 0 0 0 0 0 0 1 2, 258",
@@ -165,9 +165,13 @@ class NpzTest {
         arrays.put("train_labels", NpyTest.array("|u1", "0,"));
         assertRefused(arrays, "train_labels: expected one class a picture, got the shape [0]");
         arrays.put("train_labels", NpyTest.array("|i1", "2,", new byte[] {0, -1}));
-        assertRefused(arrays, "train_labels: expected class numbers from 0 to 99999, got -1");
+        assertRefused(arrays, "train_labels: expected class numbers from 0 to 999 for 2 pictures, got -1");
         arrays.put("train_labels", NpyTest.array("<i4", "2,", new byte[] {0, 0, 0, 0, -1, -1, -1, 127}));
-        assertRefused(arrays, "expected class numbers from 0 to 99999, got 2147483647");
+        assertRefused(arrays, "expected class numbers from 0 to 999 for 2 pictures, got 2147483647");
+        arrays.put("train_labels", NpyTest.array("<u2", "2,", new byte[] {0, 0, 64, -100}));
+        assertRefused(arrays, "for 2 pictures, got 40000"); // not negative
+        arrays.put("train_labels", NpyTest.array("<i4", "2,", new byte[] {0, 0, 0, 0, -97, -122, 1, 0}));
+        assertRefused(arrays, "expected class numbers from 0 to 999 for 2 pictures, got 99999");
         arrays.put("train_labels", NpyTest.array("|u1", "3,", new byte[3]));
         assertRefused(arrays, "train_images: expected [3,H,W] or [..,H,W,3] unsigned bytes, got |u1[2, 2, 3]");
         arrays = grey();

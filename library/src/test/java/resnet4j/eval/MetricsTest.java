@@ -86,6 +86,15 @@ class MetricsTest {
     }
 
     @Test
+    void moreClassesThanTheHeapHolds_areRefusedBeforeTheWork() {
+        Metrics.requireRoom(1000);
+        for (int classes : new int[] {99_999, Integer.MAX_VALUE}) {
+            var e = assertThrows(IllegalArgumentException.class, () -> new Metrics(classes, 0));
+            assertTrue(e.getMessage().contains("MiB, got " + classes), e.getMessage());
+        }
+    }
+
+    @Test
     void loss_byHand() {
         var metrics = new Metrics(2, 0);
         float ln3 = (float) Math.log(3);

@@ -1,11 +1,19 @@
 package resnet4j.weights;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import resnet4j.Shared;
@@ -43,6 +51,26 @@ class WeightFileTest {
     void read_keepsScalarsOfACheckpointAsMetadata() throws Exception {
         WeightFile read = WeightFile.read(Shared.data("cifar-resnets/resnet20-12fca82f.th"));
         assertEquals("91.78000183105469", read.metadata().get("best_prec1"));
+    }
+
+    /** Both while the file is looked at and after; a page that is gone ends nothing but the reading. */
+    @Test
+    void aFileShortenedWhileItIsRead_isSaidByName(@TempDir Path folder) throws Exception {
+        for (int left : new int[] {0, 5000}) {
+            var file = Files.write(folder.resolve("weights-" + left), new byte[300_000]);
+            var e = assertThrows(
+                    IOException.class,
+                    () -> MappedFile.read(file, mapped -> {
+                        var data = mapped.slice(0, mapped.size);
+                        try (var shorter = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                            shorter.truncate(left);
+                        }
+                        long sum = 0;
+                        while (data.hasRemaining()) sum += data.get();
+                        return sum;
+                    }));
+            assertTrue(e.getMessage().startsWith(file + ": the file was shortened while it was read"), e.getMessage());
+        }
     }
 
     /** The digest of state_dict_digests.py. */

@@ -92,7 +92,7 @@ public final class Main {
             if (code != Command.DONE || !out.checkError()) return code;
             var lost = "standard output: the result cannot be written; the disk may be full, or its reader has gone.";
             return fail(err, new IOException(lost), List.of(args).contains("--debug"));
-        } catch (OutOfMemoryError | LinkageError | StackOverflowError e) {
+        } catch (VirtualMachineError | LinkageError e) {
             return fail(err, e, List.of(args).contains("--debug"));
         }
     }

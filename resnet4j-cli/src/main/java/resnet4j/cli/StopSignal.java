@@ -57,7 +57,7 @@ final class StopSignal implements BooleanSupplier, AutoCloseable {
     }
 
     private static void stop() throws InterruptedException {
-        ProcessHandle.current().children().forEach(ProcessHandle::destroy);
+        ProcessHandle.current().children().forEach(ProcessHandle::destroyForcibly); // of which none saves anything
         if (TOLD.getAndSet(true) || OPEN.isEmpty()) return;
         ANSWERED.await(SECONDS_TO_STOP, TimeUnit.SECONDS);
     }
