@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** From JSON to the values of records, and the sentences about what does not fit. */
@@ -102,6 +103,7 @@ final class Reading {
     }
 
     private static Object record(JsonNode node, Class<?> type, Object base, String path) {
+        if (WrittenAs.class.isAssignableFrom(type)) return written(node, type, (WrittenAs<?>) base, path);
         boolean variant = Choices.isVariant(type);
         JsonNode told = node.isTextual() && variant ? Records.NODES.objectNode().set(Records.TYPE, node) : node;
         if (!told.isObject()) throw expected(path, "an object (" + Choices.name(type) + ")", node);
@@ -135,6 +137,20 @@ final class Reading {
                         + String.join(", ", known) + ".");
         }
         return construct(type, components, values, path);
+    }
+
+    private static Object written(JsonNode node, Class<?> type, WrittenAs<?> base, String path) {
+        Class<?> as = Arrays.stream(type.getGenericInterfaces())
+                .filter(i -> i instanceof ParameterizedType p && p.getRawType() == WrittenAs.class)
+                .map(i -> (Class<?>) ((ParameterizedType) i).getActualTypeArguments()[0])
+                .findFirst()
+                .orElseThrow();
+        Object fields = record(node, as, base == null ? null : base.written(), path);
+        try {
+            return ((Supplier<?>) fields).get();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(sentence(e.getMessage(), as.getRecordComponents(), path), e);
+        }
     }
 
     private static Object variant(JsonNode node, Class<?> type, Object base, String path) {

@@ -33,6 +33,7 @@ import java.util.Optional;
  *   <li>An interface that is not sealed is read likewise, once its records are made known by {@link #permit}.
  *   <li>A record that has a static method {@code ObjectNode today(ObjectNode)} has JSON go through it first, to read what
  *       was written under names of before.
+ *   <li>A record that is {@link WrittenAs} another has the JSON of that one.
  *   <li>Every component has to be there, unless it is an {@link Optional} or the record has a constructor without
  *       parameters: that constructor's values are then the defaults.
  *   <li>Components may be numbers, booleans, strings, enums (constants in lower camel case), {@link Path}, {@link URI},
@@ -139,6 +140,7 @@ public final class Records {
     }
 
     private static JsonNode tree(Record value) {
+        if (value instanceof WrittenAs<?> other) return tree(other.written());
         Class<?> type = value.getClass();
         RecordComponent[] components = type.getRecordComponents();
         if (Choices.isVariant(type) && components.length == 0) return NODES.textNode(Choices.name(type));

@@ -1,7 +1,5 @@
 package resnet4j.model;
 
-import resnet4j.model.ResNetConfig.Block;
-import resnet4j.model.ResNetConfig.Shortcut;
 import resnet4j.nn.Linear;
 import resnet4j.nn.Norm;
 
@@ -12,38 +10,22 @@ import resnet4j.nn.Norm;
  *
  * @param network         what it is the body of
  * @param outputStride    pixels of the image for one place of the deepest map: 8, 16 or 32 for images of 224 pixels.
- *                        Stages that would stride further dilate instead, as torchvision's
- *                        {@code replace_stride_with_dilation} and timm's {@code output_stride}. arXiv:1706.05587
+ *                        Stages that would stride further dilate instead
  * @param trainableStages how many stages train, from the deepest; one more than there are leaves the stem to train too
  */
 public record BackboneConfig(ResNetConfig network, int outputStride, int trainableStages) {
     public BackboneConfig {
-        int least = network.stemStride(),
-                most = network.outputStride(),
-                stages = network.depths().size();
-        if (outputStride < least || outputStride > most || Integer.bitCount(outputStride) != 1)
-            throw new IllegalArgumentException(
-                    "outputStride: expected a power of 2 from " + least + " to " + most + ", got " + outputStride);
+        network.withOutputStride(outputStride); // refuses what cannot be
+        int stages = network.stages().size();
         if (trainableStages < 0 || trainableStages > stages + 1)
             throw new IllegalArgumentException("trainableStages: expected 0 to " + (stages + 1) + " (" + stages
                     + " and the stem), got " + trainableStages);
-        if (outputStride < most) requireDilation(network);
-    }
-
-    private static void requireDilation(ResNetConfig network) {
-        boolean plain = network.block() == Block.BASIC || network.block() == Block.BOTTLENECK;
-        if (!plain)
-            throw new IllegalArgumentException("outputStride: a " + network.block()
-                    + " block does not dilate; use BASIC or BOTTLENECK, or " + network.outputStride());
-        if (network.blurPool() || network.shortcut() == Shortcut.SENET)
-            throw new IllegalArgumentException("outputStride: a network with blurPool or the shortcut SENET does not"
-                    + " dilate; expected " + network.outputStride());
     }
 
     /** The network's own strides, and all of it trains. */
     public static BackboneConfig of(ResNetConfig network) {
         return new BackboneConfig(
-                network, network.outputStride(), network.depths().size() + 1);
+                network, network.outputStride(), network.stages().size() + 1);
     }
 
     /** That of a network of the registry. @throws IllegalArgumentException if there is none, or it has no backbone */
@@ -67,7 +49,7 @@ public record BackboneConfig(ResNetConfig network, int outputStride, int trainab
 
     /** A new network; its starting weights are those of the whole network with its head, from the same seed. */
     public Backbone build() {
-        var body = new ResNetBody(network, outputStride);
+        var body = new ResNetBody(network.withOutputStride(outputStride));
         new Linear(network.featureChannels(), network.classes()).close(); // torchvision draws it, and drops it
         body.initialise();
         body.trainLast(trainableStages);

@@ -15,9 +15,6 @@ import resnet4j.config.Nearest;
 import resnet4j.config.Records;
 import resnet4j.image.Preprocess;
 import resnet4j.image.Resize;
-import resnet4j.model.ResNetConfig.Block;
-import resnet4j.model.ResNetConfig.Shortcut;
-import resnet4j.model.ResNetConfig.Stem;
 import resnet4j.nn.Attention;
 import resnet4j.nn.Init;
 import resnet4j.nn.Net;
@@ -100,15 +97,15 @@ public final class Models {
                 .add("uniform8", 224, ResNetConfig.uniform(8))
                 .add("uniform16", 224, ResNetConfig.uniform(16));
         family("resnext", "arXiv:1611.05431")
-                .add("resnext50_32x4d", 224, bottleneck(3, 4, 6, 3).withGroups(32, 4))
-                .add("resnext101_32x4d", 224, bottleneck(3, 4, 23, 3).withGroups(32, 4))
-                .add("resnext101_32x8d", 224, bottleneck(3, 4, 23, 3).withGroups(32, 8))
-                .add("resnext101_64x4d", 224, bottleneck(3, 4, 23, 3).withGroups(64, 4))
+                .add("resnext50_32x4d", 224, grouped(32, 4, 3, 4, 6, 3))
+                .add("resnext101_32x4d", 224, grouped(32, 4, 3, 4, 23, 3))
+                .add("resnext101_32x8d", 224, grouped(32, 8, 3, 4, 23, 3))
+                .add("resnext101_64x4d", 224, grouped(64, 4, 3, 4, 23, 3))
                 .add("resnext29_8x64d", 32, resnext29(8))
                 .add("resnext29_16x64d", 32, resnext29(16));
         family("wide_resnet", "arXiv:1605.07146")
-                .add("wide_resnet50_2", 224, bottleneck(3, 4, 6, 3).withGroups(1, 128))
-                .add("wide_resnet101_2", 224, bottleneck(3, 4, 23, 3).withGroups(1, 128))
+                .add("wide_resnet50_2", 224, grouped(1, 128, 3, 4, 6, 3))
+                .add("wide_resnet101_2", 224, grouped(1, 128, 3, 4, 23, 3))
                 .add("wrn16_8", 32, PreResNet.wide(16, 8, 0.3))
                 .add("wrn28_10", 32, PreResNet.wide(28, 10, 0.3))
                 .add("wrn40_4", 32, PreResNet.wide(40, 4, 0.3));
@@ -153,15 +150,9 @@ public final class Models {
                 .add("seresnet50", 224, squeezed(bottleneck(3, 4, 6, 3)))
                 .add("seresnet101", 224, squeezed(bottleneck(3, 4, 23, 3)))
                 .add("seresnet152", 224, squeezed(bottleneck(3, 8, 36, 3)))
-                .add("seresnext50_32x4d", 224, squeezed(bottleneck(3, 4, 6, 3)).withGroups(32, 4))
-                .add(
-                        "seresnext101_32x4d",
-                        224,
-                        squeezed(bottleneck(3, 4, 23, 3)).withGroups(32, 4))
-                .add(
-                        "seresnext101_32x8d",
-                        224,
-                        squeezed(bottleneck(3, 4, 23, 3)).withGroups(32, 8))
+                .add("seresnext50_32x4d", 224, squeezed(grouped(32, 4, 3, 4, 6, 3)))
+                .add("seresnext101_32x4d", 224, squeezed(grouped(32, 4, 3, 4, 23, 3)))
+                .add("seresnext101_32x8d", 224, squeezed(grouped(32, 8, 3, 4, 23, 3)))
                 .add("senet154", 224, senet154());
         family("ecaresnet", "arXiv:1910.03151")
                 .add("ecaresnet50d", 224, averaged(bottleneck(3, 4, 6, 3)).withAttention(ECA))
@@ -172,12 +163,12 @@ public final class Models {
                 .add("cbam_resnet50", 224, bottleneck(3, 4, 6, 3).withAttention(CBAM))
                 .add("cbam_resnet101", 224, bottleneck(3, 4, 23, 3).withAttention(CBAM));
         family("sknet", "arXiv:1903.06586")
-                .add("skresnet18", 224, basic(2, 2, 2, 2).withBlock(Block.SELECTIVE_BASIC))
-                .add("skresnet34", 224, basic(3, 4, 6, 3).withBlock(Block.SELECTIVE_BASIC))
-                .add("skresnet50", 224, bottleneck(3, 4, 6, 3).withBlock(Block.SELECTIVE_BOTTLENECK))
-                .add("skresnet50d", 224, averaged(bottleneck(3, 4, 6, 3)).withBlock(Block.SELECTIVE_BOTTLENECK));
+                .add("skresnet18", 224, basic(2, 2, 2, 2).withBlock(new Block.SelectiveBasic()))
+                .add("skresnet34", 224, basic(3, 4, 6, 3).withBlock(new Block.SelectiveBasic()))
+                .add("skresnet50", 224, bottleneck(3, 4, 6, 3).withBlock(new Block.SelectiveBottleneck()))
+                .add("skresnet50d", 224, averaged(bottleneck(3, 4, 6, 3)).withBlock(new Block.SelectiveBottleneck()));
         family("resnest", "arXiv:2004.08955")
-                .add("resnest50d", 224, averaged(bottleneck(3, 4, 6, 3)).withBlock(Block.SPLIT_ATTENTION));
+                .add("resnest50d", 224, averaged(bottleneck(3, 4, 6, 3)).withBlock(new Block.SplitAttention()));
         family("res2net", "arXiv:1904.01169")
                 .add("res2net50_26w_4s", 224, res2net(3, 4, 6, 3))
                 .add("res2net101_26w_4s", 224, res2net(3, 4, 23, 3));
@@ -218,12 +209,17 @@ public final class Models {
         family("small", "").add("small_cnn", 32, new SmallCnn(List.of(32, 64, 128), Norm.BATCH, 0.2, 10));
     }
 
-    private static ResNetConfig basic(Integer... depths) {
-        return ResNetConfig.imagenet(Block.BASIC, depths);
+    private static ResNetConfig basic(int... depths) {
+        return ResNetConfig.imagenet(new Block.Basic(), depths);
     }
 
-    private static ResNetConfig bottleneck(Integer... depths) {
-        return ResNetConfig.imagenet(Block.BOTTLENECK, depths);
+    private static ResNetConfig bottleneck(int... depths) {
+        return ResNetConfig.imagenet(new Block.Bottleneck(), depths);
+    }
+
+    /** ResNeXt and wide networks. */
+    private static ResNetConfig grouped(int groups, int groupWidth, int... depths) {
+        return ResNetConfig.imagenet(new Block.Bottleneck(groups, groupWidth), depths);
     }
 
     private static PreResNet preactivated(Integer... depths) {
@@ -231,42 +227,40 @@ public final class Models {
     }
 
     private static ResNetConfig plain(ResNetConfig config) {
-        return config.withShortcut(Shortcut.NONE);
+        return config.withShortcut(new Shortcut.None());
     }
 
     private static ResNetConfig deep(ResNetConfig config) {
-        return config.withStem(Stem.DEEP_POOL);
+        return config.withStem(new Stem.DeepPool());
     }
 
     private static ResNetConfig averaged(ResNetConfig config) {
-        return deep(config).withShortcut(Shortcut.D);
+        return deep(config).withShortcut(new Shortcut.D());
     }
 
     private static ResNetConfig squeezed(ResNetConfig config) {
         return config.withAttention(new Attention.SqueezeExcite(16));
     }
 
-    private static ResNetConfig revisited(Integer... depths) {
+    private static ResNetConfig revisited(int... depths) {
         return bottleneck(depths)
-                .withStem(Stem.DEEP_CONV)
-                .withShortcut(Shortcut.D)
+                .withStem(new Stem.DeepConv())
+                .withShortcut(new Shortcut.D())
                 .withAttention(new Attention.SqueezeExcite(4));
     }
 
     private static ResNetConfig senet154() {
-        return squeezed(bottleneck(3, 8, 36, 3))
-                .withBlock(Block.SENET)
-                .withGroups(64, 4)
-                .withStem(Stem.WIDE_DEEP_POOL)
-                .withShortcut(Shortcut.SENET);
+        return squeezed(ResNetConfig.imagenet(new Block.Senet(64, 4), 3, 8, 36, 3))
+                .withStem(new Stem.WideDeepPool())
+                .withShortcut(new Shortcut.Senet());
     }
 
-    private static ResNetConfig res2net(Integer... depths) {
-        return bottleneck(depths).withBlock(Block.RES2).withGroups(1, 26);
+    private static ResNetConfig res2net(int... depths) {
+        return ResNetConfig.imagenet(new Block.Res2(1, 26), depths);
     }
 
     private static ResNetConfig resnext29(int groups) {
-        return bottleneck(3, 3, 3).withStem(Stem.CONV3).withGroups(groups, 64).withClasses(10);
+        return grouped(groups, 64, 3, 3, 3).withStem(new Stem.Conv3()).withClasses(10);
     }
 
     private record Family(String name, String paper) {

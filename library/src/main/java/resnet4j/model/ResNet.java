@@ -13,7 +13,7 @@ public final class ResNet extends ClassificationNet {
 
     ResNet(ResNetConfig c) {
         super(c);
-        body = adopt(new ResNetBody(c, c.outputStride()));
+        body = adopt(new ResNetBody(c));
         fc = child("fc", new Linear(c.featureChannels(), c.classes()));
         body.initialise();
     }

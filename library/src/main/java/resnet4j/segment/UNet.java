@@ -31,7 +31,7 @@ public record UNet(BackboneConfig encoder, List<Integer> decoder, int classes) i
     public UNet {
         decoder = List.copyOf(decoder);
         Checks.classes(classes);
-        int levels = encoder.network().depths().size() + 1;
+        int levels = encoder.network().stages().size() + 1;
         if (decoder.size() != levels)
             throw new IllegalArgumentException(
                     "decoder: expected channels for each of " + levels + " levels of the encoder, got " + decoder);

@@ -183,7 +183,7 @@ class BackboneTest {
         "resnet50,64,5,outputStride: expected a power of 2 from 4 to 32",
         "resnet50,12,5,outputStride: expected a power of 2 from 4 to 32",
         "resnet50,8,6,'trainableStages: expected 0 to 5 (4 and the stem), got 6'",
-        "res2net50_26w_4s,8,5,outputStride: a RES2 block does not dilate",
+        "res2net50_26w_4s,8,5,outputStride: a res2 block does not dilate",
         "vgg16,8,5,'backbone: expected a residual network with stages'"
     })
     void whatCannotBe_isRefused(String network, int stride, int stages, String sentence) {

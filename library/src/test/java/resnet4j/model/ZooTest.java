@@ -33,9 +33,6 @@ import resnet4j.array.HostTensor;
 import resnet4j.graph.Plan;
 import resnet4j.graph.Tracer;
 import resnet4j.image.Preprocess;
-import resnet4j.model.ResNetConfig.Block;
-import resnet4j.model.ResNetConfig.Shortcut;
-import resnet4j.model.ResNetConfig.Stem;
 import resnet4j.nn.Attention;
 import resnet4j.nn.Checkpointing;
 import resnet4j.nn.DropBlock;
@@ -230,11 +227,11 @@ class ZooTest {
     // ---- what every kind of network has to do, on shallow ones ----
 
     private static ResNetConfig basic() {
-        return ResNetConfig.imagenet(Block.BASIC, 1, 1, 1, 1).withPlanes(16, 16, 32, 32);
+        return ResNetConfig.imagenet(new Block.Basic(), 1, 1, 1, 1).withPlanes(16, 16, 32, 32);
     }
 
     private static ResNetConfig bottleneck() {
-        return ResNetConfig.imagenet(Block.BOTTLENECK, 2, 1, 1, 1).withPlanes(16, 16, 32, 32);
+        return ResNetConfig.imagenet(new Block.Bottleneck(), 2, 1, 1, 1).withPlanes(16, 16, 32, 32);
     }
 
     /** The option that each name says. */
@@ -244,36 +241,36 @@ class ZooTest {
         SMALL.put("basic", basic());
         SMALL.put("bottleneck", bottleneck());
         SMALL.put("CIFAR", ResNetConfig.cifar(8));
-        SMALL.put("plain", basic().withShortcut(Shortcut.NONE));
-        SMALL.put("option A", basic().withShortcut(Shortcut.A));
-        SMALL.put("option C", bottleneck().withShortcut(Shortcut.C));
-        SMALL.put("ResNet-C", bottleneck().withStem(Stem.DEEP_POOL));
-        SMALL.put("ResNet-D", bottleneck().withStem(Stem.DEEP_POOL).withShortcut(Shortcut.D));
+        SMALL.put("plain", basic().withShortcut(new Shortcut.None()));
+        SMALL.put("option A", basic().withShortcut(new Shortcut.A()));
+        SMALL.put("option C", bottleneck().withShortcut(new Shortcut.C()));
+        SMALL.put("ResNet-C", bottleneck().withStem(new Stem.DeepPool()));
+        SMALL.put("ResNet-D", bottleneck().withStem(new Stem.DeepPool()).withShortcut(new Shortcut.D()));
         SMALL.put("anti-aliased", basic().withBlurPool(true));
-        SMALL.put("anti-aliased bottleneck", bottleneck().withBlurPool(true).withStem(Stem.DEEP_CONV));
+        SMALL.put("anti-aliased bottleneck", bottleneck().withBlurPool(true).withStem(new Stem.DeepConv()));
         SMALL.put(
                 "ResNet-RS",
-                bottleneck().withStem(Stem.DEEP_CONV).withShortcut(Shortcut.D).withAttention(squeeze(4)));
-        SMALL.put("ResNeXt", bottleneck().withGroups(4, 16));
-        SMALL.put("wide", bottleneck().withGroups(1, 128));
-        SMALL.put(
-                "stochastic depth, DropBlock",
-                bottleneck().withStochasticDepth(0.01).withDropBlock(0.05));
+                bottleneck()
+                        .withStem(new Stem.DeepConv())
+                        .withShortcut(new Shortcut.D())
+                        .withAttention(squeeze(4)));
+        SMALL.put("ResNeXt", bottleneck().withBlock(new Block.Bottleneck(4, 16)));
+        SMALL.put("wide", bottleneck().withBlock(new Block.Bottleneck(1, 128)));
+        SMALL.put("stochastic depth, DropBlock", bottleneck().withRegularisation(new Regularisation(0.05, 0.01)));
         SMALL.put("squeeze and excite", basic().withAttention(squeeze(16)));
         SMALL.put(
                 "SENet-154",
                 bottleneck()
-                        .withBlock(Block.SENET)
-                        .withGroups(8, 16)
-                        .withStem(Stem.WIDE_DEEP_POOL)
-                        .withShortcut(Shortcut.SENET)
+                        .withBlock(new Block.Senet(8, 16))
+                        .withStem(new Stem.WideDeepPool())
+                        .withShortcut(new Shortcut.Senet())
                         .withAttention(squeeze(16)));
         SMALL.put("ECA", basic().withAttention(new Attention.EfficientChannel()));
         SMALL.put("CBAM", basic().withAttention(new Attention.Cbam(4)));
-        SMALL.put("SK basic", basic().withBlock(Block.SELECTIVE_BASIC));
-        SMALL.put("SK bottleneck", bottleneck().withBlock(Block.SELECTIVE_BOTTLENECK));
-        SMALL.put("ResNeSt", bottleneck().withBlock(Block.SPLIT_ATTENTION));
-        SMALL.put("Res2Net", bottleneck().withBlock(Block.RES2).withGroups(1, 26));
+        SMALL.put("SK basic", basic().withBlock(new Block.SelectiveBasic()));
+        SMALL.put("SK bottleneck", bottleneck().withBlock(new Block.SelectiveBottleneck()));
+        SMALL.put("ResNeSt", bottleneck().withBlock(new Block.SplitAttention()));
+        SMALL.put("Res2Net", bottleneck().withBlock(new Block.Res2(1, 26)));
         SMALL.put("group norm", basic().withNorm(new Norm.Group(8, 1e-5)));
         SMALL.put("standardised", basic().withNorm(new Norm.Standardized(8, 1e-5)));
         SMALL.put("frozen norm", basic().withNorm(new Norm.FrozenBatch(1e-5)));
