@@ -4,8 +4,8 @@
 
 A line is: network, the SHA-256 of its float32 weights, little-endian, in the order of their names, and the sum of their
 magnitudes. Networks that draw from a normal distribution within bounds have no digest: PyTorch's wheels compute its
-inverse error function by another library than the presets of libtorch, and round otherwise. timm's other networks zero
-the last norm of each block, which the registry's do not. torch 2.10.0, torchvision 0.25.0, timm 1.0.31.
+inverse error function by another library than the presets of libtorch, and round otherwise.
+torch 2.10.0, torchvision 0.25.0, timm 1.0.31.
 """
 
 import hashlib
@@ -17,7 +17,8 @@ import torchvision
 BOUNDED = "convnext_tiny", "inception_v3", "googlenet"
 TORCHVISION = """alexnet convnext_tiny densenet121 inception_v3 mobilenet_v2 resnet18 resnet50 resnext50_32x4d
     squeezenet1_0 squeezenet1_1 vgg11_bn wide_resnet50_2""".split()
-TIMM = "resnetv2_18 resnetv2_50 resnetv2_50d resnetv2_50x1_bit skresnet18 skresnet50".split()
+TIMM = """resnetv2_18 resnetv2_50 resnetv2_50d resnetv2_50x1_bit skresnet18 skresnet50 resnet18d resnet50d resnet50_gn
+    resnetblur18 resnetrs50 seresnet18 seresnext50_32x4d ecaresnet50d resnest50d res2net50_26w_4s""".split()
 
 
 def nets():

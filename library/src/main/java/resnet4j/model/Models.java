@@ -78,7 +78,7 @@ public final class Models {
                 .add("resnet101", 224, bottleneck(3, 4, 23, 3))
                 .add("resnet152", 224, bottleneck(3, 8, 36, 3))
                 .add("resnet200", 224, bottleneck(3, 24, 36, 3))
-                .add("resnet50_gn", 224, bottleneck(3, 4, 6, 3).withNorm(new Norm.Group(32, 1e-5)))
+                .add("resnet50_gn", 224, identity(bottleneck(3, 4, 6, 3)).withNorm(new Norm.Group(32, 1e-5)))
                 .add("resnet20", 32, ResNetConfig.cifar(20))
                 .add("resnet32", 32, ResNetConfig.cifar(32))
                 .add("resnet44", 32, ResNetConfig.cifar(44))
@@ -136,8 +136,8 @@ public final class Models {
                 .add("resnet152d", 224, averaged(bottleneck(3, 8, 36, 3)))
                 .add("resnet200d", 224, averaged(bottleneck(3, 24, 36, 3)));
         family("resnetblur", "arXiv:1904.11486")
-                .add("resnetblur18", 224, basic(2, 2, 2, 2).withBlurPool(true))
-                .add("resnetblur50", 224, bottleneck(3, 4, 6, 3).withBlurPool(true))
+                .add("resnetblur18", 224, identity(basic(2, 2, 2, 2)).withBlurPool(true))
+                .add("resnetblur50", 224, identity(bottleneck(3, 4, 6, 3)).withBlurPool(true))
                 .add("resnetblur50d", 224, averaged(bottleneck(3, 4, 6, 3)).withBlurPool(true));
         family("resnetrs", "arXiv:2103.07579")
                 .add("resnetrs50", 160, revisited(3, 4, 6, 3))
@@ -166,7 +166,12 @@ public final class Models {
                 .add("skresnet18", 224, basic(2, 2, 2, 2).withBlock(new Block.SelectiveBasic()))
                 .add("skresnet34", 224, basic(3, 4, 6, 3).withBlock(new Block.SelectiveBasic()))
                 .add("skresnet50", 224, bottleneck(3, 4, 6, 3).withBlock(new Block.SelectiveBottleneck()))
-                .add("skresnet50d", 224, averaged(bottleneck(3, 4, 6, 3)).withBlock(new Block.SelectiveBottleneck()));
+                .add(
+                        "skresnet50d",
+                        224,
+                        averaged(bottleneck(3, 4, 6, 3))
+                                .withBlock(new Block.SelectiveBottleneck())
+                                .withZeroInitLast(false));
         family("resnest", "arXiv:2004.08955")
                 .add("resnest50d", 224, averaged(bottleneck(3, 4, 6, 3)).withBlock(new Block.SplitAttention()));
         family("res2net", "arXiv:1904.01169")
@@ -226,12 +231,17 @@ public final class Models {
         return PreResNet.imagenet(PreResNet.Block.BOTTLENECK, depths);
     }
 
+    /** As timm, and unlike torchvision, starts blocks. */
+    private static ResNetConfig identity(ResNetConfig config) {
+        return config.withZeroInitLast(true);
+    }
+
     private static ResNetConfig plain(ResNetConfig config) {
         return config.withShortcut(new Shortcut.None());
     }
 
     private static ResNetConfig deep(ResNetConfig config) {
-        return config.withStem(new Stem.DeepPool());
+        return identity(config).withStem(new Stem.DeepPool());
     }
 
     private static ResNetConfig averaged(ResNetConfig config) {
@@ -239,24 +249,25 @@ public final class Models {
     }
 
     private static ResNetConfig squeezed(ResNetConfig config) {
-        return config.withAttention(new Attention.SqueezeExcite(16));
+        return identity(config).withAttention(new Attention.SqueezeExcite(16));
     }
 
     private static ResNetConfig revisited(int... depths) {
-        return bottleneck(depths)
+        return identity(bottleneck(depths))
                 .withStem(new Stem.DeepConv())
                 .withShortcut(new Shortcut.D())
                 .withAttention(new Attention.SqueezeExcite(4));
     }
 
     private static ResNetConfig senet154() {
-        return squeezed(ResNetConfig.imagenet(new Block.Senet(64, 4), 3, 8, 36, 3))
+        return ResNetConfig.imagenet(new Block.Senet(64, 4), 3, 8, 36, 3)
+                .withAttention(new Attention.SqueezeExcite(16))
                 .withStem(new Stem.WideDeepPool())
                 .withShortcut(new Shortcut.Senet());
     }
 
     private static ResNetConfig res2net(int... depths) {
-        return ResNetConfig.imagenet(new Block.Res2(1, 26), depths);
+        return identity(ResNetConfig.imagenet(new Block.Res2(1, 26), depths));
     }
 
     private static ResNetConfig resnext29(int groups) {

@@ -19,7 +19,7 @@ import resnet4j.tensor.Tensor;
 
 /** Architectures as saved models and recipes say them. */
 class DescriptionTest {
-    /** Name and description of every registered network, as 4cd637e saved them. */
+    /** Name and description of every registered network, as 4cd637e saved them; what blocks begin with was another then. */
     static List<String> saved() throws IOException {
         try (var in = DescriptionTest.class.getResourceAsStream("descriptions.tsv")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
@@ -31,7 +31,8 @@ class DescriptionTest {
     void aDescriptionOfBefore_isTheSameNetwork_andIsWrittenAsItWas(String line) {
         var cells = line.split("\t");
         var architecture = Models.readArchitecture(Records.parse(cells[1]));
-        assertEquals(Models.get(cells[0]).architecture(), architecture);
+        var today = Models.get(cells[0]).architecture();
+        assertEquals(today instanceof ResNetConfig c ? c.withZeroInitLast(false) : today, architecture);
         assertEquals(cells[1], Models.write(architecture).toString());
     }
 
