@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import resnet4j.config.Nearest;
 import resnet4j.image.LabelMap;
 import resnet4j.image.Target;
@@ -81,7 +82,12 @@ public record DataSource<T extends Target<T>>(
                         + " each, got " + spec + " with " + kind.target.getSimpleName());
         if (target == Label.class) return (DataSource<T>) labelled(spec, name, path);
         throw new IllegalArgumentException("data: expected pictures with " + target.getSimpleName() + " each, got "
-                + spec + "; " + (target == LabelMap.class ? "masks:DIR and shapes have them" : "shapes has them"));
+                + spec + "; "
+                + REGISTERED.stream()
+                        .filter(kind -> kind.target == target)
+                        .map(kind -> kind.name + ":PATH, ")
+                        .collect(Collectors.joining())
+                + "or shapes");
     }
 
     /** The same where only the running program knows the target. */

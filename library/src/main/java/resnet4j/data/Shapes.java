@@ -99,13 +99,14 @@ public record Shapes(int size, int side, long seed) implements Dataset<Label> {
         Checks.between("side", 16, 4096, side);
     }
 
-    /** {@code n} pictures of 32x32 to train on and 2,000 to test on. */
+    /** {@code n} pictures to train on and 2,000 to test on: of 32x32, or of 96x96 where the small ones are to be found too. */
     static <T extends Target<T>> DataSource<T> source(int n, Class<T> target) {
+        int side = target == Things.class ? 96 : 32;
         return new DataSource<>(
                 "shapes:" + n,
-                with(new Shapes(n, 32, 0), target),
+                with(new Shapes(n, side, 0), target),
                 Optional.empty(),
-                Optional.of(with(new Shapes(2000, 32, 1), target)));
+                Optional.of(with(new Shapes(2000, side, 1), target)));
     }
 
     @SuppressWarnings("unchecked") // each branch has the target that it is chosen by

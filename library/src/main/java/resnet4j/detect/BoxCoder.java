@@ -1,5 +1,7 @@
 package resnet4j.detect;
 
+import java.util.List;
+import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
 
 /**
@@ -49,5 +51,24 @@ record BoxCoder(float centre, float size) {
             decoded[4 * i + 3] = y + halfH;
         }
         return new Boxes(decoded);
+    }
+
+    /** The same of codes [N,4] with their history: [N,4]. */
+    Tensor decode(Tensor codes, Boxes boxes) {
+        int n = boxes.size();
+        var middle = new float[2 * n];
+        var sides = new float[2 * n];
+        for (int i = 0; i < n; i++) {
+            sides[2 * i] = boxes.width(i);
+            sides[2 * i + 1] = boxes.height(i);
+            middle[2 * i] = boxes.at(i, 0) + 0.5f * boxes.width(i);
+            middle[2 * i + 1] = boxes.at(i, 1) + 0.5f * boxes.height(i);
+        }
+        var side = Tensor.of(sides, n, 2).to(codes.device());
+        var at = Ops.affine(codes.narrow(1, 0, 2), 1 / centre, 0);
+        var larger = Ops.clamp(Ops.affine(codes.narrow(1, 2, 2), 1 / size, 0), Double.NEGATIVE_INFINITY, MOST);
+        at = Ops.add(Ops.mul(at, side), Tensor.of(middle, n, 2).to(codes.device()));
+        var half = Ops.affine(Ops.mul(larger.exp(), side), 0.5, 0);
+        return Ops.cat(List.of(Ops.add(at, Ops.affine(half, -1, 0)), Ops.add(at, half)), 1);
     }
 }

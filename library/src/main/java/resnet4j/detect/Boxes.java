@@ -1,6 +1,9 @@
 package resnet4j.detect;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
+import resnet4j.tensor.Device;
+import resnet4j.tensor.Tensor;
 
 /**
  * Boxes x1, y1, x2, y2 in pixels, one after the other, and what is worked out of them, in 32-bit floats step by step as
@@ -25,6 +28,11 @@ final class Boxes {
         return values;
     }
 
+    /** [N,4]. */
+    Tensor tensor(Device device) {
+        return Tensor.of(values, size(), 4).to(device);
+    }
+
     float width(int box) {
         return at(box, 2) - at(box, 0);
     }
@@ -42,6 +50,13 @@ final class Boxes {
         var picked = new float[4 * order.length];
         for (int i = 0; i < order.length; i++) System.arraycopy(values, 4 * order[i], picked, 4 * i, 4);
         return new Boxes(picked);
+    }
+
+    /** Which of them are at least that wide and high. */
+    int[] large(float side) {
+        return IntStream.range(0, size())
+                .filter(i -> width(i) >= side && height(i) >= side)
+                .toArray();
     }
 
     Boxes and(Boxes more) {

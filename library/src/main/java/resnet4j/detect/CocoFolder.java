@@ -32,14 +32,25 @@ final class CocoFolder {
 
     /** The file of a picture: in the folder of its split beside the annotations, or where its name leads from there. */
     static Path picture(Path annotations, Coco.Picture picture) throws IOException {
+        var file = place(annotations, picture);
+        if (Files.isRegularFile(file)) return file;
+        throw new IOException(annotations + ": image " + picture.id() + ": expected the file " + picture.file() + " in "
+                + split(annotations) + "/ or beside the annotations, got none");
+    }
+
+    /** The same, or where it would be beside the annotations if it is nowhere. */
+    static Path place(Path annotations, Coco.Picture picture) {
         var home = annotations.toAbsolutePath().getParent();
-        var split = annotations.getFileName().toString().replaceAll("^.*_|\\.json$", "");
-        var folders = List.of(split, ".", "images", "../" + split, "../images");
-        for (var folder : folders) {
+        var split = split(annotations);
+        for (var folder :
+                List.of(split, ".", "images", "images/" + split, "../" + split, "../images", "../images/" + split)) {
             var file = home.resolve(folder).resolve(picture.file()).normalize();
             if (Files.isRegularFile(file)) return file;
         }
-        throw new IOException(annotations + ": image " + picture.id() + ": expected the file " + picture.file() + " in "
-                + split + "/ or beside the annotations, got none");
+        return home.resolve(picture.file());
+    }
+
+    private static String split(Path annotations) {
+        return annotations.getFileName().toString().replaceAll("^.*_|\\.json$", "");
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,6 +59,50 @@ public final class CocoResults {
                 .forEach((category, n) ->
                         skipped.add(n + " detections: there is no category " + category + " in the truth"));
         return skipped;
+    }
+
+    /**
+     * A detector's answers in COCO's results format, an object for each thing: {@code image_id, category_id, bbox, score},
+     * and {@code segmentation} or {@code keypoints} where it says them.
+     *
+     * @param ids        of the pictures, in the order of their answers
+     * @param categories by label
+     */
+    public static List<Map<String, Object>> json(List<List<Detection>> found, List<Long> ids, List<Long> categories) {
+        var all = new ArrayList<Map<String, Object>>();
+        for (int i = 0; i < found.size(); i++)
+            for (var detection : found.get(i)) {
+                var one = found(detection, ids.get(i), categories.get(detection.label()));
+                var result = new LinkedHashMap<String, Object>();
+                result.put("image_id", one.picture);
+                result.put("category_id", one.category);
+                result.put("bbox", one.box);
+                result.put("score", one.score);
+                one.mask.ifPresent(mask -> result.put(
+                        "segmentation", Map.of("size", List.of(mask.height(), mask.width()), "counts", mask.text())));
+                if (one.keypoints.length > 0) result.put("keypoints", one.keypoints);
+                all.add(result);
+            }
+        return all;
+    }
+
+    /** A detector's answer as a result. */
+    static Found found(Detection one, long picture, long category) {
+        var b = one.box();
+        var points = new double[3 * one.keypoints().size()];
+        for (int i = 0; i < one.keypoints().size(); i++) {
+            points[3 * i] = one.keypoints().get(i).x();
+            points[3 * i + 1] = one.keypoints().get(i).y();
+            points[3 * i + 2] = one.keypoints().get(i).score();
+        }
+        return new Found(
+                picture,
+                category,
+                one.score(),
+                new double[] {b.x1(), b.y1(), b.x2() - b.x1(), b.y2() - b.y1()},
+                b.area(),
+                one.mask().map(m -> Rle.ofPixels(m.height(), m.width(), m.labels())),
+                points);
     }
 
     private enum Kind {

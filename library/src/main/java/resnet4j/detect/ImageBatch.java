@@ -2,8 +2,9 @@ package resnet4j.detect;
 
 import java.util.ArrayList;
 import java.util.List;
-import resnet4j.config.Checks;
 import resnet4j.image.Image;
+import resnet4j.image.LabelMap;
+import resnet4j.tensor.Device;
 import resnet4j.tensor.Op;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
@@ -13,7 +14,7 @@ import resnet4j.tensor.Tensor;
  *
  * @param images [N,3,H,W]
  * @param sizes  height and width of each without the padding
- * @param truth  what is in each, in its pixels after resizing
+ * @param truth  what is in each, in its pixels after resizing; none where nobody learns
  */
 record ImageBatch(Tensor images, List<int[]> sizes, List<Truth> truth) {
     private static final float[] MEAN = {0.485f, 0.456f, 0.406f}, STD = {0.229f, 0.224f, 0.225f};
@@ -22,41 +23,70 @@ record ImageBatch(Tensor images, List<int[]> sizes, List<Truth> truth) {
     /**
      * What is in an image.
      *
-     * @param labels of the boxes, from 1; 0 is background
+     * @param labels    of the boxes, from 1; 0 is background
+     * @param masks     of the boxes, as large as the image; none where nobody asks
+     * @param keypoints of the boxes: x, y and visibility of each; none where nobody asks
      */
-    record Truth(Boxes boxes, int[] labels) {}
-
-    /**
-     * How images are resized: the shorter side to {@code min}, unless the longer one would be more than {@code max}.
-     */
-    record Sizes(int min, int max) {
-        Sizes {
-            Checks.positive("min", min);
-            Checks.positive("max", max);
+    record Truth(Boxes boxes, int[] labels, List<LabelMap> masks, List<float[]> keypoints) {
+        Truth(Boxes boxes, int[] labels) {
+            this(boxes, labels, List.of(), List.of());
         }
 
-        double scale(Image image) {
-            double shorter = Math.min(image.width(), image.height()), longer = Math.max(image.width(), image.height());
-            return Math.min(min / shorter, max / longer);
+        private Truth resized(int height, int width, float down, float across) {
+            var moved = new ArrayList<float[]>();
+            for (var points : keypoints) {
+                var scaled = points.clone();
+                for (int i = 0; i < points.length; i += 3) {
+                    scaled[i] *= across;
+                    scaled[i + 1] *= down;
+                }
+                moved.add(scaled);
+            }
+            return new Truth(
+                    boxes.scaled(across, down),
+                    labels,
+                    masks.stream().map(mask -> nearest(mask, height, width)).toList(),
+                    moved);
+        }
+
+        /** As PyTorch takes the nearest pixel, which is the one above and left of it. */
+        private static LabelMap nearest(LabelMap mask, int height, int width) {
+            var out = new byte[height * width];
+            float down = (float) mask.height() / height, across = (float) mask.width() / width;
+            for (int y = 0; y < height; y++) {
+                int from = Math.min((int) (y * down), mask.height() - 1) * mask.width();
+                for (int x = 0; x < width; x++)
+                    out[y * width + x] = mask.labels()[from + Math.min((int) (x * across), mask.width() - 1)];
+            }
+            return new LabelMap(width, height, out);
         }
     }
 
     /** For a training step; draws one number an image, as torchvision does to choose among sizes. */
-    static ImageBatch of(List<Image> images, List<Truth> truth, Sizes to) {
+    static ImageBatch of(List<Image> images, List<Truth> truth, Sizes to, Device device) {
+        return of(images, truth, images.stream().mapToDouble(to::drawn).toArray(), device);
+    }
+
+    /** For finding things. */
+    static ImageBatch of(List<Image> images, Sizes to, Device device) {
+        return of(images, List.of(), images.stream().mapToDouble(to::last).toArray(), device);
+    }
+
+    private static ImageBatch of(List<Image> images, List<Truth> truth, double[] scales, Device device) {
         var resized = new ArrayList<Tensor>();
         var sizes = new ArrayList<int[]>();
         var moved = new ArrayList<Truth>();
         int height = 0, width = 0;
         for (int i = 0; i < images.size(); i++) {
-            Tensor.rand(1);
             var image = images.get(i);
-            double scale = to.scale(image);
-            int h = Math.max(1, (int) Math.floor(image.height() * scale)); // torchvision fails on 0
-            int w = Math.max(1, (int) Math.floor(image.width() * scale));
-            resized.add(Ops.upsample(normalised(image), h, w, Op.Interpolation.BILINEAR));
+            int h = Math.max(1, (int) Math.floor(image.height() * scales[i])); // torchvision fails on 0
+            int w = Math.max(1, (int) Math.floor(image.width() * scales[i]));
+            var x = normalised(image).to(device);
+            boolean same = h == image.height() && w == image.width();
+            resized.add(same ? x : Ops.upsample(x, h, w, Op.Interpolation.BILINEAR));
             sizes.add(new int[] {h, w});
             float across = (float) w / image.width(), down = (float) h / image.height();
-            moved.add(new Truth(truth.get(i).boxes.scaled(across, down), truth.get(i).labels));
+            if (!truth.isEmpty()) moved.add(truth.get(i).resized(h, w, down, across));
             height = Math.max(height, h);
             width = Math.max(width, w);
         }

@@ -21,27 +21,36 @@ final class RegionProposals extends Net {
     private static final BoxCoder CODER = new BoxCoder(1, 1);
     private static final Matcher MATCHER = new Matcher(0.7f, 0.3f, true);
     private static final Sampler SAMPLER = new Sampler(256, 128);
-    private static final int OF_EACH_LEVEL = 2000, OF_AN_IMAGE = 2000;
+    private static final Best TRAINING = new Best(2000, 2000), TESTING = new Best(1000, 1000);
     private static final double OVERLAP = 0.7;
     private static final float LEAST_SIDE = 1e-3f;
 
-    private final Head head = child("head", new Head());
+    /** How many boxes are left of each level, and then of an image. */
+    private record Best(int ofLevel, int ofImage) {}
+
+    private final Head head;
+
+    /** @param depth convolutions before the answers */
+    RegionProposals(int channels, int depth) {
+        head = child("head", new Head(channels, depth));
+    }
 
     /** Scores and codes of the anchors at every place of a map. */
     private static final class Head extends Net {
         private final Layer conv, score, code;
 
-        Head() {
-            var window = Conv2d.biased(FeaturePyramid.CHANNELS, FeaturePyramid.CHANNELS, 3, 1);
-            var score = Conv2d.biased(FeaturePyramid.CHANNELS, ANCHORS.each(), 1, 1);
-            var code = Conv2d.biased(FeaturePyramid.CHANNELS, 4 * ANCHORS.each(), 1, 1);
-            this.conv = child("conv", new Sequential(new Sequential(window, Lambda.relu())));
-            this.score = child("cls_logits", score);
-            this.code = child("bbox_pred", code);
-            for (var layer : List.of(window, score, code)) {
-                Init.normal(layer.weight(), 0.01);
-                Init.constant(layer.bias(), 0);
-            }
+        Head(int channels, int depth) {
+            var windows = new ArrayList<Layer>();
+            for (int i = 0; i < depth; i++)
+                windows.add(new Sequential(Conv2d.biased(channels, channels, 3, 1), Lambda.relu()));
+            this.conv = child("conv", new Sequential(windows));
+            this.score = child("cls_logits", Conv2d.biased(channels, ANCHORS.each(), 1, 1));
+            this.code = child("bbox_pred", Conv2d.biased(channels, 4 * ANCHORS.each(), 1, 1));
+            for (var net : nets().values())
+                if (net instanceof Conv2d conv) {
+                    Init.normal(conv.weight(), 0.01);
+                    Init.constant(conv.bias(), 0);
+                }
         }
     }
 
@@ -53,37 +62,54 @@ final class RegionProposals extends Net {
      */
     record Proposals(List<Boxes> boxes, Map<String, Tensor> losses) {}
 
-    Proposals propose(ImageBatch batch, List<Tensor> maps) {
-        int height = (int) batch.images().size(2), width = (int) batch.images().size(3);
+    Proposals train(ImageBatch batch, List<Tensor> maps) {
+        var answers = answers(maps);
+        var anchors = anchors(batch, maps);
+        var code = Ops.cat(answers.codes, 1); // [N,A,4]
+        return new Proposals(
+                boxes(batch, answers.scores, code.detach().toFloats(), anchors, TRAINING),
+                losses(batch, Ops.cat(answers.scores, 1), code, anchors));
+    }
+
+    /** For each image, likeliest first. */
+    List<Boxes> propose(ImageBatch batch, List<Tensor> maps) {
+        var answers = answers(maps);
+        var codes = Ops.cat(answers.codes, 1).toFloats();
+        return boxes(batch, answers.scores, codes, anchors(batch, maps), TESTING);
+    }
+
+    /** Of each level, finest first: [N,A,1] and [N,A,4]. */
+    record Answers(List<Tensor> scores, List<Tensor> codes) {}
+
+    Answers answers(List<Tensor> maps) {
         var scores = new ArrayList<Tensor>();
         var codes = new ArrayList<Tensor>();
-        var anchors = new Boxes(new float[0]);
-        for (int level = 0; level < maps.size(); level++) {
-            var x = head.conv.apply(maps.get(level));
+        for (var map : maps) {
+            var x = head.conv.apply(map);
             scores.add(flat(head.score.apply(x), 1));
             codes.add(flat(head.code.apply(x), 4));
-            anchors = anchors.and(
-                    ANCHORS.over(level, (int) x.size(2), (int) x.size(3), height, width)); // same in every image
         }
-        var code = Ops.cat(codes, 1); // [N,A,4]
-        return new Proposals(
-                boxes(batch, scores, code.detach().toFloats(), anchors),
-                losses(batch, Ops.cat(scores, 1), code, anchors));
+        return new Answers(scores, codes);
+    }
+
+    /** The same in every image. */
+    private static Boxes anchors(ImageBatch batch, List<Tensor> maps) {
+        return DenseHeads.all(DenseHeads.anchors(ANCHORS, maps, batch.images()));
     }
 
     /** [N,a*k,H,W] -> [N,H*W*a,k]. */
-    private static Tensor flat(Tensor x, int k) {
+    static Tensor flat(Tensor x, int k) {
         int n = (int) x.size(0), h = (int) x.size(2), w = (int) x.size(3);
         return Ops.reshape(Ops.permute(Ops.reshape(x, n, -1, k, h, w), 0, 3, 4, 1, 2), n, -1, k);
     }
 
-    private static List<Boxes> boxes(ImageBatch batch, List<Tensor> scores, float[] codes, Boxes anchors) {
+    private static List<Boxes> boxes(ImageBatch batch, List<Tensor> scores, float[] codes, Boxes anchors, Best most) {
         int images = batch.sizes().size();
         var best = new ArrayList<long[]>(); // by level: [N,k]
         var values = new ArrayList<float[]>();
         for (var score : scores) {
             var flat = Ops.reshape(score.detach(), images, -1);
-            var top = Ops.topK(flat, (int) Math.min(OF_EACH_LEVEL, flat.size(1)), 1);
+            var top = Ops.topK(flat, (int) Math.min(most.ofLevel, flat.size(1)), 1);
             best.add(top.toLongs());
             values.add(Ops.sigmoid(Ops.gather(flat, 1, top)).toFloats());
         }
@@ -106,15 +132,14 @@ final class RegionProposals extends Net {
             for (int i = 0; i < total; i++)
                 System.arraycopy(codes, 4 * (image * anchors.size() + order[i]), chosen, 4 * i, 4);
             int[] size = batch.sizes().get(image);
-            all.add(suppressed(CODER.decode(chosen, anchors.pick(order)).clipped(size[0], size[1]), likely, groups));
+            all.add(suppressed(
+                    CODER.decode(chosen, anchors.pick(order)).clipped(size[0], size[1]), likely, groups, most));
         }
         return all;
     }
 
-    private static Boxes suppressed(Boxes boxes, float[] likely, int[] groups) {
-        var large = IntStream.range(0, boxes.size())
-                .filter(i -> boxes.width(i) >= LEAST_SIDE && boxes.height(i) >= LEAST_SIDE)
-                .toArray();
+    private static Boxes suppressed(Boxes boxes, float[] likely, int[] groups, Best most) {
+        int[] large = boxes.large(LEAST_SIDE);
         var left = boxes.pick(large);
         var scores = new float[large.length];
         var levels = new int[large.length];
@@ -123,7 +148,7 @@ final class RegionProposals extends Net {
             levels[i] = groups[large[i]];
         }
         int[] kept = Nms.batched(left, scores, levels, OVERLAP);
-        return left.pick(IntStream.of(kept).limit(OF_AN_IMAGE).toArray());
+        return left.pick(IntStream.of(kept).limit(most.ofImage).toArray());
     }
 
     private static Map<String, Tensor> losses(ImageBatch batch, Tensor scores, Tensor codes, Boxes anchors) {
@@ -150,8 +175,10 @@ final class RegionProposals extends Net {
         for (int i = 0; i < things.size(); i++) labels[i] = 1;
         var objectness = Rows.of(Ops.reshape(scores, -1), Rows.numbers(all));
         return Map.of(
-                "loss_objectness", Losses.binaryCrossEntropy(objectness, Tensor.of(labels, labels.length)),
-                "loss_rpn_box_reg", Rows.boxLoss(Ops.reshape(codes, -1), Rows.numbers(things), wanted, all.size()));
+                "loss_objectness",
+                        Losses.binaryCrossEntropy(
+                                objectness, Tensor.of(labels, labels.length).to(codes.device())),
+                "loss_rpn_box_reg", Rows.boxLoss(codes, Rows.numbers(things), wanted, Rows.BETA, all.size()));
     }
 
     private static int[] background(int n) {

@@ -1,79 +1,197 @@
 package resnet4j.detect;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import resnet4j.nn.Conv2d;
+import resnet4j.nn.Init;
+import resnet4j.nn.Lambda;
+import resnet4j.nn.Layer;
 import resnet4j.nn.Linear;
 import resnet4j.nn.Net;
+import resnet4j.nn.Norm;
+import resnet4j.nn.Sequential;
 import resnet4j.tensor.Losses;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
 
 /** What is in each proposed box, and where exactly. Girshick 2015, arXiv:1504.08083; on pyramids, arXiv:1612.03144. */
 final class RoiHeads extends Net {
-    private static final int SIDE = 7, HIDDEN = 1024;
+    private static final int SIDE = 7;
     private static final RoiPool POOL = new RoiPool(SIDE, 2);
     private static final BoxCoder CODER = new BoxCoder(10, 5);
     private static final Matcher MATCHER = new Matcher(0.5f, 0.5f, false);
-    private static final Sampler SAMPLER = new Sampler(512, 128);
+    private static final float LEAST_SIDE = 1e-2f;
 
-    private final BoxHead head = child("box_head", new BoxHead());
+    private final Layer head;
     private final BoxPredictor predictor;
+    private final BoxDetail detail; // or null
+    private final Sampler sampler;
     private final int classes;
 
-    RoiHeads(int classes) {
+    RoiHeads(Layer head, Method.Regions method, int classes, BoxDetail detail) {
         this.classes = classes;
-        predictor = child("box_predictor", new BoxPredictor(classes));
+        sampler = new Sampler(method.sampled(), method.sampled() / 4);
+        this.head = child("box_head", head);
+        predictor = child("box_predictor", new BoxPredictor(method.hidden(), classes));
+        this.detail = detail == null ? null : adopt(detail);
     }
 
-    private static final class BoxHead extends Net {
-        private final Linear fc6 = child("fc6", new Linear(FeaturePyramid.CHANNELS * SIDE * SIDE, HIDDEN));
-        private final Linear fc7 = child("fc7", new Linear(HIDDEN, HIDDEN));
+    /** From pieces [R,C,7,7] to what the classes and sides of boxes are seen from [R,hidden]. */
+    static Layer head(int channels, Method.Regions method) {
+        if (!method.improved()) return new TwoLayers(channels * SIDE * SIDE, method.hidden());
+        var layers = new ArrayList<Layer>();
+        for (int i = 0; i < 4; i++)
+            layers.add(new Sequential(Conv2d.of(channels, channels, 3), Norm.BATCH.of(channels), Lambda.relu()));
+        layers.add(new Lambda(x -> Ops.flatten(x, 1)));
+        layers.add(new Linear(channels * SIDE * SIDE, method.hidden()));
+        layers.add(Lambda.relu());
+        var head = new Sequential(layers);
+        for (var net : head.nets().values()) if (net instanceof Conv2d conv) Init.kaimingNormalFanOut(conv.weight());
+        return head;
+    }
+
+    private static final class TwoLayers extends Layer {
+        private final Linear fc6, fc7;
+
+        TwoLayers(int in, int hidden) {
+            fc6 = child("fc6", new Linear(in, hidden));
+            fc7 = child("fc7", new Linear(hidden, hidden));
+        }
+
+        @Override
+        protected Tensor forward(Tensor x) {
+            return Ops.relu(fc7.apply(Ops.relu(fc6.apply(Ops.flatten(x, 1)))));
+        }
     }
 
     private static final class BoxPredictor extends Net {
         private final Linear score, code;
 
-        BoxPredictor(int classes) {
-            score = child("cls_score", new Linear(HIDDEN, classes));
-            code = child("bbox_pred", new Linear(HIDDEN, 4 * classes));
+        BoxPredictor(int hidden, int classes) {
+            score = child("cls_score", new Linear(hidden, classes));
+            code = child("bbox_pred", new Linear(hidden, 4 * classes));
+        }
+    }
+
+    Layer score() {
+        return predictor.score;
+    }
+
+    /** Those that know the classes. */
+    List<Layer> ofClasses() {
+        var all = new ArrayList<Layer>(List.of(predictor.score, predictor.code));
+        if (detail != null) detail.ofClasses().ifPresent(all::add);
+        return all;
+    }
+
+    /** Boxes of an image that are learned from, with the label of each and the number of its true box. */
+    record Sampled(Boxes boxes, int[] labels, int[] matches) {
+        /** Those that are something. */
+        Sampled things() {
+            int[] some =
+                    IntStream.range(0, labels.length).filter(i -> labels[i] > 0).toArray();
+            return new Sampled(
+                    boxes.pick(some),
+                    IntStream.of(some).map(i -> labels[i]).toArray(),
+                    IntStream.of(some).map(i -> matches[i]).toArray());
         }
     }
 
     Map<String, Tensor> losses(ImageBatch batch, List<Tensor> maps, List<Boxes> proposals) {
-        var boxes = new ArrayList<Boxes>();
+        var sampled = new ArrayList<Sampled>();
+        for (int image = 0; image < proposals.size(); image++)
+            sampled.add(sampled(batch.truth().get(image), proposals.get(image)));
+        var losses = new LinkedHashMap<>(boxLosses(batch, maps, sampled));
+        if (detail != null) {
+            var things = sampled.stream().map(Sampled::things).toList();
+            losses.put(detail.lossName(), detail.loss(batch, maps, things));
+        }
+        return losses;
+    }
+
+    private Sampled sampled(ImageBatch.Truth truth, Boxes proposals) {
+        var all = proposals.and(truth.boxes());
+        boolean empty = truth.boxes().size() == 0;
+        int[] matches = empty ? new int[all.size()] : MATCHER.match(truth.boxes(), all);
+        var found = IntStream.of(matches)
+                .map(m -> empty || m == Matcher.BACKGROUND ? 0 : truth.labels()[m])
+                .toArray();
+        int[] sample = sampler.draw(found).all();
+        return new Sampled(
+                all.pick(sample),
+                IntStream.of(sample).map(i -> found[i]).toArray(),
+                IntStream.of(sample).map(i -> matches[i]).toArray());
+    }
+
+    private Map<String, Tensor> boxLosses(ImageBatch batch, List<Tensor> maps, List<Sampled> sampled) {
         var labels = new ArrayList<Long>();
-        var things = new ArrayList<Long>(); // in the codes, [R*classes]
+        var things = new ArrayList<Long>(); // among the boxes of all classes, [R*classes]
         var wanted = new ArrayList<Float>();
-        for (int image = 0; image < proposals.size(); image++) {
-            var truth = batch.truth().get(image);
-            var all = proposals.get(image).and(truth.boxes());
-            boolean empty = truth.boxes().size() == 0;
-            int[] matches = empty ? new int[all.size()] : MATCHER.match(truth.boxes(), all);
-            var found = IntStream.of(matches)
-                    .map(m -> empty || m == Matcher.BACKGROUND ? 0 : truth.labels()[m])
-                    .toArray();
-            int[] sample = SAMPLER.draw(found).all();
-            var chosen = all.pick(sample);
-            for (int i = 0; i < sample.length; i++) {
-                int label = found[sample[i]];
+        for (int image = 0; image < sampled.size(); image++) {
+            var of = sampled.get(image);
+            for (int i = 0; i < of.labels.length; i++) {
+                int label = of.labels[i];
                 if (label > 0) {
                     things.add((long) labels.size() * classes + label);
-                    var matched = truth.boxes().pick(new int[] {matches[sample[i]]});
-                    for (float code : CODER.encode(matched, chosen.pick(new int[] {i}))) wanted.add(code);
+                    var matched = batch.truth().get(image).boxes().pick(new int[] {of.matches[i]});
+                    for (float code : CODER.encode(matched, of.boxes.pick(new int[] {i}))) wanted.add(code);
                 }
                 labels.add((long) label);
             }
-            boxes.add(chosen);
         }
-        var x = Ops.flatten(POOL.of(maps, boxes, batch.sizes()), 1); // [R,256*7*7]
-        x = Ops.relu(head.fc6.apply(x));
-        x = Ops.relu(head.fc7.apply(x));
-        var target = Tensor.of(Rows.numbers(labels), labels.size());
-        var codes = Ops.reshape(predictor.code.apply(x), -1);
+        var boxes = sampled.stream().map(Sampled::boxes).toList();
+        var x = head.apply(POOL.of(maps, boxes, batch.sizes())); // [R,hidden]
+        var target = Tensor.of(Rows.numbers(labels), labels.size()).to(x.device());
+        var codes = predictor.code.apply(x);
         return Map.of(
-                "loss_classifier", Losses.crossEntropy(predictor.score.apply(x), target, 0),
-                "loss_box_reg", Rows.boxLoss(codes, Rows.numbers(things), wanted, labels.size()));
+                "loss_classifier",
+                Losses.crossEntropy(predictor.score.apply(x), target, 0),
+                "loss_box_reg",
+                Rows.boxLoss(codes, Rows.numbers(things), wanted, Rows.BETA, labels.size()));
+    }
+
+    /** Logits [N,classes] of the box that is the whole image, from the finest map. */
+    Tensor whole(Tensor map) {
+        var x = head.apply(Ops.adaptiveAvgPool2d(map, SIDE, SIDE));
+        predictor.code.apply(x);
+        if (detail != null) detail.answers(Ops.adaptiveAvgPool2d(map, BoxDetail.POOL.side(), BoxDetail.POOL.side()));
+        return predictor.score.apply(x);
+    }
+
+    /** What is in each image, surest first. */
+    List<Found> find(ImageBatch batch, List<Tensor> maps, List<Boxes> proposals, Limits limits) {
+        if (proposals.stream().allMatch(p -> p.size() == 0))
+            return proposals.stream()
+                    .map(p -> new Found(p, new int[0], new float[0]))
+                    .toList();
+        var x = head.apply(POOL.of(maps, proposals, batch.sizes()));
+        float[] scores = Ops.softmax(predictor.score.apply(x), 1).toFloats(); // [R,classes]
+        float[] codes = predictor.code.apply(x).toFloats(); // [R,classes,4]
+        var found = new ArrayList<Found>();
+        int row = 0;
+        for (int image = 0; image < proposals.size(); image++) {
+            found.add(
+                    find(proposals.get(image), row, scores, codes, batch.sizes().get(image), limits));
+            row += proposals.get(image).size();
+        }
+        return detail == null ? found : detail.find(batch, maps, found);
+    }
+
+    private Found find(Boxes proposals, int row, float[] scores, float[] codes, int[] size, Limits limits) {
+        var sure = IntStream.range(0, proposals.size() * classes)
+                .filter(i -> i % classes > 0 && scores[row * classes + i] > limits.score())
+                .toArray();
+        var code = new float[4 * sure.length];
+        for (int i = 0; i < sure.length; i++) System.arraycopy(codes, 4 * (row * classes + sure[i]), code, 4 * i, 4);
+        var from = proposals.pick(IntStream.of(sure).map(i -> i / classes).toArray());
+        var boxes = CODER.decode(code, from).clipped(size[0], size[1]);
+        int[] large = boxes.large(LEAST_SIDE);
+        var kept = new float[large.length];
+        for (int i = 0; i < kept.length; i++) kept[i] = scores[row * classes + sure[large[i]]];
+        int[] labels = IntStream.of(large).map(i -> sure[i] % classes).toArray();
+        return Found.best(boxes.pick(large), labels, kept, limits);
     }
 }

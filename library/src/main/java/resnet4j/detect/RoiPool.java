@@ -45,19 +45,18 @@ record RoiPool(int side, int sampling) {
             int map = level - finest;
             parts.add(Ops.roiAlign(
                     maps.get(map),
-                    Tensor.of(flat, images.size(), 4),
-                    Tensor.of(Rows.numbers(images), images.size()),
+                    Tensor.of(flat, images.size(), 4).to(maps.get(map).device()),
+                    Tensor.of(Rows.numbers(images), images.size())
+                            .to(maps.get(map).device()),
                     new Op.RoiAlign(Op.Size.of(side), scales[map], sampling, false)));
         }
         return inOrder(Ops.cat(parts, 0), places);
     }
 
     private static Tensor inOrder(Tensor parts, List<Integer> places) {
-        int rows = places.size(), each = (int) (parts.elements() / rows);
-        var back = new long[rows * each];
-        for (int i = 0; i < rows; i++) for (int j = 0; j < each; j++) back[places.get(i) * each + j] = i;
-        var flat = Ops.gather(Ops.reshape(parts, rows, each), 0, Tensor.of(back, rows, each));
-        return Ops.reshape(flat, rows, (int) parts.size(1), (int) parts.size(2), (int) parts.size(3));
+        var back = new long[places.size()];
+        for (int i = 0; i < back.length; i++) back[places.get(i)] = i;
+        return Rows.pick(parts, back);
     }
 
     private static int level(float area, int finest, int coarsest) {

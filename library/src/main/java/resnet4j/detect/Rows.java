@@ -1,5 +1,6 @@
 package resnet4j.detect;
 
+import java.util.Arrays;
 import java.util.List;
 import resnet4j.tensor.Losses;
 import resnet4j.tensor.Ops;
@@ -7,23 +8,41 @@ import resnet4j.tensor.Tensor;
 
 /** What counts of a network's answers in a loss. */
 final class Rows {
-    private static final double BETA = 1.0 / 9;
+    static final double BETA = 1.0 / 9;
 
     private Rows() {}
 
     /** Numbers of x [M] at indices. */
     static Tensor of(Tensor x, long[] indices) {
-        return Ops.gather(x, 0, Tensor.of(indices, indices.length));
+        return Ops.gather(x, 0, Tensor.of(indices, indices.length).to(x.device()));
     }
 
-    /** The sum of smooth absolute differences of boxes' codes [4*M] at the given boxes from {@code wanted}, by {@code count}. */
-    static Tensor boxLoss(Tensor codes, long[] boxes, List<Float> wanted, int count) {
-        var indices = new long[4 * boxes.length];
-        for (int i = 0; i < indices.length; i++) indices[i] = 4 * boxes[i / 4] + i % 4;
-        var target = new float[indices.length];
-        for (int i = 0; i < target.length; i++) target[i] = wanted.get(i);
-        var sum = Losses.smoothL1Sum(of(codes, indices), Tensor.of(target, target.length), BETA);
+    /** The rows of x [M,...] at indices. */
+    static Tensor pick(Tensor x, long[] indices) {
+        var shape = x.shape();
+        var column = new long[shape.length];
+        Arrays.fill(column, 1);
+        column[0] = shape[0] = indices.length;
+        var index = Tensor.of(indices, indices.length).to(x.device()).reshape(column);
+        return Ops.gather(x, 0, index.expand(shape)); // no memory for an index a number
+    }
+
+    /** Four numbers a box of codes [...,4], [4*M] in all, at the given boxes: [B,4]. */
+    static Tensor boxes(Tensor codes, long[] boxes) {
+        return pick(Ops.reshape(codes, -1, 4), boxes);
+    }
+
+    /** The sum of smooth absolute differences of boxes' codes [...,4] at the given boxes from {@code wanted}, by {@code count}. */
+    static Tensor boxLoss(Tensor codes, long[] boxes, List<Float> wanted, double beta, double count) {
+        var target = floats(wanted, boxes.length, 4);
+        var sum = Losses.smoothL1Sum(boxes(codes, boxes), target.to(codes.device()), beta);
         return Losses.scale(sum, 1.0 / Math.max(1, count));
+    }
+
+    static Tensor floats(List<Float> numbers, long... shape) {
+        var floats = new float[numbers.size()];
+        for (int i = 0; i < floats.length; i++) floats[i] = numbers.get(i);
+        return Tensor.of(floats, shape);
     }
 
     static long[] numbers(List<Long> list) {

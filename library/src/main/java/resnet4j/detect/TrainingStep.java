@@ -9,9 +9,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import resnet4j.config.Checks;
 import resnet4j.config.Nearest;
+import resnet4j.detect.Method.Detail;
 import resnet4j.image.Image;
 import resnet4j.image.ImageFile;
-import resnet4j.model.BackboneConfig;
+import resnet4j.image.LabelMap;
+import resnet4j.nn.Norm;
+import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
 
@@ -28,7 +31,8 @@ import resnet4j.tensor.Ops;
  */
 public record TrainingStep(String name, int classes, int minSize, int maxSize, long seed, long stepSeed) {
     /** The detectors that can be trained. */
-    public static final List<String> NAMES = List.of("fasterrcnn_resnet50_fpn");
+    public static final List<String> NAMES =
+            List.copyOf(DetectorConfig.published().keySet());
 
     public TrainingStep {
         if (!NAMES.contains(name))
@@ -57,7 +61,7 @@ public record TrainingStep(String name, int classes, int minSize, int maxSize, l
      */
     public Result on(Path data, List<Long> images) throws IOException {
         var file = CocoFolder.annotations(data);
-        var coco = Coco.read(file, false);
+        var coco = Coco.read(file, config().detail() == Detail.MASKS);
         var byId = coco.byId();
         var pictures = new ArrayList<Image>();
         var truth = new ArrayList<ImageBatch.Truth>();
@@ -78,10 +82,10 @@ public record TrainingStep(String name, int classes, int minSize, int maxSize, l
 
     private Result step(List<Image> pictures, List<ImageBatch.Truth> truth, List<String> skipped) {
         Ops.seed(seed);
-        try (var net = new FasterRcnn(BackboneConfig.of("resnet50"), classes);
+        try (var net = config().net();
                 var scope = new NativeScope()) {
             Ops.seed(stepSeed);
-            var parts = net.losses(ImageBatch.of(pictures, truth, new ImageBatch.Sizes(minSize, maxSize)));
+            var parts = net.losses(ImageBatch.of(pictures, truth, config().sizes(), Device.CPU));
             parts.values().stream().reduce(Ops::add).orElseThrow().backward();
             var losses = new TreeMap<String, Double>(); // the same order in every run
             parts.forEach((name, loss) -> losses.put(name, loss.item()));
@@ -93,6 +97,15 @@ public record TrainingStep(String name, int classes, int minSize, int maxSize, l
         }
     }
 
+    /** torchvision's with {@code weights=None}: all norms are trained. */
+    private DetectorConfig config() {
+        var published = DetectorConfig.published().get(name);
+        return published
+                .withBackbone(published.backbone().withNorm(Norm.BATCH))
+                .withSizes(new Sizes(minSize, maxSize))
+                .withClasses(classes);
+    }
+
     private static double norm(float[] gradient) {
         double sum = 0;
         for (float g : gradient) sum += (double) g * g;
@@ -101,15 +114,25 @@ public record TrainingStep(String name, int classes, int minSize, int maxSize, l
 
     /** Things of a picture, without crowds, as far as they are inside; what has no area there is left out, and said. */
     private ImageBatch.Truth truth(Coco coco, long picture, Image image, List<String> skipped) {
+        var detail = config().detail();
         var boxes = new Boxes(new float[0]);
         var labels = new ArrayList<Integer>();
+        var masks = new ArrayList<LabelMap>();
+        var keypoints = new ArrayList<float[]>();
         for (var thing : coco.things()) {
             if (thing.picture() != picture || thing.crowd()) continue;
             float x = (float) thing.box()[0], y = (float) thing.box()[1];
             var box = new Boxes(new float[] {x, y, (float) thing.box()[2] + x, (float) thing.box()[3] + y})
                     .clipped(image.height(), image.width());
-            if (!(box.width(0) > 0 && box.height(0) > 0)) {
-                skipped.add("annotation " + thing.id() + ": the box has no area inside the picture");
+            var fault = !(box.width(0) > 0 && box.height(0) > 0)
+                    ? "the box has no area inside the picture"
+                    : detail == Detail.MASKS && thing.mask().isEmpty()
+                            ? "it has no mask"
+                            : detail == Detail.KEYPOINTS && thing.category() >= classes
+                                    ? "its category " + thing.category() + " is not among " + classes + " classes"
+                                    : null;
+            if (fault != null) {
+                skipped.add("annotation " + thing.id() + ": " + fault);
                 continue;
             }
             if (thing.category() < 1 || thing.category() >= classes)
@@ -117,8 +140,22 @@ public record TrainingStep(String name, int classes, int minSize, int maxSize, l
                         + " and category " + thing.category());
             boxes = boxes.and(box);
             labels.add((int) thing.category());
+            if (detail == Detail.MASKS)
+                masks.add(new LabelMap(
+                        image.width(), image.height(), thing.mask().get().pixels(), 0));
+            if (detail == Detail.KEYPOINTS) keypoints.add(keypoints(thing));
         }
         return new ImageBatch.Truth(
-                boxes, labels.stream().mapToInt(Integer::intValue).toArray());
+                boxes, labels.stream().mapToInt(Integer::intValue).toArray(), masks, keypoints);
+    }
+
+    /** None of them seen where a person has none. */
+    private static float[] keypoints(Coco.Thing thing) {
+        var all = new float[3 * KeypointHead.KEYPOINTS];
+        if (thing.keypoints().length != 0 && thing.keypoints().length != all.length)
+            throw new IllegalArgumentException("annotation " + thing.id() + ": expected " + KeypointHead.KEYPOINTS
+                    + " keypoints, got " + thing.keypoints().length / 3);
+        for (int i = 0; i < thing.keypoints().length; i++) all[i] = (float) thing.keypoints()[i];
+        return all;
     }
 }

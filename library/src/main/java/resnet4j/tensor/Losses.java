@@ -85,6 +85,69 @@ public final class Losses {
                         MEAN)));
     }
 
+    /** As {@link #binaryCrossEntropy}, and the sum: 0 where there is nothing. */
+    public static Tensor binaryCrossEntropySum(Tensor logits, Tensor targets) {
+        return Ops.guard(
+                "binary_cross_entropy_with_logits",
+                logits,
+                () -> new Tensor(torch.binary_cross_entropy_with_logits(
+                        logits.to(DType.F32).handle, targets.handle, new TensorOptional(), new TensorOptional(), SUM)));
+    }
+
+    /**
+     * The sum of weights [...,1] times binary cross entropies in which what is surely right counts little, as there are
+     * many of it: {@code (1 - p)^2} where p is the probability of what is true; what is is 1/4 and what is not 3/4. Equal
+     * shapes -> []. Lin et al. 2017, arXiv:1708.02002, equation 5.
+     */
+    public static Tensor focalSum(Tensor logits, Tensor targets, Tensor weights) {
+        return Ops.guard("sigmoid_focal_loss", logits, () -> {
+            var x = logits.to(DType.F32).handle;
+            var t = targets.handle;
+            var not = t.neg().add(new Scalar(1.0));
+            var p = torch.sigmoid(x);
+            var entropy = torch.binary_cross_entropy_with_logits(x, t, new TensorOptional(), new TensorOptional(), 0);
+            var right = p.mul(t).add(p.neg().add(new Scalar(1.0)).mul(not));
+            var wrong = right.neg().add(new Scalar(1.0));
+            var share = t.mul(new Scalar(0.25)).add(not.mul(new Scalar(0.75)));
+            return new Tensor(
+                    share.mul(entropy.mul(wrong.mul(wrong))).mul(weights.handle).sum());
+        });
+    }
+
+    /**
+     * The sum over pairs of boxes x1, y1, x2, y2 of 1 - overlap + the share of the box around both that is in neither.
+     * [N,4] each -> []. Rezatofighi et al. 2019, arXiv:1902.09630.
+     */
+    public static Tensor boxesApartSum(Tensor boxes, Tensor truth) {
+        return Ops.guard("generalized_box_iou_loss", boxes, () -> {
+            var a = corners(boxes.to(DType.F32));
+            var b = corners(truth);
+            var common = product(
+                    torch.minimum(a[2], b[2]).sub(torch.maximum(a[0], b[0])).clamp_min(new Scalar(0.0)),
+                    torch.minimum(a[3], b[3]).sub(torch.maximum(a[1], b[1])).clamp_min(new Scalar(0.0)));
+            var union = product(a[2].sub(a[0]), a[3].sub(a[1]))
+                    .add(product(b[2].sub(b[0]), b[3].sub(b[1])))
+                    .sub(common);
+            var around = product(
+                    torch.maximum(a[2], b[2]).sub(torch.minimum(a[0], b[0])),
+                    torch.maximum(a[3], b[3]).sub(torch.minimum(a[1], b[1])));
+            var least = new Scalar(1e-7);
+            var overlap = common.div(union.add(least));
+            var apart = around.sub(union).div(around.add(least));
+            return new Tensor(overlap.sub(apart).neg().add(new Scalar(1.0)).sum());
+        });
+    }
+
+    private static org.bytedeco.pytorch.Tensor product(org.bytedeco.pytorch.Tensor a, org.bytedeco.pytorch.Tensor b) {
+        return a.mul(b);
+    }
+
+    private static org.bytedeco.pytorch.Tensor[] corners(Tensor boxes) {
+        var corners = new org.bytedeco.pytorch.Tensor[4];
+        for (int i = 0; i < 4; i++) corners[i] = boxes.handle.select(1, i);
+        return corners;
+    }
+
     /** Rows of length 1, rows of zeros as they are: {@code functional.normalize}. [N,D] -> the same, 32-bit floats. */
     public static Tensor unit(Tensor x) {
         return Ops.guard("normalize", x, () -> {

@@ -168,6 +168,11 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(torch.exp(handle));
     }
 
+    /** The square root of each element. */
+    public Tensor sqrt() {
+        return new Tensor(torch.sqrt(handle));
+    }
+
     /** Where the elements [n] are, the largest first: int64, {@code torch.argsort}, which puts equal ones in any order. */
     public Tensor descending() {
         return new Tensor(torch.argsort(handle, 0, true));
@@ -328,6 +333,11 @@ public final class Tensor implements AutoCloseable {
     /** Shares memory, with dimensions in the order given. */
     public Tensor permute(long... dims) {
         return new Tensor(handle.permute(dims));
+    }
+
+    /** Shares memory, its single rows, columns... seen again and again: {@code expand}. */
+    public Tensor expand(long... shape) {
+        return new Tensor(handle.expand(shape));
     }
 
     public Tensor reshape(long... shape) {

@@ -1,5 +1,6 @@
 package resnet4j.cli;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -9,10 +10,17 @@ import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import resnet4j.data.DataSource;
+import resnet4j.data.Dataset;
+import resnet4j.data.Label;
 import resnet4j.data.Skipped;
+import resnet4j.data.Things;
+import resnet4j.detect.DetectionNet;
+import resnet4j.detect.Measure;
 import resnet4j.eval.Evaluation;
 import resnet4j.eval.Evaluator;
 import resnet4j.eval.Views;
+import resnet4j.image.Target;
+import resnet4j.model.ModelFile;
 import resnet4j.report.Words;
 
 /** {@code eval}: how often a network is right. */
@@ -20,7 +28,7 @@ import resnet4j.report.Words;
         name = "eval",
         description = "Measure a network on pictures with known classes.",
         footer = {"", "Example:", "  ./resnet4j eval runs/quickstart-1 --data shapes:1000"})
-final class EvalCommand extends Command<EvalCommand.Result> {
+final class EvalCommand extends Command<Record> {
     @Mixin
     private ModelArgument model;
 
@@ -66,14 +74,38 @@ final class EvalCommand extends Command<EvalCommand.Result> {
             List<String> notes) {}
 
     @Override
-    Result run() throws Exception {
+    Record run() throws Exception {
         decoding.check(batch);
         if (limit != null) Bounds.atLeast("--limit", 1, limit);
-        var source = DataSource.parse(data);
+        var opened = model.open();
+        return opened.net() instanceof DetectionNet detector ? things(opened, detector) : classes(opened.classifier());
+    }
+
+    private <T extends Target<T>> Dataset<T> pictures(Class<T> target) throws IOException {
+        var source = DataSource.parse(data, target);
         var pictures = source.split(split == null ? source.measured() : split);
-        if (limit != null) pictures = pictures.limit(limit);
-        try (var opened = model.open().classifier();
-                var progress = progress("eval", pictures.size(), "images")) {
+        return limit == null ? pictures : pictures.limit(limit);
+    }
+
+    private FoundThings things(ModelFile.Opened detector, DetectionNet net) throws IOException {
+        try (detector) {
+            var pictures = pictures(Things.class);
+            try (var progress = progress("eval", pictures.size(), "images")) {
+                net.to(common.device());
+                var score = Measure.of(detector, pictures, batch, common.device(), progress::add);
+                return FoundThings.of(model.model, data, score);
+            }
+        }
+    }
+
+    private Result classes(ModelFile.Opened classifier) throws Exception {
+        try (var opened = classifier) {
+            return classes(opened, pictures(Label.class));
+        }
+    }
+
+    private Result classes(ModelFile.Opened opened, Dataset<Label> pictures) throws Exception {
+        try (var progress = progress("eval", pictures.size(), "images")) {
             var preprocess = opened.file().preprocess();
             var known = Decoding.known("--data", data, pictures, opened.file().classNames());
             var loader = decoding.loader(known, preprocess, batch);
@@ -97,7 +129,11 @@ final class EvalCommand extends Command<EvalCommand.Result> {
     }
 
     @Override
-    String text(Result r) {
+    String text(Record answer) {
+        return answer instanceof FoundThings found ? found.text() : text((Result) answer);
+    }
+
+    private static String text(Result r) {
         var head = String.format(
                 Locale.ROOT,
                 "%s on %s: top-1 %.2f %% (%d of %d), top-5 %.2f %%, loss %.4f",

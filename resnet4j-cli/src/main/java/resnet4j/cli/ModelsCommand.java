@@ -68,7 +68,8 @@ final class ModelsCommand extends Command<ModelsCommand.Listing> {
             try (var scope = new NativeScope();
                     var net = entry.architecture().build()) {
                 var costs = Costs.of(Tracer.trace(net, 1, 3, side, side));
-                return new Size(entry.name(), costs.parameters(), costs.macs());
+                long trained = Math.min(costs.parameters(), net.parameterCount()); // not those of frozen norms
+                return new Size(entry.name(), trained, costs.macs());
             }
         }
     }

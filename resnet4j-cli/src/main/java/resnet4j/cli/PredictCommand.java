@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -15,6 +16,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import resnet4j.Classifier;
+import resnet4j.Detector;
 import resnet4j.Predicted;
 import resnet4j.PredictionWriter;
 import resnet4j.Predictor;
@@ -22,6 +24,8 @@ import resnet4j.data.Epoch;
 import resnet4j.data.Label;
 import resnet4j.data.PictureFiles;
 import resnet4j.data.Skipped;
+import resnet4j.detect.DetectionNet;
+import resnet4j.detect.Limits;
 import resnet4j.image.Preprocess;
 import resnet4j.report.Words;
 
@@ -34,7 +38,7 @@ import resnet4j.report.Words;
                     + " only files that you trust."
         },
         footer = {"", "Example:", "  ./resnet4j predict runs/quickstart-1 photo.jpg"})
-final class PredictCommand extends Command<PredictCommand.Result> {
+final class PredictCommand extends Command<Record> {
     @Mixin
     private ModelArgument model;
 
@@ -51,11 +55,31 @@ final class PredictCommand extends Command<PredictCommand.Result> {
     @Option(
             names = {"--out", "--csv"},
             paramLabel = "FILE",
-            description = "Write each prediction here as it is made: JSON lines if it ends in .jsonl, otherwise CSV.")
+            description =
+                    "Write each prediction here as it is made: JSON lines if it ends in .jsonl, otherwise CSV; of a detector,"
+                            + " all of them in COCO's results format.")
     private Path out;
 
     @Option(names = "--batch", paramLabel = "N", description = "Pictures at a time (default: 16).")
     private int batch = 16;
+
+    @Option(
+            names = "--draw",
+            paramLabel = "DIR",
+            description = "Of a detector: write each picture here with what was found in it, as PNG.")
+    private Path draw;
+
+    @Option(
+            names = "--score",
+            paramLabel = "S",
+            description = "Of a detector: least score (default: its method's own).")
+    private Double score;
+
+    @Option(
+            names = "--overlap",
+            paramLabel = "S",
+            description = "Of a detector: greatest overlap of two things of a class (default: its method's own).")
+    private Double overlap;
 
     @Mixin
     private Decoding decoding;
@@ -64,7 +88,7 @@ final class PredictCommand extends Command<PredictCommand.Result> {
     record Result(int pictures, List<Predicted> predictions, List<Skipped> skipped) {}
 
     @Override
-    Result run() throws Exception {
+    Record run() throws Exception {
         Bounds.atLeast("--top", 1, top);
         decoding.check(batch);
         var files = files(); // before the network is read: what is not there is soon said
@@ -78,7 +102,18 @@ final class PredictCommand extends Command<PredictCommand.Result> {
             }
         }
         var options = common.predictor();
-        try (var opened = model.open();
+        var network = model.open();
+        if (network.net() instanceof DetectionNet net) {
+            var own = net.limits();
+            var limits = new Limits(
+                    score == null ? own.score() : score, overlap == null ? own.overlap() : overlap, own.most());
+            try (var detector = new Detector(network, options, Optional.of(limits));
+                    var progress = progress("predict", files.size(), "images")) {
+                return PredictedThings.of(
+                        detector, files, Optional.ofNullable(out), Optional.ofNullable(draw), progress);
+            }
+        }
+        try (var opened = network;
                 var batches = batches(files, opened.file().preprocess()); // decoded while the network is made ready
                 var classifier = new Classifier(opened, options)) {
             return predict(files, batches, classifier);
@@ -136,7 +171,11 @@ final class PredictCommand extends Command<PredictCommand.Result> {
     }
 
     @Override
-    String text(Result result) {
+    String text(Record answer) {
+        return answer instanceof PredictedThings things ? things.text() : text((Result) answer);
+    }
+
+    private String text(Result result) {
         var skipped = result.skipped.stream()
                 .map(s -> "skipped " + Words.shown(s.file()) + ": " + Words.sentence(s.reason()));
         var found = out != null
@@ -154,7 +193,8 @@ final class PredictCommand extends Command<PredictCommand.Result> {
     }
 
     @Override
-    int exitCode(Result result) {
-        return result.pictures == 0 ? FAILED : DONE;
+    int exitCode(Record answer) {
+        int pictures = answer instanceof Result result ? result.pictures : ((PredictedThings) answer).pictures();
+        return pictures == 0 ? FAILED : DONE;
     }
 }

@@ -1,0 +1,103 @@
+package resnet4j;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import resnet4j.detect.Detection;
+import resnet4j.detect.DetectionNet;
+import resnet4j.detect.Limits;
+import resnet4j.image.Image;
+import resnet4j.model.ModelFile;
+import resnet4j.tensor.Engine;
+import resnet4j.tensor.Lifetime;
+import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Ops;
+
+/** Says what is in pictures, and where: boxes in their own pixels, surest first. */
+public final class Detector implements Predictor<List<Detection>> {
+    private final Card card;
+    private final DetectionNet net;
+    private final Options options;
+    private final Limits limits;
+    private final Lifetime lifetime;
+
+    /**
+     * Takes a network over, and closes it in the end, or at once where it is no detector.
+     *
+     * @param limits what of its answers counts; its method's own where absent
+     */
+    public Detector(ModelFile.Opened model, Options options, Optional<Limits> limits) {
+        if (!(model.net() instanceof DetectionNet detector)) {
+            model.close();
+            throw new IllegalArgumentException("model: expected a network that finds things, got "
+                    + model.file().model());
+        }
+        net = detector;
+        var file = model.file();
+        card = new Card(file.model(), file.classNames(), file.preprocess());
+        this.options = options;
+        this.limits = limits.orElseGet(net::limits);
+        if (options.threads() > 0) Engine.threads(options.threads());
+        net.to(options.device());
+        net.channelsLast();
+        net.train(false);
+        lifetime = new Lifetime("the detector", net::close);
+    }
+
+    /** Opens a saved model or a run folder, on the CPU in 32-bit floats. */
+    public static Detector load(Path path) throws IOException {
+        return load(path, new Options(), Optional.empty());
+    }
+
+    /** The same, run in another way. */
+    public static Detector load(Path path, Options options, Optional<Limits> limits) throws IOException {
+        return new Detector(ModelFile.open(path.toString(), Optional.empty(), OptionalInt.empty()), options, limits);
+    }
+
+    @Override
+    public Card card() {
+        return card;
+    }
+
+    /** The pictures of a batch are resized each by itself, and padded to the largest: take such as are alike. */
+    @Override
+    public List<List<Detection>> predict(List<Image> pictures) {
+        lifetime.enter();
+        try (var mode = Ops.precision(options.precision())) {
+            var answers = new ArrayList<List<Detection>>();
+            for (int from = 0; from < pictures.size(); from += options.batch()) {
+                var some = pictures.subList(from, Math.min(from + options.batch(), pictures.size()));
+                answers.addAll(net.detect(some, limits, options.device()));
+            }
+            return answers;
+        } finally {
+            lifetime.leave();
+        }
+    }
+
+    /** The mean of the pyramid's coarsest map. */
+    @Override
+    public List<float[]> features(List<Image> pictures) {
+        lifetime.enter();
+        try (var mode = Ops.precision(options.precision());
+                var noGrad = Ops.noGrad()) {
+            var answers = new ArrayList<float[]>();
+            for (var picture : pictures)
+                try (var scope = new NativeScope()) {
+                    answers.add(Ops.globalAvgPool(net.features(net.images(List.of(picture), options.device())))
+                            .toFloats());
+                }
+            return answers;
+        } finally {
+            lifetime.leave();
+        }
+    }
+
+    @Override
+    public void close() {
+        lifetime.close();
+    }
+}

@@ -1,0 +1,118 @@
+package resnet4j.detect;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import resnet4j.nn.Conv2d;
+import resnet4j.nn.Init;
+import resnet4j.nn.Layer;
+import resnet4j.nn.Sequential;
+import resnet4j.tensor.Ops;
+import resnet4j.tensor.Tensor;
+
+/** What the detectors have in common that answer at every place of every map. */
+final class DenseHeads {
+    private static final int OF_EACH_LEVEL = 1000;
+    private static final double RARE =
+            0.01; // a thing is that likely before anything is learned, arXiv:1708.02002 section 4.1
+
+    private DenseHeads() {}
+
+    /** Convolutions begin near 0. */
+    static Sequential small(Sequential layers) {
+        for (var net : layers.nets().values())
+            if (net instanceof Conv2d conv) {
+                Init.normal(conv.weight(), 0.01);
+                if (conv.bias() != null) Init.constant(conv.bias(), 0);
+            }
+        return layers;
+    }
+
+    /** The last layer of one answer. */
+    static Conv2d answer(int channels, int numbers, double bias) {
+        var conv = Conv2d.biased(channels, numbers, 3, 1);
+        Init.normal(conv.weight(), 0.01);
+        Init.constant(conv.bias(), bias);
+        return conv;
+    }
+
+    /** The last layer of logits of things, which are rare. */
+    static Conv2d rare(int channels, int numbers) {
+        return answer(channels, numbers, -Math.log((1 - RARE) / RARE));
+    }
+
+    /** A head's answers of k numbers a place and anchor, level by level: [N,A,k]. */
+    static List<Tensor> answers(Layer head, Layer last, int k, List<Tensor> maps) {
+        var all = new ArrayList<Tensor>();
+        for (var map : maps) all.add(RegionProposals.flat(last.apply(head.apply(map)), k));
+        return all;
+    }
+
+    /** Boxes to start from, level by level; the same in every image. */
+    static List<Boxes> anchors(Anchors anchors, List<Tensor> maps, Tensor images) {
+        var all = new ArrayList<Boxes>();
+        for (int level = 0; level < maps.size(); level++) {
+            var map = maps.get(level);
+            all.add(anchors.over(
+                    level, (int) map.size(2), (int) map.size(3), (int) images.size(2), (int) images.size(3)));
+        }
+        return all;
+    }
+
+    /** What boxes codes say from others. */
+    interface Decoder {
+        Boxes decode(float[] codes, Boxes from);
+    }
+
+    /**
+     * The surest things of an image.
+     *
+     * @param scores  level by level [N,A,classes]
+     * @param codes   level by level [N,A,4]
+     * @param anchors level by level
+     */
+    static Found best(
+            int image,
+            int[] size,
+            List<Tensor> scores,
+            List<float[]> codes,
+            List<Boxes> anchors,
+            Decoder decoder,
+            Limits limits) {
+        var boxes = new Boxes(new float[0]);
+        var labels = IntStream.builder();
+        var sure = new ArrayList<Float>();
+        for (int level = 0; level < scores.size(); level++) {
+            int classes = (int) scores.get(level).size(2);
+            float[] all = scores.get(level).narrow(0, image, 1).toFloats();
+            int[] left = IntStream.range(0, all.length)
+                    .filter(i -> all[i] > limits.score())
+                    .toArray();
+            if (left.length == 0) continue;
+            var values = new float[left.length];
+            for (int i = 0; i < left.length; i++) values[i] = all[left[i]];
+            long[] order = Ops.topK(Tensor.of(values, values.length), Math.min(values.length, OF_EACH_LEVEL), 0)
+                    .toLongs();
+            int[] chosen = Arrays.stream(order).mapToInt(i -> left[(int) i]).toArray();
+            int[] at = IntStream.of(chosen).map(i -> i / classes).toArray();
+            var code = new float[4 * at.length];
+            int offset = image * anchors.get(level).size();
+            for (int i = 0; i < at.length; i++)
+                System.arraycopy(codes.get(level), 4 * (offset + at[i]), code, 4 * i, 4);
+            boxes = boxes.and(decoder.decode(code, anchors.get(level).pick(at)).clipped(size[0], size[1]));
+            for (int i : chosen) {
+                labels.add(i % classes);
+                sure.add(all[i]);
+            }
+        }
+        var flat = new float[sure.size()];
+        for (int i = 0; i < flat.length; i++) flat[i] = sure.get(i);
+        return Found.best(boxes, labels.build().toArray(), flat, limits);
+    }
+
+    /** All levels' boxes one after the other. */
+    static Boxes all(List<Boxes> levels) {
+        return levels.stream().reduce(new Boxes(new float[0]), Boxes::and);
+    }
+}

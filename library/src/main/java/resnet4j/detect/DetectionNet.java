@@ -1,0 +1,96 @@
+package resnet4j.detect;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import resnet4j.image.Box;
+import resnet4j.image.Image;
+import resnet4j.image.LabelMap;
+import resnet4j.model.ClassificationNet;
+import resnet4j.tensor.Device;
+import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Ops;
+import resnet4j.tensor.Tensor;
+
+/** A network that finds things on a feature pyramid. Names of weights and losses are torchvision's. */
+public abstract class DetectionNet extends ClassificationNet {
+    final DetectorConfig config;
+
+    DetectionNet(DetectorConfig config) {
+        super(config);
+        this.config = config;
+    }
+
+    abstract FeaturePyramid backbone();
+
+    /** Of a training step, by name; their sum is differentiated. */
+    abstract Map<String, Tensor> losses(ImageBatch batch);
+
+    /** What is in each image. */
+    abstract List<Found> find(ImageBatch batch, Limits limits);
+
+    /** What of its answers counts where nobody says otherwise. */
+    public final Limits limits() {
+        return config.method().limits();
+    }
+
+    /** Pictures as it takes them: normalised, resized, padded. [N,3,H,W]. */
+    public final Tensor images(List<Image> pictures, Device device) {
+        return ImageBatch.of(pictures, config.sizes(), device).images();
+    }
+
+    /**
+     * What is in each picture, surest first. The network is in evaluation mode.
+     *
+     * @param device where the network is
+     */
+    public final List<List<Detection>> detect(List<Image> pictures, Limits limits, Device device) {
+        if (pictures.isEmpty()) return List.of();
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            var batch = ImageBatch.of(pictures, config.sizes(), device);
+            var found = find(batch, limits);
+            var all = new ArrayList<List<Detection>>();
+            for (int i = 0; i < pictures.size(); i++)
+                all.add(detections(found.get(i), pictures.get(i), batch.sizes().get(i)));
+            return all;
+        }
+    }
+
+    private static List<Detection> detections(Found found, Image picture, int[] size) {
+        float across = (float) picture.width() / size[1], down = (float) picture.height() / size[0];
+        var boxes = found.boxes().scaled(across, down);
+        var all = new ArrayList<Detection>();
+        for (int i = 0; i < boxes.size(); i++) {
+            if (!Float.isFinite(found.scores()[i]))
+                throw new ArithmeticException("the network answers " + found.scores()[i]
+                        + " for a thing's score, which is no answer; its weights are damaged");
+            boolean empty = !(boxes.width(i) > 0 && boxes.height(i) > 0);
+            if (empty || found.labels()[i] == 0) continue;
+            Optional<LabelMap> mask = found.masks().isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(MaskHead.paste(found.masks().get(i), boxes, i, picture.height(), picture.width()));
+            var points = new ArrayList<Detection.Keypoint>();
+            if (!found.keypoints().isEmpty()) {
+                var of = found.keypoints().get(i);
+                for (int k = 0; k < of.length; k += 3)
+                    points.add(new Detection.Keypoint(of[k] * across, of[k + 1] * down, of[k + 2]));
+            }
+            var box = new Box(boxes.at(i, 0), boxes.at(i, 1), boxes.at(i, 2), boxes.at(i, 3));
+            all.add(new Detection(found.labels()[i], found.scores()[i], box, mask, points));
+        }
+        return all;
+    }
+
+    /** The pyramid's coarsest map of an image. */
+    @Override
+    public final Tensor features(Tensor images) {
+        var maps = backbone().maps(images);
+        return maps.get(maps.size() - 1);
+    }
+
+    /** What it says of a whole picture as one thing, by class [N,classes]; all of its layers are used. */
+    @Override
+    protected abstract Tensor logits(Tensor images);
+}

@@ -1,0 +1,209 @@
+package resnet4j.detect;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.IntConsumer;
+import resnet4j.array.HostTensor;
+import resnet4j.data.Batch;
+import resnet4j.data.DataSource;
+import resnet4j.data.Dataset;
+import resnet4j.data.Loader;
+import resnet4j.data.Things;
+import resnet4j.eval.Score;
+import resnet4j.image.LabelMap;
+import resnet4j.image.Preprocess;
+import resnet4j.model.ModelFile;
+import resnet4j.nn.Net;
+import resnet4j.report.TableReport;
+import resnet4j.tensor.Ops;
+import resnet4j.train.Losses;
+import resnet4j.train.Machine;
+import resnet4j.train.Moment;
+import resnet4j.train.Recipe;
+import resnet4j.train.Task;
+import resnet4j.weights.WeightFile;
+
+/** Things in pictures: what a batch of them is to a detector, and how good it has become. */
+final class DetectionTask implements Task<Things> {
+    /** What is smaller, in pixels after resizing, cannot be said from another box. */
+    private static final float LEAST_SIDE = 0.1f;
+
+    private final Recipe recipe;
+    private final DataSource<Things> data;
+    private final Machine machine;
+    private final DetectorConfig config;
+    private final DetectionNet net;
+
+    DetectionTask(Recipe recipe, DataSource<Things> data, Machine machine) throws IOException {
+        this.recipe = recipe;
+        this.data = data;
+        this.machine = machine;
+        if (!(recipe.architectureFor(1 + data.train().classes().size()) instanceof DetectorConfig detector))
+            throw new IllegalArgumentException("model: expected a network that finds things, such as"
+                    + " fasterrcnn_resnet18_fpn, got " + recipe.model());
+        config = detector;
+        var p = recipe.preprocess();
+        if (!p.steps(64, 48).isEmpty() || !p.steps(1000, 2000).isEmpty())
+            throw new IllegalArgumentException(
+                    "preprocess: expected none, as a detector resizes pictures itself; set"
+                            + " preprocess to {\"resize\": \"none\", \"cropWidth\": 0, \"cropHeight\": 0} and architecture.sizes");
+        Ops.seed(recipe.seed());
+        net = twin();
+        begin();
+    }
+
+    /** Starting weights of a detector but for its classes, or of a classifier as its body. */
+    private void begin() throws IOException {
+        if (recipe.weights().isEmpty()) return;
+        var path = recipe.weights().get();
+        var tensors = WeightFile.read(Path.of(path)).tensors();
+        if (tensors.keySet().stream().anyMatch(name -> name.contains("backbone."))) {
+            recipe.begin(net, net);
+            return;
+        }
+        var body = new LinkedHashMap<String, HostTensor>();
+        tensors.forEach((name, tensor) -> {
+            if (!name.matches("(.*\\.)?fc\\.(weight|bias)")) body.put(name, tensor);
+        });
+        try {
+            ModelFile.load(net.backbone().body(), body, path);
+        } catch (IOException | RuntimeException e) {
+            net.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public DetectionNet twin() {
+        return machine.place(Net.whole(config::net));
+    }
+
+    @Override
+    public DetectionNet net() {
+        return net;
+    }
+
+    @Override
+    public List<List<String>> stages() {
+        return net.stages();
+    }
+
+    @Override
+    public Loader<Things> loader() {
+        return Loader.shuffled(data.train(), recipe.batch(), recipe.seed())
+                .withDropLast(recipe.dropLast() && data.train().size() >= recipe.batch())
+                .withPreprocess(recipe.preprocess())
+                .withAugments(recipe.augment())
+                .withThreads(machine.loaderThreads(), 4);
+    }
+
+    @Override
+    public Losses losses(Batch<Things> batch, Moment at) {
+        var truth = batch.targets().stream().map(this::truth).toList();
+        return new Losses(
+                net.losses(ImageBatch.of(Measure.images(batch.pixels()), truth, config.sizes(), machine.device())),
+                Map.of());
+    }
+
+    /** What is to be found in a picture: crowds are not, and nobody says what they are not. */
+    private ImageBatch.Truth truth(Things things) {
+        var values = new ArrayList<Float>();
+        var labels = new ArrayList<Integer>();
+        var masks = new ArrayList<LabelMap>();
+        var keypoints = new ArrayList<float[]>();
+        for (var thing : things.things()) {
+            var b = thing.box();
+            if (thing.crowd() || b.x2() - b.x1() < LEAST_SIDE || b.y2() - b.y1() < LEAST_SIDE) continue;
+            for (double side : new double[] {b.x1(), b.y1(), b.x2(), b.y2()}) values.add((float) side);
+            labels.add(1 + thing.label());
+            switch (config.detail()) {
+                case MASKS ->
+                    masks.add(thing.mask()
+                            .orElseThrow(() -> new IllegalArgumentException("data: expected a mask of each thing for "
+                                    + recipe.model() + ", got a thing with a box alone")));
+                case KEYPOINTS -> keypoints.add(keypoints(thing));
+                default -> {}
+            }
+        }
+        var boxes = new float[values.size()];
+        for (int i = 0; i < boxes.length; i++) boxes[i] = values.get(i);
+        return new ImageBatch.Truth(
+                new Boxes(boxes), labels.stream().mapToInt(i -> i).toArray(), masks, keypoints);
+    }
+
+    private float[] keypoints(Things.Thing thing) {
+        if (thing.points().size() != KeypointHead.KEYPOINTS)
+            throw new IllegalArgumentException("data: expected " + KeypointHead.KEYPOINTS + " keypoints of each thing"
+                    + " for " + recipe.model() + ", got " + thing.points().size());
+        var all = new float[3 * KeypointHead.KEYPOINTS];
+        for (int i = 0; i < KeypointHead.KEYPOINTS; i++) {
+            all[3 * i] = (float) thing.points().get(i).x();
+            all[3 * i + 1] = (float) thing.points().get(i).y();
+            all[3 * i + 2] =
+                    all[3 * i] == 0 && all[3 * i + 1] == 0 ? 0 : 2; // COCO's origin is where nothing is labelled
+        }
+        return all;
+    }
+
+    @Override
+    public Score validate(Net network, IntConsumer progress) {
+        return measure((DetectionNet) network, data.val().orElseThrow(), progress);
+    }
+
+    @Override
+    public Score test(Path model, IntConsumer progress) throws IOException {
+        try (var opened = machine.open(model)) {
+            return measure((DetectionNet) opened.net(), data.split(data.measured()), progress);
+        }
+    }
+
+    private ThingScore measure(DetectionNet network, Dataset<Things> pictures, IntConsumer progress) {
+        var loader = Loader.inOrder(pictures, recipe.batch())
+                .withPreprocess(recipe.preprocess())
+                .withThreads(machine.loaderThreads(), 4);
+        return Measure.of(network, loader, config.method().limits(), machine.device(), progress);
+    }
+
+    @Override
+    public void save(Path model, Net network, Map<String, Double> metrics, Map<String, String> provenance)
+            throws IOException {
+        recipe.modelFile(classNames(data.train().classes()), metrics, provenance)
+                .withPreprocess(Preprocess.none().withExif(recipe.preprocess().applyExif()))
+                .save(model, network);
+    }
+
+    /** What a detector's logits stand for. */
+    static List<String> classNames(List<String> things) {
+        var names = new ArrayList<>(List.of("background"));
+        names.addAll(things);
+        return names;
+    }
+
+    @Override
+    public List<TableReport.Section> sections(Score test) {
+        var rows = ((ThingScore) test)
+                .classes().stream()
+                        .map(c -> List.of(c.name(), number(c.ap()), number(c.ap50()), number(c.ar())))
+                        .toList();
+        return List.of(new TableReport.Section(
+                "Classes",
+                "Average precision over overlaps from .50 to .95, at .50 alone, and the share of things found.",
+                List.of(),
+                List.of("Class", "#AP", "#AP50", "#Recall"),
+                rows));
+    }
+
+    private static String number(double value) {
+        return value < 0 ? "" : String.format(Locale.ROOT, "%.4f", value);
+    }
+
+    @Override
+    public void close() {
+        net.close();
+    }
+}

@@ -1,0 +1,106 @@
+package resnet4j.detect;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.IntStream;
+import resnet4j.config.Checks;
+import resnet4j.detect.Method.Detail;
+import resnet4j.model.Architecture;
+import resnet4j.model.ArchitectureType;
+import resnet4j.model.BackboneConfig;
+import resnet4j.model.ClassificationNet;
+import resnet4j.nn.Norm;
+
+/**
+ * All that decides a detector.
+ *
+ * @param channels of every map of the pyramid
+ * @param sizes    how it resizes pictures
+ * @param classes  with background, which is 0
+ */
+public record DetectorConfig(Method method, BackboneConfig backbone, int channels, Sizes sizes, int classes)
+        implements Architecture {
+    private static final Norm PUBLISHED = new Norm.FrozenBatch(0); // torchvision's published detectors add nothing
+
+    public DetectorConfig {
+        Checks.classes(classes);
+        Checks.positive("channels", channels);
+        if (classes < 2)
+            throw new IllegalArgumentException(
+                    "classes: expected at least 2, of which the first is background, got " + classes);
+        if (backbone.network().stages().size() != 4)
+            throw new IllegalArgumentException(
+                    "backbone: expected a residual network of 4 stages, such as resnet18, got "
+                            + backbone.network().stages().size());
+        if (channels % 32 != 0)
+            throw new IllegalArgumentException("channels: expected a multiple of 32, got " + channels);
+    }
+
+    private static DetectorConfig published(Method method, boolean trained, int classes) {
+        var backbone = BackboneConfig.of("resnet50").withNorm(trained ? Norm.BATCH : PUBLISHED);
+        return new DetectorConfig(method, backbone, 256, new Sizes(800, 1333), classes);
+    }
+
+    /** torchvision's, by name, as their weights were published: with frozen norms where theirs are. */
+    public static Map<String, DetectorConfig> published() {
+        var all = new LinkedHashMap<String, DetectorConfig>();
+        all.put("fasterrcnn_resnet50_fpn", published(new Method.Regions(Detail.NONE, false), false, 91));
+        all.put("fasterrcnn_resnet50_fpn_v2", published(new Method.Regions(Detail.NONE, true), true, 91));
+        all.put("maskrcnn_resnet50_fpn", published(new Method.Regions(Detail.MASKS, false), false, 91));
+        all.put("maskrcnn_resnet50_fpn_v2", published(new Method.Regions(Detail.MASKS, true), true, 91));
+        all.put("retinanet_resnet50_fpn", published(new Method.Dense(false), false, 91));
+        all.put("retinanet_resnet50_fpn_v2", published(new Method.Dense(true), true, 91));
+        all.put("fcos_resnet50_fpn", published(new Method.Places(), false, 91));
+        all.put(
+                "keypointrcnn_resnet50_fpn",
+                published(new Method.Regions(Detail.KEYPOINTS, false), false, 2)
+                        .withSizes(new Sizes(
+                                IntStream.range(0, 6)
+                                        .mapToObj(i -> 640 + 32 * i)
+                                        .toList(),
+                                1333)));
+        return all;
+    }
+
+    public DetectorConfig withBackbone(BackboneConfig backbone) {
+        return new DetectorConfig(method, backbone, channels, sizes, classes);
+    }
+
+    public DetectorConfig withSizes(Sizes sizes) {
+        return new DetectorConfig(method, backbone, channels, sizes, classes);
+    }
+
+    @Override
+    public DetectorConfig withClasses(int classes) {
+        return new DetectorConfig(method, backbone, channels, sizes, classes);
+    }
+
+    /** What it says of a thing besides its class and box. */
+    Detail detail() {
+        return method instanceof Method.Regions regions ? regions.detail() : Detail.NONE;
+    }
+
+    @Override
+    public ClassificationNet build() {
+        return net();
+    }
+
+    /** A new network; its starting weights are drawn from the generator that {@code Ops.seed} seeds. */
+    public DetectionNet net() {
+        return method.over(this);
+    }
+
+    @Override
+    public void requireOneAnswer(String model) {
+        throw new IllegalArgumentException(
+                "model: expected a network that names what a picture shows, got " + model + ", which finds things");
+    }
+
+    /** So that saved models of it open. */
+    public static final class Type implements ArchitectureType {
+        @Override
+        public Class<DetectorConfig> type() {
+            return DetectorConfig.class;
+        }
+    }
+}

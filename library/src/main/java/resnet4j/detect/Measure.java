@@ -1,0 +1,113 @@
+package resnet4j.detect;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntConsumer;
+import resnet4j.data.Dataset;
+import resnet4j.data.Loader;
+import resnet4j.data.Pixels;
+import resnet4j.data.Things;
+import resnet4j.image.Image;
+import resnet4j.image.Preprocess;
+import resnet4j.model.ModelFile;
+import resnet4j.tensor.Device;
+
+/** How well a detector finds the things of a dataset. */
+public final class Measure {
+    private Measure() {}
+
+    /**
+     * The score of a saved model on a dataset of the same classes, on its own limits.
+     *
+     * @param progress told how many pictures each batch had
+     */
+    public static ThingScore of(
+            ModelFile.Opened model, Dataset<Things> data, int batch, Device device, IntConsumer progress) {
+        var known = model.file().classNames();
+        if (!known.subList(1, known.size()).equals(data.classes()))
+            throw new IllegalArgumentException("data: expected the classes of the model, "
+                    + String.join(", ", known.subList(1, known.size())) + ", got "
+                    + String.join(", ", data.classes()));
+        var net = (DetectionNet) model.net();
+        var whole = Preprocess.none().withExif(model.file().preprocess().applyExif()); // it resizes by itself
+        var loader = Loader.inOrder(data, batch).withPreprocess(whole);
+        return of(net, loader, net.limits(), device, progress);
+    }
+
+    /**
+     * The score of a network that knows background and then the dataset's classes. Crowds are neither to be found nor
+     * wrong to find; areas, for COCO's sizes, are those of masks where there are masks.
+     *
+     * @param loader   of the pictures as they lie, in their order
+     * @param progress told how many pictures each batch had
+     */
+    static ThingScore of(DetectionNet net, Loader<Things> loader, Limits limits, Device device, IntConsumer progress) {
+        net.train(false);
+        var pictures = new ArrayList<Coco.Picture>();
+        var things = new ArrayList<Coco.Thing>();
+        var found = new ArrayList<CocoResults.Found>();
+        boolean masks = net.config.detail() == Method.Detail.MASKS;
+        try (var batches = loader.epoch(0)) {
+            for (var batch : batches) {
+                var images = images(batch.pixels());
+                var answers = net.detect(images, limits, device);
+                for (int i = 0; i < images.size(); i++) {
+                    long id = batch.indices()[i] + 1;
+                    pictures.add(new Coco.Picture(
+                            id, "", images.get(i).height(), images.get(i).width()));
+                    for (var thing : target(loader.data(), batch.indices()[i]).things())
+                        things.add(thing(thing, things.size() + 1, id, masks));
+                    for (var one : answers.get(i)) found.add(CocoResults.found(one, id, one.label()));
+                }
+                progress.accept(batch.size());
+            }
+            var categories = new ArrayList<Coco.Category>();
+            for (var name : loader.data().classes()) categories.add(new Coco.Category(categories.size() + 1, name));
+            return ThingScore.of(new Coco(pictures, categories, things, List.of()), found, masks, batches.skipped());
+        }
+    }
+
+    private static Things target(Dataset<Things> data, int index) {
+        try {
+            return data.target(index);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // it was read a moment ago
+        }
+    }
+
+    private static Coco.Thing thing(Things.Thing thing, long id, long picture, boolean masks) {
+        var b = thing.box();
+        var mask = thing.mask().map(m -> Rle.ofPixels(m.height(), m.width(), m.labels()));
+        double area = mask.map(m -> (double) m.area()).orElse(b.area());
+        if (masks && mask.isEmpty())
+            throw new IllegalArgumentException(
+                    "data: expected a mask of each thing, got a thing with a box alone; use a"
+                            + " network that finds boxes");
+        return new Coco.Thing(
+                id,
+                picture,
+                thing.label() + 1,
+                new double[] {b.x1(), b.y1(), b.x2() - b.x1(), b.y2() - b.y1()},
+                area,
+                thing.crowd(),
+                masks ? mask : Optional.empty(),
+                new double[0],
+                0);
+    }
+
+    /** The pictures of a batch without what they are padded with. */
+    static List<Image> images(Pixels pixels) {
+        var all = new ArrayList<Image>();
+        for (int n = 0; n < pixels.size(); n++) {
+            int h = pixels.heights()[n], w = pixels.widths()[n];
+            var rgb = new byte[3 * h * w];
+            for (int y = 0; y < h; y++)
+                System.arraycopy(pixels.rgb(), 3 * ((n * pixels.height() + y) * pixels.width()), rgb, 3 * y * w, 3 * w);
+            all.add(new Image(w, h, rgb));
+        }
+        return all;
+    }
+}

@@ -1,0 +1,161 @@
+package resnet4j.detect;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import resnet4j.detect.FeaturePyramid.Coarser;
+import resnet4j.nn.Conv2d;
+import resnet4j.nn.Lambda;
+import resnet4j.nn.Layer;
+import resnet4j.nn.Net;
+import resnet4j.nn.Norm;
+import resnet4j.nn.Sequential;
+import resnet4j.tensor.Losses;
+import resnet4j.tensor.Ops;
+import resnet4j.tensor.Tensor;
+
+/**
+ * Every place of every map says of nine boxes around it what they are. Lin et al. 2017, arXiv:1708.02002; with norms and
+ * boxes that learn to overlap, Zhang et al. 2019, arXiv:1912.02424.
+ */
+final class RetinaNet extends DetectionNet {
+    private static final Anchors ANCHORS = new Anchors(
+            IntStream.range(0, 5)
+                    .map(i -> 32 << i)
+                    .mapToObj(s -> List.of(s, (int) (s * Math.cbrt(2)), (int) (s * Math.cbrt(4))))
+                    .toList(),
+            List.of(0.5, 1.0, 2.0));
+    private static final Matcher MATCHER = new Matcher(0.5f, 0.4f, true);
+    private static final BoxCoder CODER = new BoxCoder(1, 1);
+
+    private final FeaturePyramid backbone;
+    private final Head head;
+    private final boolean improved;
+
+    RetinaNet(DetectorConfig config, boolean improved) {
+        super(config);
+        this.improved = improved;
+        int channels = config.channels();
+        var coarser = improved ? Coarser.CONVOLVED_BODY : Coarser.CONVOLVED;
+        backbone = child("backbone", new FeaturePyramid(config.backbone(), 2, channels, coarser, Optional.empty()));
+        head = child("head", new Head(channels, config.classes(), improved));
+    }
+
+    private static final class Head extends Net {
+        private final Branch classes, boxes;
+
+        Head(int channels, int classes, boolean norms) {
+            var first = DenseHeads.small(convolutions(channels, norms));
+            this.classes = child(
+                    "classification_head",
+                    new Branch(first, "cls_logits", DenseHeads.rare(channels, ANCHORS.each() * classes)));
+            var second = convolutions(channels, norms);
+            var boxes = DenseHeads.answer(channels, ANCHORS.each() * 4, 0); // torchvision draws it before those
+            this.boxes = child("regression_head", new Branch(DenseHeads.small(second), "bbox_reg", boxes));
+        }
+
+        private static Sequential convolutions(int channels, boolean norms) {
+            var layers = new ArrayList<Layer>();
+            for (int i = 0; i < 4; i++)
+                layers.add(
+                        norms
+                                ? new Sequential(
+                                        Conv2d.of(channels, channels, 3),
+                                        new Norm.Group(32, 1e-5).of(channels),
+                                        Lambda.relu())
+                                : new Sequential(Conv2d.biased(channels, channels, 3, 1), Lambda.relu()));
+            return new Sequential(layers);
+        }
+    }
+
+    private static final class Branch extends Net {
+        private final Layer conv, last;
+
+        Branch(Layer conv, String name, Layer last) {
+            this.conv = child("conv", conv);
+            this.last = child(name, last);
+        }
+    }
+
+    @Override
+    FeaturePyramid backbone() {
+        return backbone;
+    }
+
+    @Override
+    public Layer head() {
+        return head.classes.last;
+    }
+
+    @Override
+    protected Tensor logits(Tensor images) {
+        var maps = backbone.maps(images);
+        DenseHeads.answers(head.boxes.conv, head.boxes.last, 4, maps);
+        var all = Ops.cat(DenseHeads.answers(head.classes.conv, head.classes.last, config.classes(), maps), 1);
+        return Ops.max(all, List.of(1), false);
+    }
+
+    @Override
+    Map<String, Tensor> losses(ImageBatch batch) {
+        var maps = backbone.maps(batch.images());
+        var logits = Ops.cat(DenseHeads.answers(head.classes.conv, head.classes.last, config.classes(), maps), 1);
+        var codes = Ops.cat(DenseHeads.answers(head.boxes.conv, head.boxes.last, 4, maps), 1);
+        var anchors = DenseHeads.all(DenseHeads.anchors(ANCHORS, maps, batch.images()));
+        int images = batch.sizes().size(), n = anchors.size(), classes = config.classes();
+        var targets = new float[images * n * classes];
+        var weights = new float[images * n];
+        Tensor boxLoss = null;
+        for (int image = 0; image < images; image++) {
+            var truth = batch.truth().get(image);
+            int[] matches = truth.boxes().size() == 0
+                    ? IntStream.range(0, n).map(i -> Matcher.BACKGROUND).toArray()
+                    : MATCHER.match(truth.boxes(), anchors);
+            int[] things = IntStream.range(0, n).filter(i -> matches[i] >= 0).toArray();
+            int count = Math.max(1, things.length);
+            for (int i : things) targets[(image * n + i) * classes + truth.labels()[matches[i]]] = 1;
+            for (int i = 0; i < n; i++)
+                weights[image * n + i] = matches[i] == Matcher.NEITHER ? 0 : 1f / count / images;
+            int offset = image * n;
+            long[] rows = IntStream.of(things).mapToLong(i -> offset + i).toArray();
+            var matched =
+                    truth.boxes().pick(IntStream.of(things).map(i -> matches[i]).toArray());
+            var loss = Losses.scale(boxLoss(codes, rows, anchors.pick(things), matched), 1.0 / count / images);
+            boxLoss = boxLoss == null ? loss : Ops.add(boxLoss, loss);
+        }
+        var losses = new LinkedHashMap<String, Tensor>();
+        losses.put(
+                "classification",
+                Losses.focalSum(
+                        logits,
+                        Tensor.of(targets, images, n, classes).to(logits.device()),
+                        Tensor.of(weights, images, n, 1).to(logits.device())));
+        losses.put("bbox_regression", boxLoss);
+        return losses;
+    }
+
+    private Tensor boxLoss(Tensor codes, long[] rows, Boxes anchors, Boxes truth) {
+        var chosen = Rows.boxes(codes, rows); // [M,4]
+        if (improved) return Losses.boxesApartSum(CODER.decode(chosen, anchors), truth.tensor(codes.device()));
+        var wanted = Tensor.of(CODER.encode(truth, anchors), rows.length, 4).to(codes.device());
+        return Losses.smoothL1Sum(chosen, wanted, 0);
+    }
+
+    @Override
+    List<Found> find(ImageBatch batch, Limits limits) {
+        var maps = backbone.maps(batch.images());
+        var scores = DenseHeads.answers(head.classes.conv, head.classes.last, config.classes(), maps).stream()
+                .map(Ops::sigmoid)
+                .toList();
+        var codes = DenseHeads.answers(head.boxes.conv, head.boxes.last, 4, maps).stream()
+                .map(Tensor::toFloats)
+                .toList();
+        var anchors = DenseHeads.anchors(ANCHORS, maps, batch.images());
+        var found = new ArrayList<Found>();
+        for (int image = 0; image < batch.sizes().size(); image++)
+            found.add(DenseHeads.best(image, batch.sizes().get(image), scores, codes, anchors, CODER::decode, limits));
+        return found;
+    }
+}

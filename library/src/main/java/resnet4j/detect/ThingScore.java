@@ -1,0 +1,75 @@
+package resnet4j.detect;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import resnet4j.data.Skipped;
+import resnet4j.eval.Score;
+
+/**
+ * How well things were found, by COCO's numbers in [0,1]; -1 where there is nothing to measure.
+ *
+ * @param samples  pictures
+ * @param things   that were to be found
+ * @param found    that were found, rightly or not
+ * @param boxMap   mean over classes and overlaps from .50 to .95 of the average precision of boxes
+ * @param boxMap50 the same at an overlap of .50
+ * @param maskMap  the same of masks, where the network says them
+ * @param boxes    all of COCO's numbers of boxes
+ * @param masks    all of COCO's numbers of masks; none where the network does not say them
+ */
+public record ThingScore(
+        int samples,
+        int things,
+        int found,
+        double boxMap,
+        double boxMap50,
+        double boxMap75,
+        Optional<Double> maskMap,
+        Optional<Double> maskMap50,
+        Optional<Double> maskMap75,
+        Map<String, Double> boxes,
+        Map<String, Double> masks,
+        List<CocoScore.OfCategory> classes,
+        List<Skipped> skipped)
+        implements Score {
+    static final String HEADLINE = "boxMap";
+
+    static ThingScore of(Coco truth, List<CocoResults.Found> found, boolean masks, List<Skipped> skipped) {
+        var byBox = CocoScore.of(truth, found, CocoScore.Overlap.BBOX, true);
+        Map<String, Double> byMask =
+                masks ? CocoScore.of(truth, found, CocoScore.Overlap.SEGM, true).numbers() : Map.of();
+        return new ThingScore(
+                truth.pictures().size(),
+                (int) truth.things().stream().filter(t -> !t.crowd()).count(),
+                found.size(),
+                byBox.numbers().get("AP"),
+                byBox.numbers().get("AP50"),
+                byBox.numbers().get("AP75"),
+                Optional.ofNullable(byMask.get("AP")),
+                Optional.ofNullable(byMask.get("AP50")),
+                Optional.ofNullable(byMask.get("AP75")),
+                byBox.numbers(),
+                byMask,
+                byBox.categories(),
+                skipped);
+    }
+
+    @Override
+    public String headline() {
+        return HEADLINE;
+    }
+
+    @Override
+    public Map<String, Double> numbers() {
+        var numbers = new LinkedHashMap<String, Double>();
+        numbers.put(HEADLINE, boxMap);
+        numbers.put("boxMap50", boxMap50);
+        numbers.put("boxMap75", boxMap75);
+        maskMap.ifPresent(value -> numbers.put("maskMap", value));
+        maskMap50.ifPresent(value -> numbers.put("maskMap50", value));
+        maskMap75.ifPresent(value -> numbers.put("maskMap75", value));
+        return numbers;
+    }
+}

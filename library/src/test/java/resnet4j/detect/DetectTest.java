@@ -1,0 +1,148 @@
+package resnet4j.detect;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import resnet4j.Classifier;
+import resnet4j.Detector;
+import resnet4j.Predictor;
+import resnet4j.config.Records;
+import resnet4j.data.DataSource;
+import resnet4j.data.Shapes;
+import resnet4j.data.Things;
+import resnet4j.image.Box;
+import resnet4j.image.Image;
+import resnet4j.run.RunFolder;
+import resnet4j.tensor.Device;
+import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Ops;
+import resnet4j.train.Recipe;
+import resnet4j.train.Trainer;
+
+class DetectTest {
+    @TempDir
+    Path folder;
+
+    private static Recipe recipe(String model) {
+        return Records.overlay(new Recipe(), Records.parse("""
+                {"learn": "detect", "model": "%s", "data": "shapes:24", "validation": 0, "limit": 12, "epochs": 3,
+                 "architecture": {"backbone": {"network": {"planes": [8, 8, 16, 16]}}, "channels": 32,
+                                  %s "sizes": {"min": [64, 96], "max": 96}},
+                 "preprocess": {"resize": "none", "cropWidth": 0, "cropHeight": 0},
+                 "batch": 4, "precision": "fp32", "seed": 1, "schedule": "constant", "augment": ["flip"],
+                 "optimizer": {"type": "sgd", "lr": 0.02}}
+                """.formatted(
+                        model, model.contains("rcnn") ? "\"method\": {\"hidden\": 32, \"sampled\": 16}," : "")));
+    }
+
+    @Test
+    void maskRcnn_learnsAndItsModelFindsThings() throws IOException {
+        var recipe = recipe("maskrcnn_resnet18_fpn");
+        var data = DataSource.parse(recipe.data(), Things.class);
+        var run = new RunFolder(folder.resolve("run"));
+        try (var trainer = new Trainer(recipe, data, run, Trainer.Options.DEFAULT, new Trainer.Log() {})) {
+            var outcome = trainer.train();
+            var epochs = run.epochs();
+            double before = epochs.get(0).train().get("loss"),
+                    after = epochs.get(2).train().get("loss");
+            assertTrue(after < 0.9 * before, before + " fell to " + after);
+            assertTrue(epochs.get(0).train().containsKey("loss_mask"), epochs.get(0)::toString);
+            var score = (ThingScore) outcome.test().orElseThrow();
+            assertEquals("boxMap", score.headline());
+            assertEquals(12, score.samples());
+            assertTrue(score.maskMap().isPresent());
+        }
+        assertTrue(Files.readString(run.report()).contains("Average precision"));
+        var every = Optional.of(new Limits(0.01, 0.5, 5));
+        try (var detector = Detector.load(run.path(), new Predictor.Options().withBatch(2), every)) {
+            assertEquals("background", detector.card().classNames().get(0));
+            var picture = new Shapes(4, 96, 3).scene(0).image();
+            var one = new Image(1, 1, new byte[3]);
+            var found = detector.predict(List.of(picture, picture, one));
+            assertEquals(boxes(found.get(0)), boxes(found.get(1))); // of one batch
+            assertTrue(found.get(0).size() <= 5);
+            for (var thing : found.get(0)) {
+                assertTrue(thing.label() >= 1 && thing.label() <= 8 && thing.score() > 0.01, thing::toString);
+                assertTrue(inside(thing.box(), 96), thing::toString);
+                assertEquals(96 * 96, thing.mask().orElseThrow().labels().length);
+            }
+            assertEquals(List.of(), detector.predict(List.<Image>of()));
+            assertEquals(32, detector.features(List.of(picture)).get(0).length);
+            detector.predict(new Image(5000, 3, new byte[3 * 5000 * 3]));
+        }
+        assertThrows(IllegalArgumentException.class, () -> Classifier.load(run.path()));
+    }
+
+    private static List<Box> boxes(List<Detection> found) {
+        return found.stream().map(Detection::box).toList();
+    }
+
+    private static boolean inside(Box box, double side) {
+        return box.x1() >= 0 && box.y1() >= 0 && box.x2() <= side && box.y2() <= side;
+    }
+
+    /** Nothing in any picture of a batch: the loss is finite and has gradients. */
+    @Test
+    void aBatchWithoutAnything_hasALoss() {
+        var truth = new ImageBatch.Truth(new Boxes(new float[0]), new int[0]);
+        for (var name : List.of(
+                "fasterrcnn_resnet18_fpn", "maskrcnn_resnet18_fpn", "retinanet_resnet50_fpn", "fcos_resnet50_fpn"))
+            try (var net = ((DetectorConfig) recipe(name).architectureFor(9)).net();
+                    var scope = new NativeScope()) {
+                Ops.seed(1);
+                var picture = new Shapes(1, 64, 0).scene(0).image();
+                var batch = ImageBatch.of(List.of(picture), List.of(truth), new Sizes(64, 64), Device.CPU);
+                var loss = net.losses(batch).values().stream().reduce(Ops::add).orElseThrow();
+                assertTrue(Double.isFinite(loss.item()), name);
+                loss.backward();
+                net.parameters()
+                        .forEach((weight, t) ->
+                                assertTrue(t.grad() != null && t.grad().isFinite(), weight));
+            }
+    }
+
+    @Test
+    void whatCannotBeLearned_isSaidBeforeTraining() throws IOException {
+        var data = DataSource.parse("shapes:8", Things.class);
+        var classifier = Records.overlay(
+                recipe("fasterrcnn_resnet18_fpn").withModel("resnet20"), Records.parse("{\"architecture\": {}}"));
+        assertSaid(classifier, data, "expected a network that finds things");
+        var cut = Records.overlay(
+                recipe("fasterrcnn_resnet18_fpn"),
+                Records.parse("{\"preprocess\": {\"cropWidth\": 32, \"cropHeight\": 32}}"));
+        assertSaid(cut, data, "a detector resizes pictures itself");
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new DetectorConfig(
+                        new Method.Places(),
+                        ((DetectorConfig) recipe("fcos_resnet50_fpn").architectureFor(3)).backbone(),
+                        32,
+                        new Sizes(64, 64),
+                        1));
+    }
+
+    private void assertSaid(Recipe recipe, DataSource<?> data, String part) {
+        var run = new RunFolder(folder.resolve("no"));
+        var message = assertThrows(
+                        IllegalArgumentException.class,
+                        () -> new Trainer(recipe, data, run, Trainer.Options.DEFAULT, new Trainer.Log() {}))
+                .getMessage();
+        assertTrue(message.contains(part), message);
+    }
+
+    @Test
+    void results_areCocos() {
+        var found = new Detection(2, 0.5, new Box(1, 2, 4, 8), Optional.empty(), List.of());
+        var json = CocoResults.json(List.of(List.of(found)), List.of(7L), List.of(0L, 10L, 20L));
+        assertEquals(
+                "[{\"image_id\":7,\"category_id\":20,\"bbox\":[1.0,2.0,3.0,6.0],\"score\":0.5}]", Records.line(json));
+    }
+}

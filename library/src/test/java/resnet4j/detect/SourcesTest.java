@@ -1,0 +1,155 @@
+package resnet4j.detect;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import resnet4j.data.DataSource;
+import resnet4j.data.Things;
+import resnet4j.image.Box;
+import resnet4j.image.Step;
+import resnet4j.train.Recipe;
+
+class SourcesTest {
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void register() {
+        new Recipe(); // knows the kinds of data of all packages
+    }
+
+    private void picture(String name, int width, int height) throws IOException {
+        var file = folder.resolve(name);
+        Files.createDirectories(file.getParent());
+        ImageIO.write(new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB), "png", file.toFile());
+    }
+
+    private Path write(String name, String text) throws IOException {
+        var file = folder.resolve(name);
+        Files.createDirectories(file.getParent());
+        return Files.writeString(file, text);
+    }
+
+    private DataSource<Things> read(String kind) throws IOException {
+        return DataSource.parse(kind + ":" + folder, Things.class);
+    }
+
+    /** Of seven annotations two are whole: 2 is cut to the picture; 4 is outside, 5 empty, 6 and 7 of nothing that is there. */
+    @Test
+    void coco_readsBoxesMasksAndCrowds() throws IOException {
+        picture("train/a.png", 40, 30);
+        picture("val/b.png", 20, 20);
+        write("instances_train.json", """
+                {"images": [{"id": 5, "file_name": "a.png", "width": 40, "height": 30}],
+                 "categories": [{"id": 9, "name": "cat"}, {"id": 4, "name": "dog"}],
+                 "annotations": [
+                  {"id": 1, "image_id": 5, "category_id": 9, "bbox": [2, 3, 10, 12], "segmentation": [[2,3,12,3,12,15,2,15]]},
+                  {"id": 2, "image_id": 5, "category_id": 4, "bbox": [30, 20, 20, 20]},
+                  {"id": 3, "image_id": 5, "category_id": 4, "bbox": [0, 0, 9, 9], "iscrowd": 1},
+                  {"id": 4, "image_id": 5, "category_id": 4, "bbox": [50, 20, 20, 20]},
+                  {"id": 5, "image_id": 5, "category_id": 4, "bbox": [5, 5, -3, 4]},
+                  {"id": 6, "image_id": 6, "category_id": 4, "bbox": [1, 1, 3, 4]},
+                  {"id": 7, "image_id": 5, "category_id": 8, "bbox": [1, 1, 3, 4]}]}
+                """);
+        write("instances_val.json", """
+                {"images": [{"id": 1, "file_name": "b.png"}], "categories": [{"id": 1, "name": "dog"}], "annotations": [
+                 {"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 3, 4]}]}
+                """);
+        var source = read("coco");
+        assertEquals(List.of("cat", "dog"), source.train().classes());
+        var things = source.train().target(0).things();
+        assertEquals(3, things.size());
+        assertEquals(new Box(2, 3, 12, 15), things.get(0).box());
+        var mask = things.get(0).mask().orElseThrow();
+        assertEquals(120, sum(mask.labels()));
+        assertEquals(new Box(30, 20, 40, 30), things.get(1).box());
+        assertTrue(things.get(2).crowd());
+        assertEquals(40, source.train().picture(0).decode(false, 0).width());
+        // a category has the number that its name has in training
+        assertEquals(1, source.val().orElseThrow().target(0).things().get(0).label());
+        var flipped = source.train()
+                .target(0)
+                .after(List.of(new Step.Flip(40)))
+                .things()
+                .get(0);
+        assertEquals(new Box(28, 3, 38, 15), flipped.box());
+        assertEquals(1, flipped.mask().orElseThrow().at(30, 5));
+        assertFalse(source.train().digest().equals(source.val().orElseThrow().digest()));
+    }
+
+    private static int sum(byte[] values) {
+        int sum = 0;
+        for (byte value : values) sum += value;
+        return sum;
+    }
+
+    /** Counted from 1 to the last pixel. */
+    @Test
+    void voc_readsBoxes() throws IOException {
+        picture("JPEGImages/a.png", 40, 30);
+        write("Annotations/a.xml", """
+                <annotation><filename>a.png</filename><size><width>40</width><height>30</height></size>
+                 <object><name>cat</name><difficult>0</difficult>
+                  <bndbox><xmin>3</xmin><ymin>4</ymin><xmax>12</xmax><ymax>15</ymax></bndbox></object>
+                 <object><name>ant</name><difficult>1</difficult>
+                  <bndbox><xmin>1</xmin><ymin>1</ymin><xmax>40</xmax><ymax>30</ymax></bndbox></object>
+                 <object><name>ant</name><bndbox><xmin>9</xmin><ymin>9</ymin><xmax>4</xmax><ymax>12</ymax></bndbox></object>
+                </annotation>
+                """);
+        var data = read("voc").train();
+        assertEquals(List.of("ant", "cat"), data.classes());
+        var things = data.target(0).things();
+        assertEquals(2, things.size());
+        assertEquals(new Box(2, 3, 12, 15), things.get(0).box());
+        assertEquals(1, things.get(0).label());
+        assertTrue(things.get(1).crowd());
+        assertEquals(30, data.picture(0).decode(false, 0).height());
+        write(
+                "Annotations/b.xml",
+                "<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/hostname\">]><annotation>&x;</annotation>");
+        var said = assertThrows(IOException.class, () -> read("voc")).getMessage();
+        assertTrue(said.contains("b.xml: expected Pascal VOC's annotations"), said);
+    }
+
+    @Test
+    void yolo_readsBoxesAndPolygons() throws IOException {
+        picture("images/train/a.png", 40, 20);
+        picture("images/train/nothing.png", 40, 20);
+        write("labels/train/a.txt", "1 0.5 0.5 0.25 0.5\n0 0 0 0.5 0 0.5 1 0 1\n\n1 2 2 0.1 0.1\n");
+        write("data.yaml", "path: x\nnames:\n  0: cat # small\n  1: 'hot dog'\nnc: 2\n");
+        var data = read("yolo").train();
+        assertEquals(List.of("cat", "hot dog"), data.classes());
+        var things = data.target(0).things();
+        assertEquals(2, things.size());
+        assertEquals(new Box(15, 5, 25, 15), things.get(0).box());
+        assertEquals(new Box(0, 0, 20, 20), things.get(1).box());
+        assertEquals(400, sum(things.get(1).mask().orElseThrow().labels()));
+        assertEquals(List.of(), data.target(1).things());
+        write("labels/train/a.txt", "2 0.5 0.5 0.25 0.5\n");
+        var said = assertThrows(IOException.class, () -> read("yolo")).getMessage();
+        assertTrue(said.contains("a.txt: line 1: expected a class from 0 to 1, got 2"), said);
+        write("labels/train/a.txt", "1 0.5 0.5 0.25\n");
+        assertThrows(IOException.class, () -> read("yolo"));
+    }
+
+    @Test
+    void whatIsNotThere_isSaid() {
+        for (var kind : List.of("coco", "voc", "yolo")) {
+            assertTrue(assertThrows(IOException.class, () -> read(kind))
+                    .getMessage()
+                    .contains("expected"));
+            assertThrows(IllegalArgumentException.class, () -> DataSource.parse(kind + ":", Things.class));
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package resnet4j.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import resnet4j.Detector;
+import resnet4j.config.Records;
+import resnet4j.data.Skipped;
+import resnet4j.detect.CocoResults;
+import resnet4j.detect.Detection;
+import resnet4j.detect.Drawing;
+import resnet4j.image.Box;
+import resnet4j.image.Image;
+import resnet4j.image.ImageFile;
+import resnet4j.image.Picture;
+import resnet4j.report.Words;
+
+/** What a detector finds in pictures. @param predictions empty where they were written to a file */
+record PredictedThings(int pictures, List<OfPicture> predictions, List<Skipped> skipped, Optional<Path> out) {
+    /** @param things surest first */
+    record OfPicture(String image, List<Thing> things) {}
+
+    record Thing(int index, String label, double score, Box box) {}
+
+    /**
+     * Looks at the files one by one.
+     *
+     * @param out  a file for COCO's results; picture {@code i} has the id {@code i}, from 1, and a class its number
+     * @param draw a folder for the pictures with what was found drawn over them
+     */
+    static PredictedThings of(
+            Detector detector, List<Path> files, Optional<Path> out, Optional<Path> draw, Progress progress)
+            throws IOException {
+        var names = detector.card().classNames();
+        if (draw.isPresent()) Files.createDirectories(draw.get());
+        var all = new ArrayList<List<Detection>>();
+        var ids = new ArrayList<Long>();
+        var predictions = new ArrayList<OfPicture>();
+        var skipped = new ArrayList<Skipped>();
+        for (int i = 0; i < files.size(); i++) {
+            var file = files.get(i);
+            progress.at(i, "");
+            Image image;
+            try {
+                image = detector.card().preprocess().decode(Picture.of(file));
+            } catch (IOException e) {
+                skipped.add(new Skipped(file.toString(), e.getMessage()));
+                continue;
+            }
+            var found = detector.predict(image);
+            ids.add(i + 1L);
+            all.add(found);
+            predictions.add(new OfPicture(
+                    file.toString(),
+                    found.stream()
+                            .map(d -> new Thing(d.label(), names.get(d.label()), d.score(), d.box()))
+                            .toList()));
+            if (draw.isPresent())
+                ImageFile.writePng(
+                        draw.get().resolve(file.getFileName().toString().replaceAll("\\.[^.]*$", "") + ".png"),
+                        Drawing.of(image, found, names));
+        }
+        int pictures = predictions.size();
+        if (out.isEmpty()) return new PredictedThings(pictures, predictions, skipped, out);
+        var categories = LongStream.range(0, names.size()).boxed().toList();
+        Files.writeString(out.get(), Records.line(CocoResults.json(all, ids, categories)));
+        return new PredictedThings(pictures, List.of(), skipped, out);
+    }
+
+    String text() {
+        var lines = new ArrayList<String>();
+        out.ifPresent(file -> lines.add(Words.count(pictures, "picture") + ": " + file));
+        for (var one : predictions)
+            lines.add(Words.shown(one.image) + ": "
+                    + (one.things.isEmpty()
+                            ? "nothing"
+                            : one.things.stream().map(PredictedThings::words).collect(Collectors.joining("; "))));
+        for (var s : skipped) lines.add("skipped " + Words.shown(s.file()) + ": " + Words.sentence(s.reason()));
+        return String.join(System.lineSeparator(), lines);
+    }
+
+    private static String words(Thing thing) {
+        var b = thing.box;
+        return String.format(
+                Locale.ROOT,
+                "%s %.1f %% at %.0f,%.0f to %.0f,%.0f",
+                Words.shown(thing.label),
+                100 * thing.score,
+                b.x1(),
+                b.y1(),
+                b.x2(),
+                b.y2());
+    }
+}
