@@ -1,9 +1,14 @@
 package resnet4j.train;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 
 /** Recipes as they were written before: in run folders, saved models and people's files. */
 final class FormerRecipe {
+    /** What a probe has no use for, as it takes no steps, and did not refuse. */
+    private static final List<String> STEPPED =
+            List.of("augment", "mix", "progressive", "labelSmoothing", "ema", "lookahead");
+
     private FormerRecipe() {}
 
     /**
@@ -16,6 +21,7 @@ final class FormerRecipe {
                 || strategy.path("type").asText().equals("linearProbe")) {
             json.put("learn", "probe");
             json.put("strategy", "all");
+            json.remove(STEPPED);
         }
         if (json.has("biasScale") && json.has("seed") && json.has("ema") && !json.has("dropLast"))
             json.put("dropLast", true);

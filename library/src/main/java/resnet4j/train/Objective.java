@@ -4,6 +4,7 @@ import java.io.IOException;
 import resnet4j.config.Records;
 import resnet4j.data.DataSource;
 import resnet4j.data.Label;
+import resnet4j.data.Mix;
 import resnet4j.image.Target;
 
 /** What a recipe's network is to learn. A record for each; others than those here are made known by {@link #register}. */
@@ -78,9 +79,22 @@ public interface Objective {
             return "top1";
         }
 
+        /** @throws IllegalArgumentException for a recipe that asks for what only steps can do */
         @Override
         public Task<Label> task(Recipe recipe, DataSource<?> data, Machine machine) throws IOException {
+            refuse("augment", !recipe.augment().isEmpty());
+            refuse("mix", !recipe.mix().equals(new Mix.None()));
+            refuse("progressive", recipe.progressive().share() > 0);
+            refuse("labelSmoothing", recipe.labelSmoothing() > 0);
+            refuse("average", recipe.average().kept());
             return new Classification(recipe, data.of(Label.class), machine);
+        }
+
+        private static void refuse(String field, boolean asked) {
+            if (asked)
+                throw new IllegalArgumentException(
+                        field + ": a probe solves for the head from pictures as they are; leave " + field
+                                + " out, or set learn to classify");
         }
     }
 }
