@@ -35,6 +35,7 @@ public final class Models {
     public record Entry(String name, String family, int inputSize, Architecture architecture, String paper) {
         /** How its input is made, where no weights say otherwise: torchvision's recipe, or CIFAR's pixels as they are. */
         public Preprocess preprocess() {
+            if (architecture.perPixel()) return Preprocess.of(new Resize.ShortSide(inputSize), 0); // whole pictures
             return inputSize == 32
                     ? Preprocess.cifar10()
                     : Preprocess.of(new Resize.ShortSide(inputSize * 8 / 7), inputSize);

@@ -4,7 +4,6 @@ import java.util.List;
 import resnet4j.nn.Conv2d;
 import resnet4j.nn.Dropout;
 import resnet4j.nn.Lambda;
-import resnet4j.nn.Layer;
 import resnet4j.nn.Norm;
 import resnet4j.nn.Sequential;
 
@@ -12,7 +11,7 @@ import resnet4j.nn.Sequential;
 final class FcnHead {
     private FcnHead() {}
 
-    static Layer of(int in, int classes) {
+    static Sequential of(int in, int classes) {
         int inner = in / 4;
         return new Sequential(List.of(
                 Conv2d.of(in, inner, 3),

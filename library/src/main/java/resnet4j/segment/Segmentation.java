@@ -1,8 +1,5 @@
 package resnet4j.segment;
 
-import static resnet4j.tensor.Losses.crossEntropy;
-import static resnet4j.tensor.Losses.scale;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -23,6 +20,7 @@ import resnet4j.image.LabelMap;
 import resnet4j.image.Preprocess;
 import resnet4j.image.Step;
 import resnet4j.model.ClassificationNet;
+import resnet4j.model.ClassificationNet.Output;
 import resnet4j.nn.Net;
 import resnet4j.report.TableReport;
 import resnet4j.tensor.Device;
@@ -38,6 +36,7 @@ import resnet4j.train.Task;
 
 /** The class of each pixel: what a batch of label maps is to a network, its loss, and how good it has become. */
 final class Segmentation implements Task<LabelMap> {
+    private final Segment options;
     private final Recipe recipe;
     private final DataSource<LabelMap> data;
     private final Machine machine;
@@ -45,6 +44,7 @@ final class Segmentation implements Task<LabelMap> {
     private final Optional<Tensor> classWeights; // absent where all pixels count the same
 
     Segmentation(Segment options, Recipe recipe, DataSource<LabelMap> data, Machine machine) throws IOException {
+        this.options = options;
         this.recipe = recipe;
         this.data = data;
         this.machine = machine;
@@ -111,16 +111,12 @@ final class Segmentation implements Task<LabelMap> {
     public Losses losses(Batch<LabelMap> batch, Moment at) {
         var pixels = batch.pixels();
         var labels = labels(batch.targets(), pixels.height(), pixels.width(), machine.device());
-        Tensor sum = null;
-        for (var output : net.outputs(Inputs.images(batch, recipe.preprocess(), machine.device()))) {
-            var loss = loss(output.logits(), labels);
-            sum = sum == null ? loss : Ops.add(sum, scale(loss, output.weight()));
-        }
-        return Losses.of(sum);
+        var images = Inputs.images(batch, recipe.preprocess(), machine.device());
+        return Losses.of(loss(net.outputs(images), labels));
     }
 
-    private Tensor loss(Tensor logits, Tensor labels) {
-        return crossEntropy(logits, labels, classWeights.orElse(null), recipe.labelSmoothing(), LabelMap.IGNORED);
+    private Tensor loss(List<Output> outputs, Tensor labels) {
+        return options.loss(outputs, labels, classWeights.orElse(null), recipe.labelSmoothing());
     }
 
     /** [N,H,W] int64; what maps are padded with does not count. */
@@ -169,7 +165,7 @@ final class Segmentation implements Task<LabelMap> {
                                 .narrow(3, 0, batch.pixels().widths()[i]);
                         own = Ops.upsample(own, truth.height(), truth.width(), Interpolation.BILINEAR);
                         var labels = labels(List.of(truth), truth.height(), truth.width(), machine.device());
-                        double one = loss(own, labels).item();
+                        double one = loss(List.of(new Output(own, 1)), labels).item();
                         if (Double.isFinite(one)) loss += one; // not where no pixel counts
                         counts.add(resnet4j.tensor.Losses.confusion(
                                         own.argmax(1),

@@ -1,24 +1,26 @@
 package resnet4j.segment;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import resnet4j.model.Backbone;
+import resnet4j.model.ClassificationNet;
 import resnet4j.nn.Layer;
+import resnet4j.nn.Sequential;
 import resnet4j.tensor.Op.Interpolation;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
 
 /** A network from normalised images [N,3,H,W] to logits [N,classes,H,W]: a backbone, and a head on its deepest map. */
-public final class SegmentationNet extends Layer {
-    private final SegmentationConfig config;
+final class SegmentationNet extends ClassificationNet {
+    static final String AUXILIARY = "aux_classifier";
+    private static final double AUXILIARY_WEIGHT = 0.5; // torchvision's reference training
+
     private final Backbone backbone;
     private final String deepest, before;
-    private final Layer classifier;
-    private final Layer auxiliary; // or null
+    private final Sequential classifier;
+    private final Sequential auxiliary; // or null
 
     SegmentationNet(SegmentationConfig config) {
-        this.config = config;
+        super(config);
         backbone = child("backbone", config.backbone().build());
         var levels = backbone.levels();
         var last = levels.get(levels.size() - 1);
@@ -28,26 +30,41 @@ public final class SegmentationNet extends Layer {
         // torchvision draws the auxiliary head first and names it last
         auxiliary = config.auxiliary() ? FcnHead.of(second.channels(), config.classes()) : null;
         classifier = child("classifier", config.head().of(last.channels(), config.classes()));
-        if (auxiliary != null) child("aux_classifier", auxiliary);
+        if (auxiliary != null) child(AUXILIARY, auxiliary);
     }
 
-    /** What this network was built from. */
-    public SegmentationConfig config() {
-        return config;
-    }
-
-    /** Logits by torchvision's names: {@code out}, and {@code aux} where there is an auxiliary head; [N,classes,H,W] each. */
-    public Map<String, Tensor> outputs(Tensor images) {
-        var maps = backbone.maps(images, auxiliary == null ? List.of(deepest) : List.of(before, deepest));
-        var outputs = new LinkedHashMap<String, Tensor>();
-        outputs.put("out", enlarged(classifier.apply(maps.get(deepest)), images));
-        if (auxiliary != null) outputs.put("aux", enlarged(auxiliary.apply(maps.get(before)), images));
-        return outputs;
+    /** What the last convolution takes, of the deepest map's size. */
+    @Override
+    public Tensor features(Tensor images) {
+        return classifier.first(classifier.layers().size() - 1, backbone.map(images));
     }
 
     @Override
-    protected Tensor forward(Tensor images) {
-        return enlarged(classifier.apply(backbone.map(images)), images);
+    public Layer head() {
+        return last(classifier);
+    }
+
+    private static Layer last(Sequential layers) {
+        return layers.layers().get(layers.layers().size() - 1);
+    }
+
+    @Override
+    public List<Layer> heads() {
+        return auxiliary == null ? List.of(head()) : List.of(head(), last(auxiliary));
+    }
+
+    @Override
+    protected Tensor logits(Tensor images) {
+        return enlarged(super.logits(images), images);
+    }
+
+    @Override
+    public List<Output> outputs(Tensor images) {
+        if (auxiliary == null) return super.outputs(images);
+        var maps = backbone.maps(images, List.of(before, deepest));
+        return List.of(
+                new Output(enlarged(classifier.apply(maps.get(deepest)), images), 1),
+                new Output(enlarged(auxiliary.apply(maps.get(before)), images), AUXILIARY_WEIGHT));
     }
 
     private static Tensor enlarged(Tensor logits, Tensor images) {

@@ -106,6 +106,23 @@ public sealed interface Schedule {
         }
     }
 
+    /** What is left of the run to the power of {@code power}: PyTorch's {@code PolynomialLR}. arXiv:1412.7062, section 4.1. */
+    record Polynomial(double power, double warmup) implements Schedule {
+        public Polynomial() {
+            this(0.9, 0);
+        }
+
+        public Polynomial {
+            Checks.chance("warmup", warmup);
+            positive("power", power);
+        }
+
+        @Override
+        public double after(double p) {
+            return Math.pow(1 - p, power);
+        }
+    }
+
     /** Progress in the run, at {@code p} of what is left after the warm-up. */
     private static double ofRun(double p, double warmup) {
         return warmup + p * (1 - warmup);

@@ -22,8 +22,8 @@ public record Drawn(long seed, Optional<Integer> classes, Optional<List<Long>> i
 
     /** The case of a network's name and a file of {@code torch.save} with its expected output. */
     public Golden golden(String name, Path file) {
-        if (SegmentationConfig.names().contains(name)) {
-            var network = SegmentationConfig.named(name).withClasses(classes.orElse(SEGMENTATION_CLASSES));
+        if (Models.get(name).architecture() instanceof SegmentationConfig segmenter) {
+            var network = segmenter.withAuxiliary(false).withClasses(classes.orElse(SEGMENTATION_CLASSES));
             return new Golden.Seeded(name, seed, network::build, shape(SEGMENTATION_SIZE), file);
         }
         long size = Models.get(name).inputSize();

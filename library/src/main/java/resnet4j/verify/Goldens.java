@@ -16,7 +16,6 @@ import resnet4j.data.Dataset;
 import resnet4j.data.Label;
 import resnet4j.image.Preprocess;
 import resnet4j.model.Models;
-import resnet4j.segment.SegmentationConfig;
 import resnet4j.tensor.Precision;
 
 /** The golden cases under a folder, by the names that their publishers and {@code scripts/parity} give them. */
@@ -62,8 +61,7 @@ final class Goldens {
     }
 
     private static boolean isNetwork(String name) {
-        return SegmentationConfig.names().contains(name)
-                || Models.all().stream().anyMatch(entry -> entry.name().equals(name));
+        return Models.all().stream().anyMatch(entry -> entry.name().equals(name));
     }
 
     /** The CIFAR networks of github.com/akamaster/pytorch_resnet_cifar10, on the first test pictures. */

@@ -77,7 +77,7 @@ class SegmentTest {
         assertSaid(
                 Records.overlay(classifier, Records.parse("{\"architecture\": {}}")), data, "answers for each pixel");
         assertSaid(cut, data, "keeps pictures whole, got a crop to 16x16 of pictures of");
-        var weighted = recipe().withLearn(new Segment(List.of(1.0)));
+        var weighted = recipe().withLearn(new Segment(new Segment().loss(), List.of(1.0)));
         assertSaid(weighted, data, "classWeights: expected a number for each of");
     }
 

@@ -81,6 +81,35 @@ class ScheduleTest {
                     0.116977778,
                     0.0301536896
                 }),
+                // L.PolynomialLR(total_iters=12, power=0.9), and with total_iters=9, power=2 after warm
+                Arguments.of(new Schedule.Polynomial(), new double[] {
+                    1,
+                    0.924677511,
+                    0.848666147,
+                    0.771889507,
+                    0.694253163,
+                    0.615637569,
+                    0.535886731,
+                    0.454788927,
+                    0.372041058,
+                    0.287174589,
+                    0.199371866,
+                    0.106840738
+                }),
+                Arguments.of(new Schedule.Polynomial(2, 0.25), new double[] {
+                    0,
+                    0.333333333,
+                    0.666666667,
+                    1,
+                    0.790123457,
+                    0.604938272,
+                    0.444444444,
+                    0.308641975,
+                    0.197530864,
+                    0.111111111,
+                    0.049382716,
+                    0.012345679
+                }),
                 // L.LinearLR(start_factor=1, end_factor=0, total_iters=9) after warm
                 Arguments.of(new Schedule.OneCycle(0.25), new double[] {
                     0,
@@ -131,7 +160,7 @@ class ScheduleTest {
                 () -> Records.overlay(new Recipe(), Records.parse("{\"schedule\":{\"type\":\"cosin\"}}")));
         assertEquals(
                 "schedule: unknown type 'cosin'. Did you mean 'cosine'? Known: constant, step, multiStep, cosine,"
-                        + " oneCycle.",
+                        + " oneCycle, polynomial.",
                 e.getMessage());
     }
 }
