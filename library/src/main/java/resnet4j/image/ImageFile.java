@@ -1,6 +1,8 @@
 package resnet4j.image;
 
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
+import java.awt.image.IndexColorModel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -170,6 +172,14 @@ public final class ImageFile {
         Files.write(file, encode(image, "png"));
     }
 
+    /** Writes a PNG file with a number for each pixel and a palette. @param palette 0xRRGGBB of each of 256 numbers */
+    public static void writeLabels(Path file, LabelMap map, int[] palette) throws IOException {
+        var colours = new IndexColorModel(8, 256, palette, 0, false, -1, DataBuffer.TYPE_BYTE);
+        var picture = new BufferedImage(map.width(), map.height(), BufferedImage.TYPE_BYTE_INDEXED, colours);
+        picture.getRaster().setDataElements(0, 0, map.width(), map.height(), map.labels());
+        Files.write(file, encode(picture, "png"));
+    }
+
     /** The picture as the text of a {@code data:image/png} address, for pages that carry their pictures. */
     public static String pngDataUri(Image image) {
         return dataUri(image, "png");
@@ -197,6 +207,10 @@ public final class ImageFile {
                 row[x] = (rgb[at] & 255) << 16 | (rgb[at + 1] & 255) << 8 | rgb[at + 2] & 255;
             picture.getRaster().setDataElements(0, y, row.length, 1, row);
         }
+        return encode(picture, format);
+    }
+
+    private static byte[] encode(BufferedImage picture, String format) throws IOException {
         var out = new ByteArrayOutputStream();
         if (!ImageIO.write(picture, format, out))
             throw new IOException("expected a " + format + " encoder in the JDK, it has none");

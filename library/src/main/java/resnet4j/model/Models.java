@@ -213,6 +213,7 @@ public final class Models {
                 .add("convnext_base", 224, ConvNeXt.of(128, 0.5, 3, 3, 27, 3));
         family("lenet", "doi:10.1109/5.726791").add("lenet5", 32, new LeNet(10));
         family("small", "").add("small_cnn", 32, new SmallCnn(List.of(32, 64, 128), Norm.BATCH, 0.2, 10));
+        for (var other : others()) other.entries().forEach(Models::register);
     }
 
     private static ResNetConfig basic(int... depths) {
@@ -326,9 +327,13 @@ public final class Models {
         for (var entry : ENTRIES.values())
             if (entry.architecture().getClass().getSimpleName().equals(type))
                 return Records.read(fields, entry.architecture().getClass());
-        for (var other : ServiceLoader.load(ArchitectureType.class, Models.class.getClassLoader()))
+        for (var other : others())
             if (other.type().getSimpleName().equals(type)) return Records.read(fields, other.type());
         throw new IllegalArgumentException("type: no architecture is named " + type);
+    }
+
+    private static ServiceLoader<ArchitectureType> others() {
+        return ServiceLoader.load(ArchitectureType.class, Models.class.getClassLoader());
     }
 
     /** A new network with random weights. */

@@ -3,9 +3,11 @@ package resnet4j.segment;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import resnet4j.data.Skipped;
 import resnet4j.eval.Score;
+import resnet4j.report.Words;
 
 /**
  * How far the pixels taken for a class are those of it, at the pictures' own sizes.
@@ -87,5 +89,45 @@ public record IouScore(
         numbers.put("pixelAccuracy", pixelAccuracy);
         numbers.put("loss", loss);
         return numbers;
+    }
+
+    /** With the names of the network and the pictures before it; as a string, a line for each class. */
+    public record Measured(
+            String model,
+            String data,
+            int samples,
+            double miou,
+            double pixelAccuracy,
+            double loss,
+            List<ClassResult> classes,
+            long[][] confusion,
+            List<Skipped> skipped) {
+        @Override
+        public String toString() {
+            var text = new StringBuilder(String.format(
+                    Locale.ROOT,
+                    "%s on %s: mean IoU %.2f %%, pixel accuracy %.2f %%, %d pictures",
+                    model,
+                    data,
+                    100 * miou,
+                    100 * pixelAccuracy,
+                    samples));
+            for (var c : classes)
+                text.append(String.format(
+                        Locale.ROOT,
+                        "%n  %-20s IoU %.4f, Dice %.4f, of a picture %.4f",
+                        Words.shown(c.name),
+                        c.iou,
+                        c.dice,
+                        c.pictureDice));
+            for (var s : skipped)
+                text.append(System.lineSeparator()).append("skipped ").append(Words.shown(s.file()));
+            return text.toString();
+        }
+    }
+
+    /** What it is the score of. */
+    public Measured of(String model, String data) {
+        return new Measured(model, data, samples, miou, pixelAccuracy, loss, classes, confusion, skipped);
     }
 }

@@ -7,7 +7,6 @@ import java.util.List;
 import resnet4j.data.DataSource;
 import resnet4j.image.LabelMap;
 import resnet4j.model.ClassificationNet.Output;
-import resnet4j.model.Models;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
 import resnet4j.train.Machine;
@@ -36,21 +35,11 @@ public record Segment(List<PixelLoss> loss, List<Double> classWeights) implement
         this(List.of(new PixelLoss.CrossEntropy()), List.of());
     }
 
-    /** {@code {"learn": "segment"}}, and the networks of this package. */
+    /** {@code {"learn": "segment"}}. */
     public static final class Added implements Objective.Addition {
         @Override
         public void register() {
             Objective.register(Segment.class);
-            for (var encoder : List.of("resnet18", "resnet34", "resnet50"))
-                Models.register(new Models.Entry("unet_" + encoder, "unet", 256, UNet.of(encoder), "arXiv:1505.04597"));
-            for (var head : SegmentationConfig.Head.values())
-                for (var backbone : List.of("resnet18", "resnet34", "resnet50", "resnet101"))
-                    Models.register(new Models.Entry(
-                            head.family() + "_" + backbone,
-                            head.family(),
-                            520, // torchvision's evaluation
-                            SegmentationConfig.of(head, backbone),
-                            head.paper()));
         }
     }
 

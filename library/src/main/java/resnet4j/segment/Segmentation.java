@@ -1,9 +1,7 @@
 package resnet4j.segment;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -25,7 +23,6 @@ import resnet4j.nn.Net;
 import resnet4j.report.TableReport;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
-import resnet4j.tensor.Op.Interpolation;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
 import resnet4j.train.Losses;
@@ -145,50 +142,13 @@ final class Segmentation implements Task<LabelMap> {
         }
     }
 
-    /** At the pictures' own sizes. */
     private IouScore measure(ClassificationNet network, Dataset<LabelMap> pictures, IntConsumer progress) {
         network.train(false);
-        var counts = new ArrayList<long[]>();
-        double loss = 0;
-        try (var batches = Loader.inOrder(pictures, recipe.batch())
-                        .withPreprocess(recipe.preprocess())
-                        .withThreads(machine.loaderThreads(), 4)
-                        .epoch(0);
-                var noGrad = Ops.noGrad()) {
-            for (var batch : batches) {
-                try (var scope = new NativeScope()) {
-                    var logits = network.apply(Inputs.images(batch, recipe.preprocess(), machine.device()));
-                    for (int i = 0; i < batch.size(); i++) {
-                        var truth = truth(pictures, batch.indices()[i]);
-                        var own = logits.narrow(0, i, 1)
-                                .narrow(2, 0, batch.pixels().heights()[i])
-                                .narrow(3, 0, batch.pixels().widths()[i]);
-                        own = Ops.upsample(own, truth.height(), truth.width(), Interpolation.BILINEAR);
-                        var labels = labels(List.of(truth), truth.height(), truth.width(), machine.device());
-                        double one = loss(List.of(new Output(own, 1)), labels).item();
-                        if (Double.isFinite(one)) loss += one; // not where no pixel counts
-                        counts.add(resnet4j.tensor.Losses.confusion(
-                                        own.argmax(1),
-                                        labels,
-                                        pictures.classes().size(),
-                                        LabelMap.IGNORED)
-                                .toLongs());
-                    }
-                }
-                progress.accept(batch.size());
-            }
-            return IouScore.of(pictures.classes(), counts, loss / counts.size(), batches.skipped());
-        }
-    }
-
-    private LabelMap truth(Dataset<LabelMap> pictures, int index) {
-        try {
-            var map = pictures.target(index);
-            requireWhole(recipe.preprocess(), map.width(), map.height());
-            return map;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e); // it was read a moment ago
-        }
+        var loader = Loader.inOrder(pictures, recipe.batch()).withThreads(machine.loaderThreads(), 4);
+        return new PixelEvaluator(network::apply, recipe.preprocess(), machine.device(), (logits, labels) -> loss(
+                                List.of(new Output(logits, 1)), labels)
+                        .item())
+                .evaluate(loader, progress);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package resnet4j.segment;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import resnet4j.config.Checks;
@@ -7,6 +8,7 @@ import resnet4j.model.Architecture;
 import resnet4j.model.ArchitectureType;
 import resnet4j.model.BackboneConfig;
 import resnet4j.model.ClassificationNet;
+import resnet4j.model.Models;
 import resnet4j.nn.Conv2d;
 import resnet4j.nn.Lambda;
 import resnet4j.nn.Norm;
@@ -66,6 +68,8 @@ public record SegmentationConfig(Head head, BackboneConfig backbone, int classes
     /** Pascal VOC's, and the background. */
     private static final int VOC = 21;
 
+    private static final int EVALUATED = 520; // short sides in torchvision's evaluation
+
     public SegmentationConfig {
         Checks.classes(classes);
     }
@@ -100,11 +104,25 @@ public record SegmentationConfig(Head head, BackboneConfig backbone, int classes
         return new SegmentationNet(this);
     }
 
-    /** So that saved models of it open. */
+    /** So that the registry knows it and saved models of it open. */
     public static final class Type implements ArchitectureType {
         @Override
         public Class<SegmentationConfig> type() {
             return SegmentationConfig.class;
+        }
+
+        @Override
+        public List<Models.Entry> entries() {
+            var entries = new ArrayList<Models.Entry>();
+            for (var head : Head.values())
+                for (var backbone : List.of("resnet18", "resnet34", "resnet50", "resnet101"))
+                    entries.add(new Models.Entry(
+                            head.family() + "_" + backbone,
+                            head.family(),
+                            EVALUATED,
+                            of(head, backbone),
+                            head.paper()));
+            return entries;
         }
     }
 }

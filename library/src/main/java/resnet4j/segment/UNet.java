@@ -3,12 +3,14 @@ package resnet4j.segment;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 import resnet4j.config.Checks;
 import resnet4j.model.Architecture;
 import resnet4j.model.ArchitectureType;
 import resnet4j.model.Backbone;
 import resnet4j.model.BackboneConfig;
 import resnet4j.model.ClassificationNet;
+import resnet4j.model.Models;
 import resnet4j.nn.Conv2d;
 import resnet4j.nn.Init;
 import resnet4j.nn.Lambda;
@@ -58,11 +60,18 @@ public record UNet(BackboneConfig encoder, List<Integer> decoder, int classes) i
         return new UNet(encoder, decoder, classes);
     }
 
-    /** So that saved models of it open. */
+    /** So that the registry knows it and saved models of it open. */
     public static final class Type implements ArchitectureType {
         @Override
         public Class<UNet> type() {
             return UNet.class;
+        }
+
+        @Override
+        public List<Models.Entry> entries() {
+            return Stream.of("resnet18", "resnet34", "resnet50")
+                    .map(encoder -> new Models.Entry("unet_" + encoder, "unet", 256, of(encoder), "arXiv:1505.04597"))
+                    .toList();
         }
     }
 

@@ -41,6 +41,11 @@ public final class Pixels {
         return new Tensor(torch.flip(images.handle, 3));
     }
 
+    /** Natural logarithms of probabilities; of 1e-30 for less. */
+    public static Tensor log(Tensor probabilities) {
+        return new Tensor(probabilities.handle.clamp_min(new Scalar(1e-30)).log());
+    }
+
     /** Images [N,3,H,W] drawn smaller, as Pillow's bilinear filter does: each pixel a weighted mean of those it covers. */
     public static Tensor shrink(Tensor images, int height, int width) {
         return Ops.guard(

@@ -1,5 +1,6 @@
 package resnet4j.segment;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -19,6 +20,9 @@ import resnet4j.image.Preprocess;
 import resnet4j.model.BackboneConfig;
 import resnet4j.model.ModelFile;
 import resnet4j.run.RunFolder;
+import resnet4j.tensor.Losses;
+import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Tensor;
 import resnet4j.train.Recipe;
 import resnet4j.train.Trainer;
 
@@ -37,6 +41,34 @@ class SegmentTest {
         assertEquals(6.0 / 8, score.pixelAccuracy(), 1e-12);
         assertEquals(8.0 / 10, score.classes().get(1).dice(), 1e-12);
         assertEquals((2.0 / 3 + 6.0 / 7) / 2, score.classes().get(1).pictureDice(), 1e-12);
+    }
+
+    /** numpy: t = (17 i + i // 3) % 4, a = (31 i i + 7 i) % 4 for i in 0..41, without every eleventh; scikit-learn 1.9.1. */
+    @Test
+    void score_isScikitLearns() {
+        var truth = new long[42];
+        var answers = new long[42];
+        for (int i = 0; i < 42; i++) {
+            truth[i] = i % 11 == 0 ? LabelMap.IGNORED : (17 * i + i / 3) % 4;
+            answers[i] = (31 * i * i + 7 * i) % 4;
+        }
+        try (var scope = new NativeScope()) {
+            var counts = Losses.confusion(Tensor.of(answers, 42), Tensor.of(truth, 42), 4, LabelMap.IGNORED);
+            var score = IouScore.of(List.of("a", "b", "c", "d"), List.of(counts.toLongs()), 0, List.of());
+            // confusion_matrix, jaccard_score, f1_score, accuracy_score; torchvision's evaluator is the same sums
+            assertArrayEquals(new long[] {7, 0, 5, 0}, score.confusion()[0]);
+            assertArrayEquals(new long[] {7, 0, 6, 0}, score.confusion()[1]);
+            assertArrayEquals(new long[] {5, 0, 8, 0}, score.confusion()[2]);
+            var ious = new double[] {0.2916666666666667, 0, 0.3333333333333333};
+            var dices = new double[] {0.45161290322580644, 0, 0.5};
+            for (int c = 0; c < 3; c++) {
+                assertEquals(ious[c], score.classes().get(c).iou(), 1e-12);
+                assertEquals(dices[c], score.classes().get(c).dice(), 1e-12);
+            }
+            assertTrue(Double.isNaN(score.classes().get(3).iou()), "neither occurs nor is answered");
+            assertEquals(0.39473684210526316, score.pixelAccuracy(), 1e-12);
+            assertEquals(0.20833333333333334, score.miou(), 1e-12);
+        }
     }
 
     private Recipe recipe() {

@@ -1,0 +1,61 @@
+package resnet4j;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import resnet4j.data.Skipped;
+import resnet4j.image.Picture;
+import resnet4j.report.Words;
+import resnet4j.segment.Areas;
+
+/** What a {@link Segmenter} made of picture files; as a string, a line for each. */
+public record SegmentedFiles(int pictures, List<Areas> areas, List<Skipped> skipped) {
+    /**
+     * Goes through the files; those that cannot be read are skipped.
+     *
+     * @param maps     a folder to write label maps and overlays to, if any
+     * @param progress told of every file
+     * @throws IOException if maps cannot be written
+     */
+    public static SegmentedFiles of(Segmenter segmenter, List<Path> files, Optional<Path> maps, IntConsumer progress)
+            throws IOException {
+        var folder = maps.isPresent() ? new Areas.Folder(maps.get()) : null;
+        var card = segmenter.card();
+        var areas = new ArrayList<Areas>();
+        var skipped = new ArrayList<Skipped>();
+        for (var file : files) {
+            var name = file.toString();
+            try {
+                var picture = card.preprocess().decode(Picture.of(file));
+                var map = segmenter.map(picture);
+                areas.add(Areas.of(name, map, card.classNames()));
+                if (folder != null) folder.write(file, picture, map);
+            } catch (IOException | IllegalArgumentException e) {
+                skipped.add(new Skipped(name, e.getMessage()));
+            }
+            progress.accept(1);
+        }
+        return new SegmentedFiles(areas.size(), areas, skipped);
+    }
+
+    @Override
+    public String toString() {
+        var found = areas.stream().map(SegmentedFiles::line);
+        var left = skipped.stream().map(s -> "skipped " + Words.shown(s.file()) + ": " + Words.sentence(s.reason()));
+        return Stream.concat(found, left).collect(Collectors.joining(System.lineSeparator()));
+    }
+
+    private static String line(Areas picture) {
+        return Words.shown(picture.image()) + ": "
+                + picture.classes().stream()
+                        .sorted((a, b) -> Integer.compare(b.pixels(), a.pixels()))
+                        .map(a -> String.format(Locale.ROOT, "%s %.1f %%", Words.shown(a.name()), 100 * a.share()))
+                        .collect(Collectors.joining(", "));
+    }
+}
