@@ -3,7 +3,7 @@ package resnet4j.bench;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import resnet4j.measure.Timing;
+import resnet4j.eval.Timing;
 
 /**
  * What a peer is asked to measure, and the line of JSON that it answers with; its keys are those of {@code ./resnet4j

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import resnet4j.config.Records;
-import resnet4j.measure.Timing;
+import resnet4j.eval.Timing;
 
 class TaskTest {
     private final Task task = Task.parse("--model resnet50 --batch 2 --size 4 --threads 1".split(" "));

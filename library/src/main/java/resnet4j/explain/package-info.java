@@ -1,7 +1,8 @@
 /**
  * Why a network answers as it does: where in a picture an answer rests ({@link resnet4j.explain.Method}), worked out on
- * the graph's named layers and outputs, for any network that can be traced.
+ * the graph's named layers and outputs, for any network that can be traced. {@link
+ * resnet4j.explain.Explanation} is the whole way, from a saved network and a picture to files and checks.
  *
- * <p>May use {@code config}, {@code image}, {@code tensor} and {@code graph}.
+ * <p>May use {@code config}, {@code image}, {@code tensor}, {@code graph}, {@code model} and {@code run}.
  */
 package resnet4j.explain;

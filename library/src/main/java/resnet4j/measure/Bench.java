@@ -15,6 +15,7 @@ import resnet4j.config.Records;
 import resnet4j.data.DataSource;
 import resnet4j.data.Loader;
 import resnet4j.data.PictureFiles;
+import resnet4j.eval.Timing;
 import resnet4j.graph.Inference;
 import resnet4j.graph.Inference.Way;
 import resnet4j.image.Preprocess;

@@ -9,6 +9,7 @@ import resnet4j.PredictionWriter;
 import resnet4j.data.Batch;
 import resnet4j.data.Label;
 import resnet4j.data.Loader;
+import resnet4j.eval.Timing;
 
 /**
  * Decoding alone, the network alone, and the whole, in turns: pictures a second in the median of the rounds.

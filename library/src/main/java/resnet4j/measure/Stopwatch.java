@@ -2,6 +2,7 @@ package resnet4j.measure;
 
 import java.util.ArrayList;
 import java.util.List;
+import resnet4j.eval.Timing;
 import resnet4j.run.Line;
 import resnet4j.train.Trainer;
 

@@ -1,7 +1,7 @@
 package resnet4j.run;
 
 /** Hears how far long work is. May be told from several threads, one at a time. */
-public interface Watcher {
+public interface Watcher extends AutoCloseable {
     /** Hears nothing. */
     Watcher NONE = units -> {};
 
@@ -13,4 +13,8 @@ public interface Watcher {
 
     /** Something to know while the work goes on, in a sentence. */
     default void say(String line) {}
+
+    /** The work is at its end. */
+    @Override
+    default void close() {}
 }

@@ -12,7 +12,7 @@ import resnet4j.run.Watcher;
  * <p>The launcher says what standard error is: {@code resnet4j.columns} is the width of the terminal, and is not set
  * where there is none. Safe to use from several threads.
  */
-final class Progress implements Watcher, AutoCloseable {
+final class Progress implements Watcher {
     private static final long REDRAW_NANOS = 100_000_000L;
     private static final double FIRST_LINE_SECONDS = 5;
 

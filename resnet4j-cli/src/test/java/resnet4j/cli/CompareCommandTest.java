@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import resnet4j.config.Records;
-import resnet4j.measure.Timing;
+import resnet4j.eval.Timing;
 import resnet4j.model.ModelFile;
 import resnet4j.model.Models;
 

@@ -14,7 +14,7 @@ import ai.djl.training.tracker.Tracker;
 import ai.djl.translate.NoopTranslator;
 import ai.djl.translate.TranslateException;
 import resnet4j.bench.Task;
-import resnet4j.measure.Timing;
+import resnet4j.eval.Timing;
 
 /**
  * DJL's own ResNet of its model zoo, in fp32, the only precision that it trains in. Weights are its own random ones. Its

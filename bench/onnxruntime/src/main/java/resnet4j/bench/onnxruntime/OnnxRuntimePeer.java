@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Map;
 import resnet4j.bench.Task;
-import resnet4j.measure.Timing;
+import resnet4j.eval.Timing;
 
 /** ONNX Runtime on the processor, in fp32, on a network that was exported with the weights of ours. */
 public final class OnnxRuntimePeer {

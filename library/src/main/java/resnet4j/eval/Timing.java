@@ -1,4 +1,4 @@
-package resnet4j.measure;
+package resnet4j.eval;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,7 +28,7 @@ public record Timing(long[] nanos, long runs) {
     }
 
     /** How long to warm up for a measurement of {@code seconds}: a third of them, and 20 at most. */
-    static double warmUp(double seconds) {
+    public static double warmUp(double seconds) {
         return Math.min(seconds / 3, MOST_WARM_UP_SECONDS);
     }
 
@@ -53,14 +53,14 @@ public record Timing(long[] nanos, long runs) {
      * Times in memory that does not grow, however long it goes on: when it is full, every second time is given up, and
      * from there on only every second one is kept.
      */
-    static final class Samples {
+    public static final class Samples {
         private static final int MOST = 1 << 18; // 2,621 of them are beyond the 99th percentile
 
         private final long[] kept = new long[MOST];
         private int size;
         private long runs, stride = 1;
 
-        void add(long nanos) {
+        public void add(long nanos) {
             if (runs++ % stride != 0) return;
             if (size == MOST) {
                 for (size = 0; size < MOST / 2; size++) kept[size] = kept[2 * size];
@@ -69,7 +69,7 @@ public record Timing(long[] nanos, long runs) {
             kept[size++] = nanos;
         }
 
-        Timing timing() {
+        public Timing timing() {
             return new Timing(Arrays.copyOf(kept, size), runs);
         }
     }

@@ -1,4 +1,4 @@
-package resnet4j.measure;
+package resnet4j.eval;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,0 +1,123 @@
+package resnet4j.explain;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import resnet4j.array.Npy;
+import resnet4j.config.Nearest;
+import resnet4j.files.AtomicFile;
+import resnet4j.graph.Tracer;
+import resnet4j.image.Image;
+import resnet4j.image.ImageFile;
+import resnet4j.image.Picture;
+import resnet4j.model.ModelFile;
+import resnet4j.run.Stages;
+import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Ops;
+import resnet4j.tensor.Tensor;
+
+/**
+ * An answer of a saved network explained: where in a picture it rests, and whether that can be trusted.
+ *
+ * @param method a name of {@link Method#names}, or {@link #ALL}
+ * @param layer  for the methods of class activation maps; the last with maps where absent
+ * @param target the answer to explain: a class's number or name, or {@code auto} for the likeliest
+ * @param check  whether each map is checked: by hiding and showing what counts most, and beside the map of random weights
+ * @param out    a PNG file for the heat over the picture
+ * @param raw    a NumPy file for the heat of one method: float32 [H,W] of the network's input
+ */
+public record Explanation(
+        String method, Optional<String> layer, String target, boolean check, Optional<Path> out, Optional<Path> raw) {
+    /** All methods, one after the other. */
+    public static final String ALL = "all";
+
+    public Explanation {
+        if (raw.isPresent() && method.equals(ALL))
+            throw new IllegalArgumentException("raw: expected one method, got all");
+    }
+
+    /**
+     * Explains, and writes the files.
+     *
+     * @param opened stays the caller's
+     * @param name   what the network is called in the result
+     */
+    public Explained run(ModelFile.Opened opened, String name, Path picture, Stages stages) throws IOException {
+        try (var scope = new NativeScope()) {
+            opened.net().train(false);
+            var preprocess = opened.file().preprocess();
+            Image seen = preprocess.read(Picture.of(picture));
+            var graph = Tracer.trace(opened.net(), 1, 3, seen.height(), seen.width());
+            var image = Tensor.of(preprocess.normalize(seen.rgb()), 1, 3, seen.height(), seen.width());
+            var answer = answer(opened.file(), Ops.softmax(graph.run(image), 1).toFloats());
+            var subject = new Subject(graph, image, answer.index());
+            var names = method.equals(ALL) ? Method.names() : List.of(method);
+            var heats = new ArrayList<Heat>();
+            var ways = new ArrayList<Method>();
+            try (var progress = stages.begin("explain", names.size(), "methods")) {
+                for (var way : names) {
+                    boolean looks = method.equals(ALL) ? way.endsWith("cam") || way.endsWith("++") : layer.isPresent();
+                    ways.add(Method.named(way, looks ? layer : Optional.empty()));
+                    heats.add(ways.get(heats.size()).explain(subject));
+                    progress.now(way);
+                    progress.add(1);
+                }
+            }
+            if (raw.isPresent())
+                AtomicFile.write(raw.get(), Npy.of(heats.get(0).values(), seen.height(), seen.width())::write);
+            if (out.isPresent()) ImageFile.writePng(out.get(), sheet(seen, heats));
+            return new Explained(
+                    name,
+                    picture,
+                    names,
+                    layer.orElseGet(() -> Subject.defaultLayer(graph)),
+                    answer,
+                    seen.height(),
+                    seen.width(),
+                    heats.stream().map(Heat::peak).toList(),
+                    out,
+                    raw,
+                    check ? Optional.of(checks(opened.file(), ways, heats, subject)) : Optional.empty());
+        }
+    }
+
+    private static List<Faithfulness> checks(ModelFile file, List<Method> ways, List<Heat> heats, Subject subject) {
+        Ops.seed(0);
+        try (var forgetful = file.architecture().build()) {
+            forgetful.train(false);
+            var shape = subject.image().shape();
+            var graph = Tracer.trace(forgetful, shape);
+            var forgotten = new Subject(graph, subject.image(), subject.target());
+            var checks = new ArrayList<Faithfulness>();
+            for (int i = 0; i < ways.size(); i++)
+                checks.add(Faithfulness.of(ways.get(i), subject, heats.get(i), forgotten));
+            return checks;
+        }
+    }
+
+    private static Image sheet(Image seen, List<Heat> heats) {
+        if (heats.size() == 1) return Overlay.of(seen, heats.get(0));
+        return Overlay.sheet(heats.stream().map(heat -> Overlay.of(seen, heat)).toList(), 4);
+    }
+
+    private Explained.Answer answer(ModelFile file, float[] probabilities) {
+        var labels = file.classNames();
+        int index = 0;
+        if (target.equals("auto")) {
+            for (int c = 1; c < probabilities.length; c++) if (probabilities[c] > probabilities[index]) index = c;
+        } else if (target.matches("-?\\d{1,9}")) {
+            index = Integer.parseInt(target);
+            if (index < 0 || index >= probabilities.length)
+                throw new IllegalArgumentException(
+                        "--class: expected 0 to " + (probabilities.length - 1) + ", got " + index);
+        } else {
+            index = labels.indexOf(target);
+            if (index < 0)
+                throw new IllegalArgumentException("--class: expected a number, a class of the model or auto, got '"
+                        + target + "'." + Nearest.hint(target, labels));
+        }
+        return new Explained.Answer(index, labels.get(index), probabilities[index]);
+    }
+}
