@@ -20,6 +20,10 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
+import resnet4j.bench.Report.Line;
+import resnet4j.bench.Report.Machine;
+import resnet4j.bench.Report.Measured;
+import resnet4j.bench.Report.Ratio;
 import resnet4j.bench.Work.Contender;
 import resnet4j.config.Records;
 import resnet4j.export.OnnxExport;
@@ -71,47 +75,6 @@ public final class SideBySide implements Callable<Integer> {
             description = "Where the JSON goes (default: bench/target/results.json).")
     private Path out = Path.of("bench/target/results.json");
 
-    /**
-     * @param load  the machine's load average before the first measurement: above 0, others were at work
-     * @param still what the machine itself takes from whoever computes
-     */
-    record Machine(
-            String cpu,
-            List<String> has,
-            int cores,
-            int threads,
-            String os,
-            String java,
-            String libtorch,
-            double load,
-            Stillness still) {}
-
-    /**
-     * A contender's measurements.
-     *
-     * @param rounds     images a second of each process; {@code imagesPerSecond} is their median, and what follows it is
-     *                   of the process in the middle
-     * @param difference largest difference of its logits to the reference, relative to the largest logit
-     * @param failure    why there are no measurements
-     */
-    record Line(
-            String engine,
-            String precision,
-            Optional<Double> imagesPerSecond,
-            List<Double> rounds,
-            Optional<Double> medianMillis,
-            Optional<Double> p99Millis,
-            Optional<Long> peakRssBytes,
-            Optional<Double> outsideLibtorchShare,
-            Optional<Double> difference,
-            Optional<String> failure) {}
-
-    record Ratio(String ours, String peer, double ratio, double goal) {}
-
-    record Measured(String model, String mode, int batch, List<Line> lines, List<Ratio> ratios) {}
-
-    record Report(Machine machine, double seconds, int rounds, boolean sameAnswers, List<Measured> work) {}
-
     private final Map<String, Path> exported = new HashMap<>();
     private final File log = new File("bench/target/side-by-side.log");
 
@@ -125,8 +88,8 @@ public final class SideBySide implements Callable<Integer> {
         if (rounds == null) rounds = quick ? 1 : 3;
         Files.deleteIfExists(log.toPath());
         var machine = machine();
-        if (machine.load > 0.5)
-            System.err.printf(Locale.ROOT, "The load is %.1f: other programs are at work.%n", machine.load);
+        if (machine.load() > 0.5)
+            System.err.printf(Locale.ROOT, "The load is %.1f: other programs are at work.%n", machine.load());
         var measured = new ArrayList<Measured>();
         for (var work : quick ? Work.quick() : Work.all()) {
             if (!(work.model() + " " + work.mode() + " " + work.batch()).matches(only)) continue;
@@ -134,8 +97,8 @@ public final class SideBySide implements Callable<Integer> {
             print(measured.get(measured.size() - 1));
         }
         boolean same = measured.stream()
-                .flatMap(m -> m.lines.stream())
-                .allMatch(l -> l.difference.orElse(0.0) <= tolerance(l.precision));
+                .flatMap(m -> m.lines().stream())
+                .allMatch(l -> l.difference().orElse(0.0) <= tolerance(l.precision()));
         Files.writeString(out, Records.write(new Report(machine, seconds, rounds, same, measured)) + "\n");
         System.out.println("\n" + machine + "\n" + out);
         if (!same) System.err.println("Contenders with the same weights give different answers; see " + out);
@@ -174,7 +137,7 @@ public final class SideBySide implements Callable<Integer> {
         var lines = new ArrayList<Line>();
         results.forEach((contender, runs) -> {
             var line = line(contender, runs, reference, Optional.ofNullable(failures.get(contender)));
-            line.imagesPerSecond.ifPresent(speed -> speeds.put(contender, speed));
+            line.imagesPerSecond().ifPresent(speed -> speeds.put(contender, speed));
             lines.add(line);
         });
         var ratios = work.goals().stream()
@@ -346,27 +309,32 @@ public final class SideBySide implements Callable<Integer> {
     }
 
     private static void print(Measured m) {
-        System.out.printf("%n%s %s, batch %d%n", m.model, m.mode, m.batch);
+        System.out.printf("%n%s %s, batch %d%n", m.model(), m.mode(), m.batch());
         System.out.printf(
                 "  %-18s %-5s %10s %10s %10s %9s %11s%n",
                 "engine", "in", "images/s", "median ms", "p99 ms", "peak MiB", "difference");
-        for (var l : m.lines) {
-            if (l.imagesPerSecond.isEmpty()) {
-                System.out.printf("  %-18s %-5s %s%n", l.engine, l.precision, l.failure.orElse("failed"));
+        for (var l : m.lines()) {
+            if (l.imagesPerSecond().isEmpty()) {
+                System.out.printf(
+                        "  %-18s %-5s %s%n",
+                        l.engine(), l.precision(), l.failure().orElse("failed"));
                 continue;
             }
             System.out.printf(
                     Locale.ROOT,
                     "  %-18s %-5s %10.1f %10.2f %10.2f %9d %11s%n",
-                    l.engine,
-                    l.precision,
-                    l.imagesPerSecond.get(),
-                    l.medianMillis.get(),
-                    l.p99Millis.get(),
-                    l.peakRssBytes.get() >> 20,
-                    l.difference.map(d -> String.format(Locale.ROOT, "%.1e", d)).orElse("-"));
+                    l.engine(),
+                    l.precision(),
+                    l.imagesPerSecond().get(),
+                    l.medianMillis().get(),
+                    l.p99Millis().get(),
+                    l.peakRssBytes().get() >> 20,
+                    l.difference()
+                            .map(d -> String.format(Locale.ROOT, "%.1e", d))
+                            .orElse("-"));
         }
-        for (var r : m.ratios)
-            System.out.printf(Locale.ROOT, "  %-12s / %-22s %6.2f x  (goal %.2f x)%n", r.ours, r.peer, r.ratio, r.goal);
+        for (var r : m.ratios())
+            System.out.printf(
+                    Locale.ROOT, "  %-12s / %-22s %6.2f x  (goal %.2f x)%n", r.ours(), r.peer(), r.ratio(), r.goal());
     }
 }

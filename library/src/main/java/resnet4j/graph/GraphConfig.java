@@ -12,6 +12,7 @@ import resnet4j.array.DType;
 import resnet4j.model.Architecture;
 import resnet4j.model.ArchitectureType;
 import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Placeholder;
 import resnet4j.tensor.Tensor;
 
 /**
@@ -84,7 +85,7 @@ public record GraphConfig(
         for (var weight : weights)
             shapes.put(
                     weight.name,
-                    Tensor.ofShape(
+                    Placeholder.ofShape(
                             weight.shape.stream().mapToLong(Long::longValue).toArray()));
         return graph(shapes);
     }

@@ -17,6 +17,7 @@ import resnet4j.tensor.Lifetime;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.OneDnn;
 import resnet4j.tensor.Ops;
+import resnet4j.tensor.Placeholder;
 import resnet4j.tensor.Precision;
 import resnet4j.tensor.Tensor;
 import resnet4j.tensor.Workers;
@@ -106,7 +107,7 @@ public final class Plan implements AutoCloseable {
         var shapes = new LinkedHashMap<String, Tensor>();
         graph.constants()
                 .forEach((name, weight) ->
-                        shapes.put(name, Tensor.ofShape(weight.shape()).own()));
+                        shapes.put(name, Placeholder.ofShape(weight.shape()).own()));
         owned.addAll(shapes.values());
         this.graph = graph.with(shapes, graph.nodes(), graph.outputs());
         fitting = new Fitting(this.graph);

@@ -17,6 +17,7 @@ import resnet4j.nn.Net;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Op;
 import resnet4j.tensor.Ops;
+import resnet4j.tensor.Placeholder;
 import resnet4j.tensor.Precision;
 import resnet4j.tensor.Tensor;
 
@@ -105,7 +106,7 @@ public final class Tracer implements LayerListener {
         try {
             var shape = op.shape(
                     in.stream().map(t -> t == null ? null : Graph.shape(t)).toList());
-            return Tensor.standIn(shape.stream().mapToLong(Long::longValue).toArray());
+            return Placeholder.zeros(shape.stream().mapToLong(Long::longValue).toArray());
         } catch (RuntimeException wrong) {
             return null; // doing it says what is wrong
         }
@@ -119,7 +120,7 @@ public final class Tracer implements LayerListener {
         var name = unique(path.isEmpty() ? op.type() : path + "." + op.type());
         nodes.add(new Node(value(name, out), op, inputs, path));
         values.put(out, name);
-        out.forget(in); // its shape is enough, and all results of a network together take much memory
+        Placeholder.forget(out, in); // its shape is enough, and all results of a network together take much memory
     }
 
     private static Value value(String name, Tensor tensor) {

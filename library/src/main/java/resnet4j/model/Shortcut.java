@@ -1,6 +1,6 @@
 package resnet4j.model;
 
-import static resnet4j.tensor.Op.Slice.TO_THE_END;
+import static resnet4j.tensor.ShapeOps.Slice.TO_THE_END;
 import static resnet4j.tensor.Ops.avgPool2d;
 import static resnet4j.tensor.Ops.pad;
 import static resnet4j.tensor.Ops.slice;

@@ -1,5 +1,6 @@
 package resnet4j.nn;
 
+import resnet4j.tensor.Fill;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
@@ -68,7 +69,7 @@ public final class Init {
 
     /** Normal within [-2,2], in absolute numbers: {@code trunc_normal_}. */
     public static void truncatedNormal(Tensor t, double std) {
-        if (DRAWS.get()) t.fillTruncatedNormal(std, 2);
+        if (DRAWS.get()) Fill.truncatedNormal(t, std, 2);
     }
 
     /** What {@code torch.nn.Conv2d} and {@code Linear} start with: {@code kaiming_uniform_(a=sqrt(5))}, to the bit. */
@@ -79,11 +80,11 @@ public final class Init {
     }
 
     public static void uniform(Tensor t, double bound) {
-        if (DRAWS.get()) t.fillUniform(-bound, bound);
+        if (DRAWS.get()) Fill.uniform(t, -bound, bound);
     }
 
     public static void normal(Tensor t, double std) {
-        if (DRAWS.get()) t.fillNormal(0, std);
+        if (DRAWS.get()) Fill.normal(t, 0, std);
     }
 
     /**

@@ -120,7 +120,7 @@ final class LibTorch {
                 inputs.add(
                         shape == null
                                 ? null
-                                : Tensor.ofShape(shape.stream()
+                                : Placeholder.ofShape(shape.stream()
                                         .mapToLong(Long::longValue)
                                         .toArray()));
             var result = Ops.guard(op.toString(), inputs, () -> run(op, Collections.unmodifiableList(inputs)));

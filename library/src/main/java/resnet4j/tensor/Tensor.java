@@ -3,17 +3,12 @@ package resnet4j.tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.AbstractTensor;
 import org.bytedeco.pytorch.BoolOptional;
-import org.bytedeco.pytorch.DeviceOptional;
-import org.bytedeco.pytorch.GeneratorOptional;
-import org.bytedeco.pytorch.LayoutOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.TensorArrayRefOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -70,33 +65,6 @@ public final class Tensor implements AutoCloseable {
         return tensor;
     }
 
-    /** A shape without numbers: 32-bit floats that take no memory and cannot be read. */
-    public static Tensor ofShape(long... shape) {
-        return new Tensor(torch.empty(
-                shape,
-                new ScalarTypeOptional(ScalarTypes.of(DType.F32)),
-                Absent.LAYOUT,
-                new DeviceOptional(new org.bytedeco.pytorch.Device(torch.DeviceType.Meta)),
-                Absent.FLAG,
-                new MemoryFormatOptional()));
-    }
-
-    /**
-     * Gives the memory of its numbers back, in place, where they are nobody else's: of shape and type it keeps all, and its
-     * numbers are 0. Leaves it as it is where it is one of {@code others} under another handle.
-     */
-    public void forget(List<Tensor> others) {
-        for (var other : others) if (other != null && handle.is_same(other.handle)) return;
-        try (var scope = new NativeScope()) {
-            handle.__dispatch_set_data(newFull(0, 1).handle.expand(shape()));
-        }
-    }
-
-    /** Zeros of that shape, 32-bit floats, which all lie in the same place: for whom the shape is enough. */
-    public static Tensor standIn(long... shape) {
-        return new Tensor(torch.zeros(1).expand(shape));
-    }
-
     /** Row i, along the first dimension, times {@code factors[i]}, rounded once; row-major, 32-bit floats. */
     public Tensor scaleRows(double[] factors) {
         return new Tensor(handle.detach().contiguous().clone()).scaleRows_(factors);
@@ -139,13 +107,6 @@ public final class Tensor implements AutoCloseable {
                 Absent.DEVICE,
                 Absent.FLAG,
                 order));
-    }
-
-    /** Arguments that are not given; they live as long as the process. */
-    private static final class Absent {
-        static final LayoutOptional LAYOUT = NativeScope.own(new LayoutOptional());
-        static final DeviceOptional DEVICE = NativeScope.own(new DeviceOptional());
-        static final BoolOptional FLAG = NativeScope.own(new BoolOptional());
     }
 
     /** Uniform in [0,1), from the global generator: {@code torch.rand} after {@link Ops#seed}. */
@@ -290,43 +251,6 @@ public final class Tensor implements AutoCloseable {
     public void makeChannelsLast() {
         try (var scope = new NativeScope()) {
             handle.__dispatch_set_data(handle.detach().contiguous(torch.MemoryFormat.ChannelsLast));
-        }
-    }
-
-    /** Uniform in [low,high), drawn as PyTorch draws it. */
-    public void fillUniform(double low, double high) {
-        try (var scope = new NativeScope();
-                var noGrad = Ops.noGrad()) {
-            handle.uniform_(low, high, new GeneratorOptional());
-        }
-    }
-
-    /** Normal, drawn as PyTorch draws it. */
-    public void fillNormal(double mean, double std) {
-        try (var scope = new NativeScope();
-                var noGrad = Ops.noGrad()) {
-            handle.normal_(mean, std, new GeneratorOptional());
-        }
-    }
-
-    /** Normal with mean 0 within [-limit,limit], drawn as PyTorch's {@code trunc_normal_} draws it. */
-    public void fillTruncatedNormal(double std, double limit) {
-        double tail = normalCdf(-limit / std), head = normalCdf(limit / std);
-        try (var scope = new NativeScope();
-                var noGrad = Ops.noGrad()) {
-            handle.uniform_(2 * tail - 1, 2 * head - 1, new GeneratorOptional());
-            handle.erfinv_();
-            handle.mul_(new Scalar(std * Math.sqrt(2)));
-            handle.add_(new Scalar(0.0));
-            torch.clamp_(handle, new ScalarOptional(new Scalar(-limit)), new ScalarOptional(new Scalar(limit)));
-        }
-    }
-
-    /** Standard normal distribution function. */
-    private static double normalCdf(double x) {
-        try (var scope = new NativeScope()) {
-            var value = new Tensor(full(x / Math.sqrt(2), 1).handle.to(torch.ScalarType.Double));
-            return (1 + new Tensor(torch.erf(value.handle)).item()) / 2;
         }
     }
 

@@ -3,7 +3,6 @@ package resnet4j.train;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,10 +15,7 @@ import resnet4j.data.Skipped;
 import resnet4j.eval.Score;
 import resnet4j.image.Target;
 import resnet4j.nn.Net;
-import resnet4j.report.RunReport;
-import resnet4j.report.RunSummary;
 import resnet4j.report.Words;
-import resnet4j.run.Build;
 import resnet4j.run.Line;
 import resnet4j.run.RunFolder;
 import resnet4j.tensor.Device;
@@ -90,7 +86,7 @@ public final class Trainer implements AutoCloseable {
 
     private final Recipe recipe;
     private final DataSource<?> data;
-    private final String dataDigest; // of the training pictures
+    private final RunAccount account;
     private final RunFolder run;
     private final Options options;
     private final Log log;
@@ -103,7 +99,7 @@ public final class Trainer implements AutoCloseable {
     public Trainer(Recipe recipe, DataSource<?> data, RunFolder run, Options options, Log log) throws IOException {
         this.recipe = recipe;
         this.data = recipe.of(data);
-        dataDigest = this.data.train().digest();
+        account = new RunAccount(recipe, this.data, this.data.train().digest());
         this.run = run;
         this.options = options;
         this.log = log;
@@ -126,7 +122,7 @@ public final class Trainer implements AutoCloseable {
             else if (!Recipe.of(run).equals(recipe)) // of one that began while this one was made ready, perhaps
             throw new IOException(run.path() + ": there is a run of another recipe already; give another --run folder");
             if (Files.exists(run.checkpoint()))
-                at = Checkpoint.restore(run.checkpoint(), learner.tensors(), recipe, dataDigest);
+                at = Checkpoint.restore(run.checkpoint(), learner.tensors(), recipe, account.dataDigest());
             run.rewind(at.equals(Position.START) ? -1 : at.epoch(), at.step()); // epoch 0 is a head that was solved for
             return train(learner);
         }
@@ -272,7 +268,9 @@ public final class Trainer implements AutoCloseable {
                 at.skipped());
         at = at.next(better ? value : at.best(), better ? at.epoch() + 1 : at.bestEpoch(), clock.seconds());
         run.requireWhole();
-        if (better) learner.task().save(run.model(), learner.best(), metrics(line, validation), provenance(line));
+        if (better)
+            learner.task()
+                    .save(run.model(), learner.best(), RunAccount.metrics(line, validation), account.provenance(line));
         // before the checkpoint: a resumed run forgets what was logged after it, but cannot add what was not
         run.append(line);
         save();
@@ -311,7 +309,7 @@ public final class Trainer implements AutoCloseable {
             return stopped();
         }
         run.keepEvaluation(test);
-        report(test);
+        account.report(run, learner.task(), test, options.device(), at.seconds());
         LOG.log(
                 System.Logger.Level.INFO,
                 "trained {0} in {1} s: {2} {3}",
@@ -326,80 +324,14 @@ public final class Trainer implements AutoCloseable {
                 at.seconds() + (System.nanoTime() - begun) / 1e9,
                 at.best(),
                 Optional.of(test),
-                notes(test),
+                account.notes(test),
                 false);
-    }
-
-    /** That accuracy on pictures which were trained on, or chosen by, is no test; and what the score says of itself. */
-    private List<String> notes(Score test) {
-        var notes = new ArrayList<>(test.notes());
-        switch (data.measured()) {
-            case "train" -> notes.add("these are the training pictures themselves, as there are no others: no test");
-            case "val" ->
-                notes.add(
-                        epochs() > 1 || recipe.solveHead()
-                                ? "these are the validation pictures, by which the best epoch was chosen: no test"
-                                : "these are the validation pictures; nothing was chosen by them");
-            default -> {}
-        }
-        return notes;
-    }
-
-    private void report(Score test) throws IOException {
-        var provenance = new LinkedHashMap<String, String>();
-        provenance.put("Seed", Long.toString(recipe.seed()));
-        provenance.put("Precision", recipe.precision());
-        provenance.put("Data digest", dataDigest);
-        Build.facts().forEach((name, value) -> provenance.put("ResNet4J " + name, value));
-        provenance.put("libtorch", Engine.version());
-        provenance.put("Java", System.getProperty("java.version"));
-        var part =
-                switch (data.measured()) {
-                    case "test" -> ", test pictures";
-                    case "val" -> ", validation pictures";
-                    default -> ", training pictures";
-                };
-        var summary = new RunSummary(
-                recipe.model(),
-                data.name() + part,
-                learner.task().net().parameterCount(),
-                0,
-                options.device() + ", " + recipe.precision(),
-                at.seconds(),
-                notes(test),
-                provenance);
-        RunReport.write(
-                run,
-                summary,
-                test,
-                learner.task().pictures(test),
-                learner.task().sections(test));
-    }
-
-    private static Map<String, Double> metrics(Line.Epoch line, Optional<Score> validation) {
-        var metrics = new LinkedHashMap<String, Double>();
-        metrics.put("trainLoss", line.train().get(Losses.TOTAL));
-        validation.ifPresent(score -> metrics.put(score.headline(), score.value()));
-        if (line.validation().containsKey(Losses.TOTAL))
-            metrics.put(Losses.TOTAL, line.validation().get(Losses.TOTAL));
-        return metrics;
-    }
-
-    private Map<String, String> provenance(Line.Epoch line) {
-        var provenance = new LinkedHashMap<>(Build.facts());
-        provenance.put("data", data.name());
-        provenance.put("dataDigest", dataDigest);
-        provenance.put("engine", Engine.version());
-        provenance.put("java", System.getProperty("java.version"));
-        provenance.put("epoch", Integer.toString(line.epoch()));
-        provenance.put("seed", Long.toString(recipe.seed()));
-        return provenance;
     }
 
     private void save() throws IOException {
         checkFinite();
         run.requireWhole();
-        new Checkpoint(learner.tensors(), recipe, dataDigest, at).write(run.checkpoint());
+        new Checkpoint(learner.tensors(), recipe, account.dataDigest(), at).write(run.checkpoint());
     }
 
     /** A head that was solved for knew something: an early epoch that knows nothing has broken the network. */

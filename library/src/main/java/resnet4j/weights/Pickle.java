@@ -3,8 +3,6 @@ package resnet4j.weights;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -36,14 +34,14 @@ final class Pickle {
         Object persistent(Object id) throws IOException;
     }
 
-    private final ByteBuffer in;
+    private final PickleInput in;
     private final Globals globals;
     private final Budget budget;
     private final ArrayList<Object> stack = new ArrayList<>();
     private final ArrayList<Integer> marks = new ArrayList<>();
     private final Map<Integer, Object> memo = new HashMap<>();
 
-    private Pickle(ByteBuffer in, Globals globals, Budget budget) {
+    private Pickle(PickleInput in, Globals globals, Budget budget) {
         this.in = in;
         this.globals = globals;
         this.budget = budget;
@@ -51,7 +49,7 @@ final class Pickle {
 
     /** The value of the pickle at the position of {@code in}, which moves behind it. */
     static Object read(ByteBuffer in, Globals globals, Budget budget) throws IOException {
-        var pickle = new Pickle(in.order(ByteOrder.LITTLE_ENDIAN), globals, budget);
+        var pickle = new Pickle(new PickleInput(in, budget), globals, budget);
         while (pickle.step()) {}
         return pickle.pop();
     }
@@ -59,37 +57,38 @@ final class Pickle {
     /** Runs one opcode; false after the last. */
     private boolean step() throws IOException {
         int at = in.position();
-        char opcode = (char) (need(1).get() & 0xff);
+        char opcode = (char) (in.need(1).get() & 0xff);
         switch (opcode) {
             case '.' -> { // STOP
                 return false;
             }
             case 0x80 -> { // PROTO
-                int protocol = unsignedByte();
+                int protocol = in.unsignedByte();
                 if (protocol > 5) throw new Malformed("expected pickle protocol 0 to 5, got " + protocol);
             }
-            case 0x95 -> need(8).getLong(); // FRAME: a hint for readers of streams
+            case 0x95 -> in.need(8).getLong(); // FRAME: a hint for readers of streams
 
             case 'N' -> push(null);
             case 0x88 -> push(true);
             case 0x89 -> push(false);
-            case 'K' -> push((long) unsignedByte());
-            case 'M' -> push((long) (need(2).getShort() & 0xffff));
-            case 'J' -> push((long) need(4).getInt());
-            case 0x8a -> push(littleEndianInteger(unsignedByte()));
-            case 'I' -> push(integerLine());
-            case 'L' -> push(integerLine());
-            case 'G' -> push(Double.longBitsToDouble(Long.reverseBytes(need(8).getLong())));
-            case 'F' -> push(doubleLine());
-            case 'X' -> push(string(need(4).getInt() & 0xffffffffL));
-            case 0x8c -> push(string(unsignedByte()));
-            case 0x8d -> push(string(need(8).getLong()));
-            case 'T' -> push(string(need(4).getInt())); // Python 2's str, as text
-            case 'U' -> push(string(unsignedByte()));
-            case 'V' -> push(line());
-            case 'B' -> push(bytes(need(4).getInt() & 0xffffffffL));
-            case 'C' -> push(bytes(unsignedByte()));
-            case 0x8e, 0x96 -> push(bytes(need(8).getLong()));
+            case 'K' -> push((long) in.unsignedByte());
+            case 'M' -> push((long) (in.need(2).getShort() & 0xffff));
+            case 'J' -> push((long) in.need(4).getInt());
+            case 0x8a -> push(in.littleEndianInteger(in.unsignedByte()));
+            case 'I' -> push(in.integerLine());
+            case 'L' -> push(in.integerLine());
+            case 'G' ->
+                push(Double.longBitsToDouble(Long.reverseBytes(in.need(8).getLong())));
+            case 'F' -> push(in.doubleLine());
+            case 'X' -> push(in.string(in.unsignedInt()));
+            case 0x8c -> push(in.string(in.unsignedByte()));
+            case 0x8d -> push(in.string(in.need(8).getLong()));
+            case 'T' -> push(in.string(in.need(4).getInt())); // Python 2's str, as text
+            case 'U' -> push(in.string(in.unsignedByte()));
+            case 'V' -> push(in.line());
+            case 'B' -> push(in.bytes(in.unsignedInt()));
+            case 'C' -> push(in.bytes(in.unsignedByte()));
+            case 0x8e, 0x96 -> push(in.bytes(in.need(8).getLong()));
 
             case '(' -> {
                 budget.take(Budget.OBJECT);
@@ -135,8 +134,8 @@ final class Pickle {
             }
 
             case 'c' -> {
-                String module = line();
-                push(globals.find(module + "." + line()));
+                String module = in.line();
+                push(globals.find(module + "." + in.line()));
             }
             case 0x93 -> { // STACK_GLOBAL
                 List<Object> names = popTuple(2);
@@ -151,13 +150,13 @@ final class Pickle {
             case 'b' -> build(pop());
             case 'Q' -> push(globals.persistent(pop()));
 
-            case 'p' -> remember(integerLine());
-            case 'q' -> remember((long) unsignedByte());
-            case 'r' -> remember(need(4).getInt() & 0xffffffffL);
+            case 'p' -> remember(in.integerLine());
+            case 'q' -> remember((long) in.unsignedByte());
+            case 'r' -> remember(in.unsignedInt());
             case 0x94 -> remember((long) memo.size());
-            case 'g' -> push(recall(integerLine()));
-            case 'h' -> push(recall((long) unsignedByte()));
-            case 'j' -> push(recall(need(4).getInt() & 0xffffffffL));
+            case 'g' -> push(recall(in.integerLine()));
+            case 'h' -> push(recall((long) in.unsignedByte()));
+            case 'j' -> push(recall(in.unsignedInt()));
 
             default ->
                 throw new Malformed(String.format(
@@ -310,79 +309,6 @@ final class Pickle {
             boolean plain = key == null || key instanceof String || key instanceof Number || key instanceof Boolean;
             map.put(plain ? key : new Inert(kind(key)), items.get(i + 1));
         }
-    }
-
-    // --- reading
-
-    private ByteBuffer need(int bytes) throws Malformed {
-        if (in.remaining() < bytes)
-            throw new Malformed("the pickle ends in the middle; the file is truncated or damaged");
-        return in;
-    }
-
-    private int unsignedByte() throws Malformed {
-        return need(1).get() & 0xff;
-    }
-
-    private ByteBuffer bytes(long length) throws Malformed {
-        if (length < 0 || length > in.remaining())
-            throw new Malformed("the pickle ends in the middle; the file is truncated or damaged");
-        ByteBuffer bytes = in.slice(in.position(), (int) length).order(ByteOrder.LITTLE_ENDIAN);
-        in.position(in.position() + (int) length);
-        return bytes;
-    }
-
-    private String string(long length) throws Malformed {
-        if (length < 0 || length > in.remaining())
-            throw new Malformed("the pickle ends in the middle; the file is truncated or damaged");
-        budget.take(Budget.OBJECT + 2 * length);
-        byte[] utf8 = new byte[(int) length];
-        in.get(utf8);
-        return new String(utf8, StandardCharsets.UTF_8);
-    }
-
-    /** The text up to the end of the line. */
-    private String line() throws Malformed {
-        int length = 0;
-        while (need(length + 1).get(in.position() + length) != '\n') length++;
-        String line = string(length);
-        in.get();
-        return line;
-    }
-
-    private long integerLine() throws Malformed {
-        String line = line();
-        String digits = line.endsWith("L") ? line.substring(0, line.length() - 1) : line;
-        try {
-            return Long.parseLong(digits);
-        } catch (NumberFormatException e) {
-            throw new Malformed("expected a 64-bit integer in the pickle, got " + abbreviated(line));
-        }
-    }
-
-    private double doubleLine() throws Malformed {
-        String line = line();
-        try {
-            if (line.length() < 40) return Double.parseDouble(line);
-        } catch (NumberFormatException e) {
-            // the sentence below
-        }
-        throw new Malformed("expected a number in the pickle, got " + abbreviated(line));
-    }
-
-    private static String abbreviated(String text) {
-        return text.length() < 60 ? text : text.substring(0, 60) + "...";
-    }
-
-    private Number littleEndianInteger(int length) throws Malformed {
-        byte[] bigEndian = new byte[length + 1];
-        ByteBuffer bytes = bytes(length);
-        for (int i = 0; i < length; i++) bigEndian[length - i] = bytes.get(i);
-        if (length > 0 && bigEndian[1] < 0) bigEndian[0] = -1; // two's complement
-        var value = new BigInteger(bigEndian);
-        if (value.bitLength() < 64) return value.longValue();
-        budget.take(length);
-        return value;
     }
 
     // --- checked casts, for the readers of values

@@ -31,6 +31,7 @@ import resnet4j.nn.Layer;
 import resnet4j.nn.Linear;
 import resnet4j.nn.Norm;
 import resnet4j.nn.Sequential;
+import resnet4j.tensor.Fill;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Op;
 import resnet4j.tensor.Op.Size;
@@ -156,7 +157,7 @@ class OnnxTest {
                 new Norm.Group(2, 1e-5).of(6),
                 new Linear(5, 6), // of the last dimension: 9 pixels became 5
                 new Linear(6, 4, false))) {
-            for (var t : net.state().values()) if (t.dim() == 1) t.fillUniform(0.5, 1.5);
+            for (var t : net.state().values()) if (t.dim() == 1) Fill.uniform(t, 0.5, 1.5);
             assertAgrees(net, false, 9);
             assertAgrees(net, true, 9);
         }

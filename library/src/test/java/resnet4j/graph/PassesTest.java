@@ -15,6 +15,7 @@ import resnet4j.nn.Layer;
 import resnet4j.nn.Linear;
 import resnet4j.nn.Norm;
 import resnet4j.nn.Sequential;
+import resnet4j.tensor.Fill;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Op;
 import resnet4j.tensor.Op.Size;
@@ -34,9 +35,8 @@ class PassesTest {
         try (var scope = new NativeScope();
                 var net = new Sequential(new Conv2d(2, 3, new Size(1, 2), op, true), Norm.BATCH.of(3))) {
             var state = net.state();
-            for (var name : List.of("1.weight", "1.bias", "1.running_mean"))
-                state.get(name).fillNormal(0, 1);
-            state.get("1.running_var").fillUniform(0, 1);
+            for (var name : List.of("1.weight", "1.bias", "1.running_mean")) Fill.normal(state.get(name), 0, 1);
+            Fill.uniform(state.get("1.running_var"), 0, 1);
             var graph = Passes.foldBatchNorms(Tracer.trace(net, 1, 2, 4, 4));
             assertEquals(1, graph.nodes().size());
             var weights = graph.constants().values().iterator();

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import resnet4j.array.DType;
 import resnet4j.tensor.OneDnn.Fused;
-import resnet4j.tensor.Op.Conv2d;
 import resnet4j.tensor.Op.Size;
+import resnet4j.tensor.WeightedOps.Conv2d;
 
 /** Against libtorch's convolutions, activations, pooling and linear layers. */
 class OneDnnTest {

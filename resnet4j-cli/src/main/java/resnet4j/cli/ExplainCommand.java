@@ -14,10 +14,7 @@ import resnet4j.explain.Explanation;
 @CommandLine.Command(
         name = "explain",
         description = "Show where in a picture an answer rests: class activation maps, gradients, occlusion.",
-        footer = {
-            "",
-            "Example: resnet4j explain squeezenet1_0 --weights squeezenet1_0.pth cat.jpg --method gradcam --out heat.png"
-        })
+        footer = {"", "Example:", "  ./resnet4j explain runs/quickstart-1 photo.jpg --out heat.png"})
 final class ExplainCommand extends Command<Explained> {
     @Mixin
     private ModelArgument model;

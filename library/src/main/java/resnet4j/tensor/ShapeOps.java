@@ -1,0 +1,180 @@
+package resnet4j.tensor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import resnet4j.tensor.Op.Size;
+
+/** Operations that move and pick numbers. Each is known by its name in {@link Op}. */
+public interface ShapeOps {
+    /** Joins the dimensions from {@code start} on. */
+    record Flatten(int start) implements Op {
+        @Override
+        public boolean isView() {
+            return true;
+        }
+
+        @Override
+        public boolean isIdentity(List<Long> in, List<Long> out) {
+            return in.equals(out);
+        }
+
+        @Override
+        public Channels channels(List<List<Long>> in) {
+            if (start != 1) return start > 1 ? Channels.SAME : Channels.REFUSE;
+            var x = in.get(0);
+            return Op.elements(x.subList(2, x.size())) == 1 ? Channels.SAME : Channels.SPREAD;
+        }
+    }
+
+    /** The same elements in another shape; one size may be -1, and 0 keeps the input's size there. */
+    record Reshape(List<Integer> shape) implements Op {
+        public Reshape {
+            shape = List.copyOf(shape);
+        }
+
+        @Override
+        public boolean isView() {
+            return true;
+        }
+
+        @Override
+        public boolean isIdentity(List<Long> in, List<Long> out) {
+            return in.equals(out) && shape.stream().skip(2).allMatch(size -> size <= 0); // of any height and width
+        }
+    }
+
+    /** Dimensions in the order given. */
+    record Permute(List<Integer> dims) implements Op {
+        public Permute {
+            dims = List.copyOf(dims);
+        }
+
+        @Override
+        public boolean isView() {
+            return true;
+        }
+    }
+
+    /** Every {@code step}-th element of dimension {@code dim} in [start,end); {@link #TO_THE_END} is any size's end. */
+    record Slice(int dim, long start, long end, long step) implements Op {
+        public static final long TO_THE_END = Long.MAX_VALUE;
+
+        @Override
+        public boolean isView() {
+            return true;
+        }
+
+        @Override
+        public boolean isIdentity(List<Long> in, List<Long> out) {
+            return in.equals(out) && start == 0 && (dim < 2 || end == TO_THE_END);
+        }
+
+        @Override
+        public boolean bakesIn(List<Long> now, List<Long> other) {
+            int along = dim < 0 ? dim + now.size() : dim;
+            return end != TO_THE_END && !now.get(along).equals(other.get(along));
+        }
+
+        @Override
+        public Channels channels(List<List<Long>> in) {
+            return dim > 1 ? Channels.SAME : Channels.REFUSE;
+        }
+    }
+
+    /** Joins any number of tensors along {@code dim}. */
+    record Cat(int dim) implements Op {
+        @Override
+        public Channels channels(List<List<Long>> in) {
+            return dim == 1 ? Channels.CONCAT : dim > 1 ? Channels.SAME : Channels.REFUSE;
+        }
+    }
+
+    /** Zeros around x: {@code pads} hold before and after for the last dimension, then the one before it, and so on. */
+    record Pad(List<Integer> pads) implements Op {
+        public Pad {
+            pads = List.copyOf(pads);
+        }
+
+        @Override
+        public boolean isIdentity(List<Long> in, List<Long> out) {
+            return pads.stream().allMatch(p -> p == 0);
+        }
+
+        @Override
+        public Channels channels(List<List<Long>> in) {
+            return pads.size() <= 2 * (in.get(0).size() - 2) ? Channels.SAME : Channels.REFUSE;
+        }
+    }
+
+    /** Mirrors x [N,C,H,W] at its edges without repeating them; {@code pads} are left, right, top, bottom. */
+    record ReflectPad(List<Integer> pads) implements Op {
+        public ReflectPad {
+            pads = List.copyOf(pads);
+        }
+
+        @Override
+        public List<Long> shape(List<List<Long>> in) {
+            var x = in.get(0);
+            long h = x.get(2) + pads.get(2) + pads.get(3), w = x.get(3) + pads.get(0) + pads.get(1);
+            return List.of(x.get(0), x.get(1), h, w);
+        }
+
+        @Override
+        public Channels channels(List<List<Long>> in) {
+            return Channels.SAME;
+        }
+    }
+
+    // ---- picking numbers ----
+
+    /** x, indices int64 of as many dimensions -> x's elements at the indices along {@code dim}, in the indices' shape. */
+    record Gather(int dim) implements Op {
+        @Override
+        public List<Long> shape(List<List<Long>> in) {
+            return in.get(1);
+        }
+    }
+
+    /** Where the {@code k} largest elements along {@code dim} are, the largest first: int64. */
+    record TopK(int k, int dim) implements Op {
+        @Override
+        public List<Long> shape(List<List<Long>> in) {
+            var shape = new ArrayList<>(in.get(0));
+            shape.set(dim < 0 ? dim + shape.size() : dim, (long) k);
+            return shape;
+        }
+    }
+
+    /**
+     * x [N,C,H,W], grid [N,H',W',2] -> [N,C,H',W']: x at the places of the grid, which holds x and y from -1, the left
+     * or upper edge, to 1. Bilinear; outside are zeros.
+     */
+    record GridSample() implements Op {
+        @Override
+        public List<Long> shape(List<List<Long>> in) {
+            var x = in.get(0);
+            var grid = in.get(1);
+            return List.of(x.get(0), x.get(1), grid.get(1), grid.get(2));
+        }
+    }
+
+    /**
+     * x [N,C,H,W], boxes [R,4] of x1, y1, x2, y2 in pixels of the image, their images' indices [R] int64 ->
+     * [R,C,out.h(),out.w()]. Every number is the mean of {@code sampling} x {@code sampling} places of x, which is the image
+     * by {@code scale}. He et al. 2017, arXiv:1703.06870, section 3.
+     *
+     * @param aligned whether centres of pixels are at halves, as they should be; torchvision's first networks lack it
+     */
+    record RoiAlign(Size out, double scale, int sampling, boolean aligned) implements Op {
+        @Override
+        public List<Long> shape(List<List<Long>> in) {
+            return List.of(in.get(1).get(0), in.get(0).get(1), (long) out.h(), (long) out.w());
+        }
+
+        @Override
+        public Set<Integer> exact() {
+            return Set.of(1, 2);
+        }
+    }
+}
