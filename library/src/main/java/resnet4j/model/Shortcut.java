@@ -1,9 +1,9 @@
 package resnet4j.model;
 
-import static resnet4j.tensor.ShapeOps.Slice.TO_THE_END;
 import static resnet4j.tensor.Ops.avgPool2d;
 import static resnet4j.tensor.Ops.pad;
 import static resnet4j.tensor.Ops.slice;
+import static resnet4j.tensor.ShapeOps.Slice.TO_THE_END;
 
 import resnet4j.nn.Lambda;
 import resnet4j.nn.Layer;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeSet;
 import resnet4j.Sentences;
 import resnet4j.config.Nearest;
@@ -27,7 +28,40 @@ public record Verification(List<Golden> cases) {
      *
      * @param pass whether no case failed; those that were skipped do not count
      */
-    public record Verified(List<Golden.Case> cases, boolean pass) {}
+    public record Verified(List<Golden.Case> cases, boolean pass) {
+        public Verified {
+            cases = List.copyOf(cases);
+        }
+
+        /** For people: name, largest absolute and relative difference, outcome, note. */
+        public List<List<String>> table() {
+            return cases.stream()
+                    .map(c -> {
+                        var note = c.skipped() != null ? c.skipped() : c.note();
+                        return List.of(
+                                c.name(),
+                                number(c.maxAbs()),
+                                number(c.maxRel()),
+                                c.skipped() != null ? "skipped" : c.pass() ? "pass" : "FAIL",
+                                note == null ? "" : note);
+                    })
+                    .toList();
+        }
+
+        private static String number(Double value) {
+            return value == null ? "" : value == 0 ? "0" : String.format(Locale.ROOT, "%.2e", value);
+        }
+
+        /** How many passed, in a line. */
+        @Override
+        public String toString() {
+            long skipped = cases.stream().filter(c -> c.skipped() != null).count();
+            long passed =
+                    cases.stream().filter(c -> c.skipped() == null && c.pass()).count();
+            return String.format(
+                    Locale.ROOT, "%d passed, %d failed, %d skipped", passed, cases.size() - passed - skipped, skipped);
+        }
+    }
 
     /** All goldens in a folder, and those that need none: torchvision's outputs, published weights, Pillow's pictures. */
     public static Verification in(Path folder, Drawn drawn) throws IOException {

@@ -2,7 +2,6 @@ package resnet4j.cli;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -12,6 +11,7 @@ import picocli.CommandLine.Option;
 import resnet4j.config.Records;
 import resnet4j.data.DataSource;
 import resnet4j.eval.Score;
+import resnet4j.eval.Spread;
 import resnet4j.report.Words;
 import resnet4j.run.Rate;
 import resnet4j.run.RunFolder;
@@ -71,9 +71,7 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
      * @param rates   the curve of a search for the rate
      * @param folds   test accuracy of each fold; their mean and deviation are in {@code top1}
      */
-    record Result(List<String> reasons, Optional<List<Rate>> rates, List<TrainingRun.Result> runs, Top1 top1) {
-        record Top1(double mean, double deviation) {}
-    }
+    record Result(List<String> reasons, Optional<List<Rate>> rates, List<TrainingRun.Result> runs, Spread top1) {}
 
     @Override
     Result run() throws Exception {
@@ -104,7 +102,11 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
             runs.add(done);
             if (done.test().isEmpty()) break; // stopped
         }
-        return new Result(plan.reasons(), Optional.of(plan.rates()).filter(r -> !r.isEmpty()), runs, top1(runs));
+        var scores = runs.stream()
+                .flatMap(r -> r.test().stream())
+                .mapToDouble(Score::value)
+                .toArray();
+        return new Result(plan.reasons(), Optional.of(plan.rates()).filter(r -> !r.isEmpty()), runs, Spread.of(scores));
     }
 
     private Finetune.Wishes wishes() {
@@ -119,16 +121,6 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
         return common.seed().isPresent() ? wishes.withSeed(common.seed().getAsLong()) : wishes;
     }
 
-    private static Result.Top1 top1(List<TrainingRun.Result> runs) {
-        var accuracies = runs.stream()
-                .flatMap(r -> r.test().stream())
-                .mapToDouble(Score::value)
-                .toArray();
-        double mean = Arrays.stream(accuracies).average().orElse(0), square = 0;
-        for (double a : accuracies) square += (a - mean) * (a - mean);
-        return new Result.Top1(mean, accuracies.length < 2 ? 0 : Math.sqrt(square / (accuracies.length - 1)));
-    }
-
     @Override
     String text(Result r) {
         var lines = new ArrayList<String>();
@@ -138,8 +130,8 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
                     Locale.ROOT,
                     "%s: %.2f %% right on average, standard deviation %.2f",
                     Words.count(r.runs.size(), "fold"),
-                    100 * r.top1.mean,
-                    100 * r.top1.deviation));
+                    100 * r.top1.mean(),
+                    100 * r.top1.deviation()));
         return String.join(System.lineSeparator(), lines);
     }
 }

@@ -1,23 +1,14 @@
 package resnet4j.cli;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
-import resnet4j.graph.Costs;
-import resnet4j.graph.Tracer;
+import resnet4j.graph.ModelSize;
 import resnet4j.model.Models;
-import resnet4j.tensor.NativeScope;
 import resnet4j.weights.Catalogue;
 
 /** {@code models}: the registry, with the weights that are published for each network. */
@@ -49,31 +40,6 @@ final class ModelsCommand extends Command<ModelsCommand.Listing> {
     /** @param top1 published accuracy in [0,1] on ImageNet's validation set, of the one guess; top5 of five */
     record Weights(String id, Optional<Double> top1, Optional<Double> top5, URI url) {}
 
-    /** A row of {@code models.tsv}, or counted by running the network once where a new one has no row yet. */
-    record Size(String name, long parameters, long macs) {
-        static Map<String, Size> known() {
-            try (var in = new BufferedReader(new InputStreamReader(
-                    ModelsCommand.class.getResourceAsStream("models.tsv"), StandardCharsets.UTF_8))) {
-                return in.lines()
-                        .map(line -> line.split("\t"))
-                        .map(row -> new Size(row[0], Long.parseLong(row[1]), Long.parseLong(row[2])))
-                        .collect(Collectors.toMap(Size::name, Function.identity()));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        static Size measure(Models.Entry entry) {
-            int side = entry.inputSize();
-            try (var scope = new NativeScope();
-                    var net = entry.architecture().build()) {
-                var costs = Costs.of(Tracer.trace(net, 1, 3, side, side));
-                long trained = Math.min(costs.parameters(), net.parameterCount()); // not those of frozen norms
-                return new Size(entry.name(), trained, costs.macs());
-            }
-        }
-    }
-
     @Override
     Listing run() {
         var families =
@@ -81,21 +47,20 @@ final class ModelsCommand extends Command<ModelsCommand.Listing> {
         if (family != null && !families.contains(family))
             throw new IllegalArgumentException(
                     "--family: expected one of " + String.join(", ", families) + ", got '" + family + "'");
-        var known = Size.known();
         return new Listing(Models.all().stream()
                 .filter(entry -> family == null || family.equals(entry.family()))
-                .map(entry -> model(entry, known.get(entry.name())))
+                .map(ModelsCommand::model)
                 .toList());
     }
 
-    private static Model model(Models.Entry entry, Size known) {
-        Size size = known != null ? known : Size.measure(entry);
+    private static Model model(Models.Entry entry) {
+        var size = ModelSize.of(entry);
         return new Model(
                 entry.name(),
                 entry.family(),
                 "3x" + entry.inputSize() + "x" + entry.inputSize(),
-                size.parameters,
-                size.macs,
+                size.parameters(),
+                size.macs(),
                 entry.paper(),
                 Catalogue.of(entry.name()).stream().map(ModelsCommand::weights).toList());
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import resnet4j.detect.TrainingStep;
@@ -26,7 +27,7 @@ import resnet4j.verify.Verification.Verified;
         footer = {"", "Example:", "  ./resnet4j verify plan"})
 final class VerifyCommand extends Command<Record> {
     /** The environment variable with the folder of goldens. */
-    private static final String GOLDENS = "RESNET4J_GOLDENS", SHARED = "RESNET4J_SHARED", COCO = "coco:";
+    private static final String GOLDENS = "RESNET4J_GOLDENS", SHARED = "RESNET4J_SHARED";
 
     @Parameters(
             arity = "0..1",
@@ -59,35 +60,14 @@ final class VerifyCommand extends Command<Record> {
     @Option(names = "--input", paramLabel = "NxCxHxW", description = "Shape of its input (default: the network's).")
     private String input;
 
-    @Option(
-            names = "--losses",
-            description =
-                    "Take one step of training of the detector MODEL from random weights, and print its losses and"
-                            + " the norms of all gradients, by torchvision's names; needs --data.")
-    private boolean losses;
-
-    @Option(
-            names = "--data",
-            paramLabel = "coco:PATH",
-            description = "COCO's annotations, or their folder; for --losses.")
-    private String data;
-
-    @Option(names = "--images", paramLabel = "ID,...", split = ",", description = "Its pictures (default: all).")
-    private List<Long> images = List.of();
-
-    @Option(names = "--min-size", paramLabel = "N", description = "Shorter side after resizing (default: 800).")
-    private int minSize = 800;
-
-    @Option(names = "--max-size", paramLabel = "N", description = "Longer side at most (default: 1333).")
-    private int maxSize = 1333;
-
-    @Option(names = "--step-seed", paramLabel = "N", description = "Seed of what the step draws (default: --seed).")
-    private Long stepSeed;
+    @Mixin
+    private StepArgument step;
 
     @Override
     Record run() throws Exception {
-        if (losses) return step();
-        var drawn = new Drawn(common.seed().orElse(0), Optional.ofNullable(classes), input());
+        long seed = common.seed().orElse(0);
+        if (step.asked()) return step.take(model, Optional.ofNullable(classes), seed);
+        var drawn = new Drawn(seed, Optional.ofNullable(classes), input());
         if (expect != null) {
             if (model == null) throw new IllegalArgumentException("MODEL: --expect is for one network; name it");
             var only = drawn.golden(model, expect).run(common.device());
@@ -98,18 +78,6 @@ final class VerifyCommand extends Command<Record> {
         try (var progress = progress("verify", chosen.cases().size(), "cases")) {
             return chosen.run(common.device(), progress);
         }
-    }
-
-    private TrainingStep.Result step() throws IOException {
-        if (model == null)
-            throw new IllegalArgumentException(
-                    "MODEL: --losses is for one detector; name it, such as " + TrainingStep.NAMES.get(0));
-        if (data == null || !data.startsWith(COCO))
-            throw new IllegalArgumentException("--data: expected coco:PATH with --losses, got " + data);
-        long seed = common.seed().orElse(0);
-        var step = new TrainingStep(
-                model, classes == null ? 91 : classes, minSize, maxSize, seed, stepSeed == null ? seed : stepSeed);
-        return step.on(Path.of(data.substring(COCO.length())), images);
     }
 
     private Verification goldens(Drawn drawn) throws IOException {
@@ -152,22 +120,8 @@ final class VerifyCommand extends Command<Record> {
 
     private static String text(Verified found) {
         var table = new Table("case", "max abs", "max rel", "", "");
-        int passed = 0, skipped = 0;
-        for (var c : found.cases()) {
-            var outcome = c.skipped() != null ? "skipped" : c.pass() ? "pass" : "FAIL";
-            var note = c.skipped() != null ? c.skipped() : c.note();
-            table.row(c.name(), number(c.maxAbs()), number(c.maxRel()), outcome, note == null ? "" : note);
-            if (c.skipped() != null) skipped++;
-            else if (c.pass()) passed++;
-        }
-        int failed = found.cases().size() - passed - skipped;
-        return table
-                + System.lineSeparator()
-                + String.format(Locale.ROOT, "%d passed, %d failed, %d skipped", passed, failed, skipped);
-    }
-
-    private static String number(Double value) {
-        return value == null ? "" : value == 0 ? "0" : String.format(Locale.ROOT, "%.2e", value);
+        for (var row : found.table()) table.row(row.toArray());
+        return table + System.lineSeparator() + found;
     }
 
     @Override
