@@ -10,6 +10,7 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final Pattern ROW = Pattern.compile("\\| (\\d+) \\| (?:root )?`(\\w+)` \\|.*");
     private static final Map<String, Integer> RANKS = new HashMap<>();
+    private static final int MOST_LINES = 370;
     private static JavaClasses classes;
 
     @BeforeAll
@@ -99,6 +101,42 @@ class ArchitectureTest {
                                 .noneMatch(call -> List.of("ready", "unpack").contains(call.getName())))
                         .map(JavaClass::getName)
                         .toList());
+    }
+
+    /** What is longer is two things. */
+    @Test
+    void noClass_isLongerThanItIsReadInOneSitting() throws IOException {
+        assertEquals(
+                List.of(),
+                sources("src/main/java").stream()
+                        .filter(file -> lines(file) > MOST_LINES)
+                        .map(file -> file + ": " + lines(file) + " lines")
+                        .toList());
+    }
+
+    @Test
+    void everyPackage_saysWhatItIsFor() throws IOException {
+        for (var module : List.of("src/main/java", "../resnet4j-cli/src/main/java"))
+            for (var file : sources(module))
+                assertTrue(
+                        Files.exists(file.resolveSibling("package-info.java")),
+                        () -> file.getParent() + ": expected a package-info.java, found none");
+    }
+
+    private static List<Path> sources(String folder) throws IOException {
+        try (var files = Files.walk(Path.of(folder))) {
+            return files.filter(file -> file.toString().endsWith(".java"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static long lines(Path file) {
+        try (var lines = Files.lines(file)) {
+            return lines.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static boolean isIn(String packageName, JavaClass c) {

@@ -2,11 +2,14 @@ package resnet4j.data;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import resnet4j.files.Digest;
+import resnet4j.image.ImageFile;
 import resnet4j.image.Picture;
 
 /** What is true of pictures with one label each. */
@@ -23,6 +26,26 @@ public final class Labelled {
         var counts = new int[data.classes().size()];
         for (int i = 0; i < data.size(); i++) counts[label(data, i)]++;
         return counts;
+    }
+
+    /**
+     * Writes a few pictures as PNG files, a folder for each class: as {@code folder:} reads them.
+     *
+     * @param each how many of each class, which have to be there
+     * @return the first file
+     */
+    public static Path write(Dataset<Label> data, Path folder, int each) throws IOException {
+        var written = new int[data.classes().size()];
+        Path first = null;
+        for (int i = 0; Arrays.stream(written).anyMatch(n -> n < each); i++) {
+            int label = label(data, i);
+            if (written[label]++ >= each) continue;
+            var file = folder.resolve(data.classes().get(label)).resolve(i + ".png");
+            Files.createDirectories(file.getParent());
+            ImageFile.writePng(file, data.picture(i).decode(false, 0));
+            if (first == null) first = file;
+        }
+        return first;
     }
 
     /**

@@ -101,7 +101,8 @@ public final class Tracer implements LayerListener {
     /** What takes long and much memory is not computed. */
     @Override
     public Tensor instead(Op op, List<Tensor> in) {
-        boolean heavy = op.isProduct() || op.hasInPlaceForm() || op instanceof Op.BatchNorm;
+        boolean heavy =
+                op.isProduct() || op.hasInPlaceForm() || !op.statistics().isEmpty();
         if (!heavy || in.get(0).dtype() != DType.F32) return null;
         try {
             var shape = op.shape(

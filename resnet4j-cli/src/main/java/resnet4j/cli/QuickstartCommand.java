@@ -1,11 +1,8 @@
 package resnet4j.cli;
 
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine;
@@ -15,7 +12,6 @@ import resnet4j.data.DataSource;
 import resnet4j.data.Dataset;
 import resnet4j.data.Label;
 import resnet4j.data.Labelled;
-import resnet4j.image.ImageFile;
 import resnet4j.image.Preprocess;
 import resnet4j.image.Resize;
 import resnet4j.model.SpeedResNet;
@@ -66,7 +62,7 @@ final class QuickstartCommand extends Command<QuickstartCommand.Result> {
         if (result.test().isEmpty()) return new Result(result, List.of(), List.of());
         var unseen = data.test().orElseThrow();
         var pictures = folder.path().resolve("pictures");
-        var one = write(unseen, pictures);
+        var one = Labelled.write(unseen, pictures, PICTURES_OF_A_CLASS);
         return new Result(result, tried(folder, unseen), next(folder.path(), recipe, pictures, one));
     }
 
@@ -85,50 +81,18 @@ final class QuickstartCommand extends Command<QuickstartCommand.Result> {
         return tried;
     }
 
-    /** A few of {@code data} as files, a folder for each class, as {@code finetune} takes them. Gives one of the files. */
-    private static Path write(Dataset<Label> data, Path folder) throws IOException {
-        var written = new int[data.classes().size()];
-        Path first = null;
-        for (int i = 0; Arrays.stream(written).anyMatch(n -> n < PICTURES_OF_A_CLASS); i++) {
-            int label = Labelled.label(data, i);
-            if (written[label]++ >= PICTURES_OF_A_CLASS) continue;
-            var file = folder.resolve(data.classes().get(label)).resolve(i + ".png");
-            Files.createDirectories(file.getParent());
-            ImageFile.writePng(file, data.picture(i).decode(false, 0));
-            if (first == null) first = file;
-        }
-        return first;
-    }
-
     /** The report, a prediction, and fine-tuning: as they are typed where this command was. */
     private static List<String> next(Path folder, Recipe recipe, Path pictures, Path picture) {
-        var home = Path.of(System.getProperty("resnet4j.home", "")).toAbsolutePath();
-        var launcher = home.equals(Path.of("").toAbsolutePath()) ? "./resnet4j" : quoted(home.resolve("resnet4j"));
-        var run = quoted(folder);
-        var browser = browser();
+        var launcher = Shell.launcher();
+        var run = Shell.quoted(folder);
+        var browser = Shell.browser();
         return List.of(
                 browser.isEmpty()
                         ? launcher + " eval " + run + " --data " + recipe.data() + "  # its report, without a browser"
-                        : browser + " " + quoted(new RunFolder(folder).report()) + "  # its report",
-                launcher + " predict " + run + " " + quoted(picture) + "  # a picture that it has not seen",
-                launcher + " finetune " + run + " --data " + quoted("folder:" + pictures)
+                        : browser + " " + Shell.quoted(new RunFolder(folder).report()) + "  # its report",
+                launcher + " predict " + run + " " + Shell.quoted(picture) + "  # a picture that it has not seen",
+                launcher + " finetune " + run + " --data " + Shell.quoted("folder:" + pictures)
                         + "  # your own folder in place of this one: in it, a folder of pictures for each class");
-    }
-
-    /** What opens a page here; empty where nothing does. */
-    private static String browser() {
-        var system = System.getProperty("os.name");
-        if (system.startsWith("Windows")) return "start";
-        var opener = system.startsWith("Mac") ? "open" : "xdg-open";
-        boolean there = Arrays.stream(String.valueOf(System.getenv("PATH")).split(File.pathSeparator))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, opener)));
-        return there ? opener : "";
-    }
-
-    /** As a shell reads it as one word. */
-    private static String quoted(Object word) {
-        var text = word.toString();
-        return text.matches("[\\w./:+,@%=-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 
     @Override
