@@ -92,14 +92,19 @@ public record Search(Recipe base, Map<String, Space> space, List<Integer> rungs,
         }
     }
 
-    /** Runs that are paused from {@code least} epochs on, of which one in {@code eta} goes on. */
-    public static Search halving(Recipe base, Map<String, Space> space, int least, int eta, int trials) {
-        return new Search(base, space, rungs(longest(base, space), least, eta), eta, trials, base.seed());
+    /** Whether runs are compared on their way. */
+    public enum Method {
+        /** Paused after some epochs, of which one in {@code eta} goes on. */
+        HALVING,
+        /** All go to their end. */
+        RANDOM
     }
 
-    /** Runs that all go to their end. */
-    public static Search random(Recipe base, Map<String, Space> space, int eta, int trials) {
-        return new Search(base, space, List.of(longest(base, space)), eta, trials, base.seed());
+    /** A search for as long as the longest run of {@code base}, and rungs down to {@code least} epochs. */
+    public static Search of(Method method, Recipe base, Map<String, Space> space, int least, int eta, int trials) {
+        int longest = longest(base, space);
+        var rungs = method == Method.RANDOM ? List.of(longest) : rungs(longest, least, eta);
+        return new Search(base, space, rungs, eta, trials, base.seed());
     }
 
     /** The longest run's epochs. */

@@ -1,9 +1,12 @@
 package resnet4j.cli;
 
+import java.util.regex.Pattern;
+
 /** How much an option may ask for, so that a slip of the finger is refused before it fills the memory. */
 final class Bounds {
     static final int MOST_CLASSES = 100_000, MOST_PIXELS = 8192;
     private static final int MOST_BATCH = 1 << 16;
+    private static final Pattern DURATION = Pattern.compile("(\\d+(?:\\.\\d+)?)([smh])");
     private static final long MOST_BYTES = 1L << 31;
 
     private Bounds() {}
@@ -34,6 +37,15 @@ final class Bounds {
         if (given > most)
             throw new IllegalArgumentException(option + ": expected at most " + most + " pictures of " + width + "x"
                     + height + " pixels at a time, got " + given);
+    }
+
+    /** A time as people write it: {@code 90s}, {@code 30m}, {@code 8h}. */
+    static double seconds(String option, String given) {
+        var parts = DURATION.matcher(given);
+        if (!parts.matches())
+            throw new IllegalArgumentException(option + ": expected a time such as 90s, 30m or 8h, got " + given);
+        double unit = parts.group(2).equals("s") ? 1 : parts.group(2).equals("m") ? 60 : 3600;
+        return Double.parseDouble(parts.group(1)) * unit;
     }
 
     /** Side of a picture. */

@@ -2,7 +2,6 @@ package resnet4j.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,8 +33,6 @@ import resnet4j.train.Trainer;
             "        --space SPACE.json --budget 5m"
         })
 final class TuneCommand extends Command<Tuned> {
-    private static final Pattern DURATION = Pattern.compile("(\\d+(?:\\.\\d+)?)([smh])");
-
     @Mixin
     private RecipeArgument recipe;
 
@@ -52,7 +49,7 @@ final class TuneCommand extends Command<Tuned> {
             names = "--method",
             paramLabel = "halving|random",
             description = "Whether runs are paused and compared, or all go to their end (default: halving).")
-    private Method method = Method.HALVING;
+    private Search.Method method = Search.Method.HALVING;
 
     @Option(names = "--eta", paramLabel = "N", description = "One of N goes on from a rung to the next (default: 3).")
     private int eta = 3;
@@ -69,14 +66,9 @@ final class TuneCommand extends Command<Tuned> {
     @Option(names = "--loader-threads", paramLabel = "N", description = "Threads that prepare batches (default: 1).")
     private int loaderThreads = 1;
 
-    enum Method {
-        HALVING,
-        RANDOM
-    }
-
     @Override
     Tuned run() throws Exception {
-        double seconds = budget == null ? Double.POSITIVE_INFINITY : seconds(budget);
+        double seconds = budget == null ? Double.POSITIVE_INFINITY : Bounds.seconds("--budget", budget);
         var training = new TrainingRun(this, loaderThreads, Trainer.Options.DEFAULT.checkpointSeconds());
         var folder = resume == null ? begin() : resumed();
         var base = folder.search().base();
@@ -101,9 +93,7 @@ final class TuneCommand extends Command<Tuned> {
         var json = Records.parse(space);
         var spaces = named("--space", () -> Space.parse(json));
         int most = trials == null ? Integer.MAX_VALUE : trials;
-        var search = method == Method.RANDOM
-                ? Search.random(base, spaces, eta, most)
-                : Search.halving(base, spaces, minEpochs, eta, most);
+        var search = Search.of(method, base, spaces, minEpochs, eta, most);
         // before the folder is made: bad data leaves nothing behind
         Tuner.checkValidation(base, DataSource.read(base.data(), base.learn().target()));
         return SearchFolder.create(
@@ -115,14 +105,6 @@ final class TuneCommand extends Command<Tuned> {
             throw new IllegalArgumentException("--resume: the search's own recipe and space are used; RECIPE, --set,"
                     + " --limit, --space, --trials and --run do not go with it");
         return SearchFolder.open(resume);
-    }
-
-    static double seconds(String duration) {
-        var parts = DURATION.matcher(duration);
-        if (!parts.matches())
-            throw new IllegalArgumentException("--budget: expected a time such as 90s, 30m or 8h, got " + duration);
-        double unit = parts.group(2).equals("s") ? 1 : parts.group(2).equals("m") ? 60 : 3600;
-        return Double.parseDouble(parts.group(1)) * unit;
     }
 
     @Override
