@@ -39,8 +39,13 @@ public record DataSource<T extends Target<T>>(
     /** A kind's name, what its pictures have, and who reads it. */
     private record Kind(String name, Class<?> target, Reader reader) {}
 
-    private static final List<Kind> REGISTERED = new CopyOnWriteArrayList<>(
-            List.of(new Kind("masks", LabelMap.class, path -> Masks.read(given("masks:", path)))));
+    private static final List<Kind> REGISTERED = new CopyOnWriteArrayList<>(List.of(
+            new Kind("masks", LabelMap.class, path -> Masks.read(given("masks:", path))),
+            new Kind("list", Labels.class, path -> ListFile.labels(given("list:", path))),
+            new Kind("list", Numbers.class, path -> ListFile.numbers(given("list:", path))),
+            new Kind("npz", Labels.class, path -> Npz.labels(given("npz:", path))),
+            new Kind("npz", Numbers.class, path -> Npz.numbers(given("npz:", path)))));
+    private static final List<String> LABELLED = List.of("cifar10", "cifar100", "folder", "list", "npz", "shapes");
 
     /**
      * Adds a kind of data, which {@link #parse(String, Class)} then reads. One name may stand for several targets.
@@ -77,7 +82,7 @@ public record DataSource<T extends Target<T>>(
         if (name.equals("shapes") && target != Label.class)
             return Shapes.source(path.isEmpty() ? Shapes.DEFAULT_SIZE : number(spec, path), target);
         for (var kind : REGISTERED)
-            if (kind.name.equals(name))
+            if (kind.name.equals(name) && !LABELLED.contains(name))
                 throw new IllegalArgumentException("data: expected pictures with " + target.getSimpleName()
                         + " each, got " + spec + " with " + kind.target.getSimpleName());
         if (target == Label.class) return (DataSource<T>) labelled(spec, name, path);
@@ -87,6 +92,7 @@ public record DataSource<T extends Target<T>>(
                         .filter(kind -> kind.target == target)
                         .map(kind -> kind.name + ":PATH, ")
                         .collect(Collectors.joining())
+                + (target == Labels.class || target == Numbers.class ? "list:FILE, npz:FILE, " : "")
                 + "or shapes");
     }
 
@@ -111,8 +117,8 @@ public record DataSource<T extends Target<T>>(
                 if (Files.isRegularFile(Path.of(spec)))
                     throw new IllegalArgumentException("data: expected " + KINDS + ", got " + spec
                             + ", a file; did you mean " + (spec.endsWith(".npz") ? "npz:" : "list:") + spec + "?");
-                throw new IllegalArgumentException("data: expected " + KINDS + ", got " + spec + "."
-                        + Nearest.hint(kind, List.of("cifar10", "cifar100", "folder", "list", "npz", "shapes")));
+                throw new IllegalArgumentException(
+                        "data: expected " + KINDS + ", got " + spec + "." + Nearest.hint(kind, LABELLED));
             }
         };
     }

@@ -28,6 +28,11 @@ public interface Dataset<T extends Target<T>> {
     /** Where the picture comes from, for people: a path, or {@code test_batch.bin#17}. */
     String name(int index);
 
+    /** What a picture belongs to, such as a patient: splits keep a group's pictures together. Empty for nothing. */
+    default String group(int index) {
+        return "";
+    }
+
     /** SHA-256, in hex, of what identifies the content: equal data, equal digest, on every machine. */
     String digest();
 
@@ -47,18 +52,22 @@ public interface Dataset<T extends Target<T>> {
 
     /**
      * Two disjoint parts that hold all pictures, each in this order. Stratified, where pictures have one label: of every
-     * class about {@code fraction} is held out, and at least one picture on each side where the class has two.
+     * class about {@code fraction} is held out, and at least one picture on each side where the class has two. Where they
+     * have groups, these are held out whole.
      *
      * @param fraction in (0, 1)
      */
     default Split<T> split(double fraction, long seed) {
         Checks.insideUnit("fraction", fraction);
         var held = new boolean[size()];
-        for (var members : Strata.of(this, seed)) {
-            int n = members.length;
-            int take = n < 2 ? 0 : (int) Math.max(1, Math.min(n - 1, Math.round(fraction * n)));
-            for (int i = 0; i < take; i++) held[members[i]] = true;
-        }
+        var groups = Groups.of(this);
+        if (groups.isPresent()) groups.get().hold(fraction, seed, held);
+        else
+            for (var members : Strata.of(this, seed)) {
+                int n = members.length;
+                int take = n < 2 ? 0 : (int) Math.max(1, Math.min(n - 1, Math.round(fraction * n)));
+                for (int i = 0; i < take; i++) held[members[i]] = true;
+            }
         return Split.by(this, held);
     }
 
@@ -67,8 +76,10 @@ public interface Dataset<T extends Target<T>> {
         if (k < 2 || k > size())
             throw new IllegalArgumentException("folds: expected 2 to " + size() + " (one a picture), got " + k);
         var fold = new int[size()];
+        var groups = Groups.of(this);
         int next = 0; // runs on from class to class, so that small classes do not all start in the first fold
-        for (var members : Strata.of(this, seed)) for (int index : members) fold[index] = next++ % k;
+        if (groups.isPresent()) groups.get().deal(k, seed, fold);
+        else for (var members : Strata.of(this, seed)) for (int index : members) fold[index] = next++ % k;
         return IntStream.range(0, k)
                 .mapToObj(f -> {
                     var held = new boolean[size()];
@@ -135,6 +146,11 @@ record Subset<T extends Target<T>>(Dataset<T> of, int[] indices) implements Data
     @Override
     public String name(int index) {
         return of.name(indices[index]);
+    }
+
+    @Override
+    public String group(int index) {
+        return of.group(indices[index]);
     }
 
     @Override

@@ -103,6 +103,11 @@ public final class Labelled {
         }
 
         @Override
+        public String group(int index) {
+            return of.group(index);
+        }
+
+        @Override
         public String digest() {
             var digest = new Digest().add(of.digest());
             for (int place : to) digest.add(place);

@@ -1,135 +1,141 @@
 package resnet4j.data;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
 import resnet4j.config.Checks;
+import resnet4j.image.Target;
 
 /**
- * Pictures that a table names: RFC 4180 with a head, separated by commas, semicolons or tabs. Column {@code file} is a path
- * relative to the table; {@code index} is the class's number, or {@code label} its name. With {@code index}, a column
- * {@code category} names the classes. A column {@code split} sends rows to {@code train}, {@code val} or {@code test}.
+ * Pictures that a {@link Table} names. Of one class each: {@code index} is the class's number, or {@code label} its name;
+ * with {@code index}, a column {@code category} names the classes. Of several labels: {@code labels} has their names with
+ * bars between them, or each label has a column of 0 and 1. Of numbers: a column each.
  */
 final class ListFile {
-    private static final List<String> SPLITS = List.of("train", "val", "test");
+    private static final List<String> OTHERS =
+            List.of("file", "split", "group", "patient", "index", "label", "labels", "category");
 
     private ListFile() {}
 
-    private record Row(int line, Path file, String label, String category, String split) {}
+    private record Row(int line, Path file, String label, String category) {}
 
     static DataSource<Label> read(Path list) throws IOException {
-        if (!Files.isRegularFile(list)) throw new IOException(list + ": there is no such list of pictures");
-        String text;
-        try {
-            text = Files.readString(list).replaceFirst("^\uFEFF", ""); // spreadsheets mark UTF-8 so
-        } catch (CharacterCodingException e) {
-            throw new IOException(list + ": expected text in UTF-8, got other bytes", e);
-        }
-        var records = records(list, text);
-        if (records.size() < 2) throw new IOException(list + ": expected a head and a row for each picture");
-        var head = fields(records.get(0));
-        int file = head.indexOf("file"), index = head.indexOf("index"), label = head.indexOf("label");
-        int category = head.indexOf("category"), split = head.indexOf("split");
-        if (file < 0 || index < 0 && label < 0)
-            throw new IOException(list + ": expected a column file, and one of index and label, got " + head);
+        var table = Table.read(list);
+        int file = table.column("file"), index = table.column("index"), label = table.column("label");
+        int category = table.column("category");
+        var needed = "expected a column file, and one of index and label";
+        if (index < 0 && label < 0) throw new IOException(list + ": " + needed + ", got " + table.head());
         var rows = new ArrayList<Row>();
-        for (var found : records.subList(1, records.size())) {
-            var fields = fields(found);
-            if (fields.stream().allMatch(String::isEmpty)) continue;
-            int line = (int) found.line;
-            if (fields.size() != head.size())
-                throw new IOException(
-                        list + " line " + line + ": expected " + head.size() + " fields, got " + fields.size());
+        for (var found : table.rows()) {
+            var cells = found.cells();
             var row = new Row(
-                    line,
-                    path(list, line, fields.get(file)),
-                    fields.get(index >= 0 ? index : label),
-                    category < 0 ? "" : fields.get(category),
-                    split < 0 ? "train" : fields.get(split));
-            if (fields.get(file).isEmpty() || row.label.isEmpty())
+                    found.line(),
+                    found.file(),
+                    cells.get(index >= 0 ? index : label),
+                    category < 0 ? "" : cells.get(category));
+            if (row.label.isEmpty() || file >= 0 && cells.get(file).isEmpty())
                 throw new IOException(list + " line " + row.line + ": expected a file and its class, got none");
-            if (!SPLITS.contains(row.split))
-                throw new IOException(list + " line " + row.line + ": split: expected one of "
-                        + String.join(", ", SPLITS) + ", got " + row.split);
             rows.add(row);
         }
+        table.check(needed);
         var classes = index >= 0 ? numbered(list, rows) : named(list, rows);
         var numbers = new HashMap<String, Integer>();
         if (index < 0) for (int i = 0; i < classes.size(); i++) numbers.put(classes.get(i), i);
-        var train = part(list, rows, "train", classes, numbers);
-        if (train.isEmpty())
-            throw new IOException(
-                    list + ": expected rows" + (split < 0 ? "" : " whose split is train") + ", found none");
-        return new DataSource<>(
-                "list:" + list,
-                train.get(),
-                part(list, rows, "val", classes, numbers),
-                part(list, rows, "test", classes, numbers));
+        return source(table, classes, row -> {
+            var text = row.cells().get(index >= 0 ? index : label);
+            return new Label(index >= 0 ? Integer.parseInt(text) : numbers.get(text));
+        });
     }
 
-    /** A record of the table, and the line in which it begins. */
-    private record Fields(long line, List<String> values) {}
-
-    private static List<Fields> records(Path list, String text) throws IOException {
-        int end = text.indexOf('\n');
-        var first = end < 0 ? text : text.substring(0, end);
-        char separator = first.contains("\t") ? '\t' : first.contains(",") ? ',' : first.contains(";") ? ';' : ',';
-        var format = CSVFormat.RFC4180.builder().setDelimiter(separator).get();
-        var records = new ArrayList<Fields>();
-        try (var parser = CSVParser.parse(text, format)) {
-            long line = 1;
-            for (var record : parser) {
-                records.add(new Fields(line, record.toList()));
-                line = parser.getCurrentLineNumber() + 1;
+    static DataSource<Labels> labels(Path list) throws IOException {
+        var table = Table.read(list);
+        table.check("expected a column file, and labels or columns of 0 and 1");
+        int together = table.column("labels");
+        if (together >= 0) {
+            var names = new TreeSet<String>();
+            for (var row : table.rows()) names.addAll(parts(row.cells().get(together)));
+            names.remove("");
+            if (names.isEmpty())
+                throw new IOException(list + ": labels: expected names with | between them, got none in any row");
+            var classes = List.copyOf(names);
+            return source(
+                    table,
+                    classes,
+                    row -> new Labels(parts(row.cells().get(together)).stream()
+                            .filter(name -> !name.isEmpty())
+                            .map(classes::indexOf)
+                            .sorted()
+                            .distinct()
+                            .toList()));
+        }
+        var columns = table.numeric(OTHERS);
+        if (columns.isEmpty())
+            throw new IOException(
+                    list + ": expected a column labels, or a column of 0 and 1 for each label, got " + table.head());
+        return source(table, List.copyOf(columns.keySet()), row -> {
+            var there = new ArrayList<Integer>();
+            int place = 0;
+            for (int column : columns.values()) {
+                double number = table.number(row, column);
+                if (number != 0 && number != 1)
+                    throw new IOException(list + " line " + row.line() + ": "
+                            + table.head().get(column) + ": expected 0 or 1, as a label is there or not, got "
+                            + row.cells().get(column));
+                if (number == 1) there.add(place);
+                place++;
             }
-        } catch (UncheckedIOException | IOException e) {
-            throw new IOException(list + ": expected a table as RFC 4180 has it, got: " + e.getMessage(), e);
-        }
-        return records;
+            return new Labels(there);
+        });
     }
 
-    private static List<String> fields(Fields record) {
-        return record.values.stream().map(String::strip).toList();
-    }
-
-    private static Path path(Path list, int line, String text) throws IOException {
-        try {
-            return list.resolveSibling(text);
-        } catch (InvalidPathException e) {
+    static DataSource<Numbers> numbers(Path list) throws IOException {
+        var table = Table.read(list);
+        table.check("expected a column file, and a column of numbers for each that is to be learned");
+        var columns = table.numeric(OTHERS);
+        if (columns.isEmpty())
             throw new IOException(
-                    list + " line " + line + ": expected the path of a picture, got "
-                            + text.replaceAll("\\p{Cntrl}", "?"),
-                    e);
-        }
+                    list + ": expected a column of numbers for each that is to be learned, got " + table.head());
+        return source(table, List.copyOf(columns.keySet()), row -> {
+            var values = new ArrayList<Double>();
+            for (int column : columns.values()) values.add(table.number(row, column));
+            return new Numbers(values);
+        });
     }
 
-    private static Optional<Dataset<Label>> part(
-            Path list, List<Row> rows, String split, List<String> classes, Map<String, Integer> numbers) {
-        var some = rows.stream().filter(r -> r.split.equals(split)).toList();
-        return some.isEmpty() ? Optional.empty() : Optional.of(files(list, some, classes, numbers));
+    /** What is known of a row's picture. */
+    private interface Reading<T> {
+        T of(Table.Row row) throws IOException;
     }
 
-    private static Dataset<Label> files(Path list, List<Row> rows, List<String> classes, Map<String, Integer> numbers) {
-        return new PictureFiles(
+    private static <T extends Target<T>> DataSource<T> source(Table table, List<String> classes, Reading<T> reading)
+            throws IOException {
+        var parts = new ArrayList<Optional<Dataset<T>>>();
+        for (var split : Table.SPLITS) parts.add(part(table, table.of(split), classes, reading));
+        return new DataSource<>("list:" + table.path(), parts.get(0).orElseThrow(), parts.get(1), parts.get(2));
+    }
+
+    @SuppressWarnings("unchecked") // pictures whose targets are labels have labels
+    private static <T extends Target<T>> Optional<Dataset<T>> part(
+            Table table, List<Table.Row> rows, List<String> classes, Reading<T> reading) throws IOException {
+        if (rows.isEmpty()) return Optional.empty();
+        var targets = new ArrayList<T>();
+        for (var row : rows) targets.add(reading.of(row));
+        var labels = new int[rows.size()];
+        for (int i = 0; i < labels.length; i++) if (targets.get(i) instanceof Label label) labels[i] = label.index();
+        var files = new PictureFiles(
                 classes,
-                rows.stream().map(Row::file).toList(),
-                rows.stream()
-                        .mapToInt(r -> numbers.isEmpty() ? Integer.parseInt(r.label) : numbers.get(r.label))
-                        .toArray(),
-                list.resolveSibling(""));
+                rows.stream().map(Table.Row::file).toList(),
+                labels,
+                table.path().resolveSibling(""));
+        if (targets.get(0) instanceof Label && !table.grouped()) return Optional.of((Dataset<T>) files);
+        var groups = rows.stream().map(Table.Row::group).toList();
+        return Optional.of(new Targeted<>(files, classes, targets, table.grouped() ? groups : List.of()));
     }
 
     private static List<String> named(Path list, List<Row> rows) throws IOException {

@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -17,10 +18,12 @@ import resnet4j.config.Checks;
 import resnet4j.files.Digest;
 import resnet4j.image.Image;
 import resnet4j.image.Picture;
+import resnet4j.image.Target;
 
 /**
  * Pictures in a NumPy archive of MedMNIST's layout: {@code train_images} [N,H,W] or [N,H,W,3] uint8, {@code
- * train_labels} [N] or [N,1], and the same for {@code val} and {@code test}. arXiv:2110.14795. Grey is shown as RGB.
+ * train_labels} [N] or [N,1], and the same for {@code val} and {@code test}. arXiv:2110.14795. Grey is shown as RGB. With
+ * {@code train_labels} [N,K], pictures have several labels or numbers.
  */
 final class Npz implements Dataset<Label> {
     private static final long DEFLATE_MOST = 1032; // no deflated byte makes more than that many
@@ -72,6 +75,91 @@ final class Npz implements Dataset<Label> {
         }
     }
 
+    /** Several labels a picture: {@code train_labels} [N,K] of 0 and 1, as ChestMNIST has them. */
+    static DataSource<Labels> labels(Path file) throws IOException {
+        return targets(file, "label ", (row, where) -> {
+            var there = new ArrayList<Integer>();
+            for (int i = 0; i < row.length; i++) {
+                if (row[i] != 0 && row[i] != 1)
+                    throw new IOException(where + ": expected 0 or 1 for each label, got " + row[i]);
+                if (row[i] == 1) there.add(i);
+            }
+            return new Labels(there);
+        });
+    }
+
+    /** Numbers of a picture: {@code train_labels} [N] or [N,K] of any type. */
+    static DataSource<Numbers> numbers(Path file) throws IOException {
+        return targets(file, "number ", (row, where) -> {
+            var values = new ArrayList<Double>();
+            for (double value : row) {
+                if (!Double.isFinite(value)) throw new IOException(where + ": expected finite numbers, got " + value);
+                values.add(value);
+            }
+            return new Numbers(values);
+        });
+    }
+
+    /** What a row of an array of labels says. */
+    private interface Reading<T> {
+        T of(double[] row, String where) throws IOException;
+    }
+
+    private static <T extends Target<T>> DataSource<T> targets(Path file, String prefix, Reading<T> reading)
+            throws IOException {
+        if (!Files.isRegularFile(file)) throw new IOException(file + ": there is no such NumPy archive");
+        try (var zip = new ZipFile(file.toFile())) {
+            var parts = new ArrayList<Optional<Dataset<T>>>();
+            for (var split : List.of("train", "val", "test")) {
+                boolean there = split.equals("train") || zip.getEntry(split + "_images.npy") != null;
+                parts.add(there ? Optional.of(targets(zip, file, split, prefix, reading)) : Optional.empty());
+            }
+            return new DataSource<>("npz:" + file, parts.get(0).orElseThrow(), parts.get(1), parts.get(2));
+        } catch (ZipException e) {
+            throw new IOException(file + ": expected a NumPy archive (.npz), got other bytes", e);
+        }
+    }
+
+    private static <T extends Target<T>> Dataset<T> targets(
+            ZipFile zip, Path file, String split, String prefix, Reading<T> reading) throws IOException {
+        var array = array(zip, file, split + "_labels");
+        var shape = array.shape();
+        if (shape.length < 1 || shape.length > 2 || shape[0] == 0 || shape[shape.length - 1] == 0)
+            throw new IOException(file + ": " + split + "_labels: expected [N,K], K labels a picture, got the shape "
+                    + Arrays.toString(shape));
+        int n = shape[0], k = shape.length == 1 ? 1 : shape[1];
+        var names = IntStream.range(0, k)
+                .mapToObj(i -> k == 1 ? prefix.strip() : prefix + i)
+                .toList();
+        var targets = new ArrayList<T>();
+        for (int i = 0; i < n; i++) {
+            var row = new double[k];
+            for (int c = 0; c < k; c++) row[c] = number(array, i * k + c, file + ": " + split + "_labels");
+            targets.add(reading.of(row, file + ": " + split + "_labels of picture " + i));
+        }
+        return new Targeted<>(part(zip, file, split, names, new int[n]), names, targets, List.of());
+    }
+
+    private static double number(Npy array, int at, String where) throws IOException {
+        return switch (array.type().substring(1)) {
+            case "f4" -> array.data().getFloat(4 * at);
+            case "f8" -> array.data().getDouble(8 * at);
+            default -> whole(array, at, where, "numbers");
+        };
+    }
+
+    private static long whole(Npy array, int at, String where, String expected) throws IOException {
+        return switch (array.type().substring(1)) {
+            case "u1", "b1" -> array.data().get(at) & 255;
+            case "i1" -> array.data().get(at);
+            case "i2" -> array.data().getShort(2 * at);
+            case "u2" -> array.data().getShort(2 * at) & 65535;
+            case "i4", "u4" -> array.data().getInt(4 * at);
+            case "i8", "u8" -> array.data().getLong(8 * at);
+            default -> throw new IOException(where + ": expected " + expected + ", got " + array.type());
+        };
+    }
+
     private static int[] labels(ZipFile zip, Path file, String split) throws IOException {
         var array = array(zip, file, split + "_labels");
         int n = array.shape().length == 0 ? 0 : array.shape()[0];
@@ -81,18 +169,7 @@ final class Npz implements Dataset<Label> {
                     + Arrays.toString(array.shape()));
         var labels = new int[n];
         for (int i = 0; i < n; i++) {
-            long label =
-                    switch (array.type().substring(1)) {
-                        case "u1" -> array.data().get(i) & 255;
-                        case "i1" -> array.data().get(i);
-                        case "i2" -> array.data().getShort(2 * i);
-                        case "u2" -> array.data().getShort(2 * i) & 65535;
-                        case "i4", "u4" -> array.data().getInt(4 * i);
-                        case "i8", "u8" -> array.data().getLong(8 * i);
-                        default ->
-                            throw new IOException(
-                                    file + ": " + split + "_labels: expected integers, got " + array.type());
-                    };
+            long label = whole(array, i, file + ": " + split + "_labels", "integers");
             if (label < 0 || label >= Checks.mostClasses(n))
                 throw new IOException(file + ": " + split + "_labels: expected class numbers from 0 to "
                         + (Checks.mostClasses(n) - 1) + " for " + n + " pictures, got " + label);

@@ -46,6 +46,17 @@ public record Shapes(int size, int side, long seed) implements Dataset<Label> {
             }
             return new LabelMap(image.width(), image.height(), map);
         }
+
+        /** The share of the pixels that show the largest shape. */
+        double largest() {
+            int most = 0;
+            for (var thing : things.things()) {
+                int seen = 0;
+                for (byte pixel : thing.mask().orElseThrow().labels()) seen += pixel;
+                most = Math.max(most, seen);
+            }
+            return (double) most / (image.width() * image.height());
+        }
     }
 
     /** The same pictures with another target. */
@@ -89,6 +100,24 @@ public record Shapes(int size, int side, long seed) implements Dataset<Label> {
         return new Seen<>(this, List.copyOf(classes), "label maps", Scene::labelMap);
     }
 
+    /** With the kinds of shape that are there. */
+    public Dataset<Labels> labels() {
+        return new Seen<>(
+                this,
+                CLASSES,
+                "labels",
+                scene -> new Labels(scene.things().things().stream()
+                        .map(Things.Thing::label)
+                        .sorted()
+                        .distinct()
+                        .toList()));
+    }
+
+    /** With how much of the picture the largest shape covers, from 0 to 1. */
+    public Dataset<Numbers> numbers() {
+        return new Seen<>(this, List.of("largest"), "numbers", scene -> new Numbers(List.of(scene.largest())));
+    }
+
     /** With nothing. */
     public Dataset<Nothing> unlabelled() {
         return new Seen<>(this, CLASSES, "nothing", scene -> new Nothing());
@@ -115,8 +144,10 @@ public record Shapes(int size, int side, long seed) implements Dataset<Label> {
         if (target == Things.class) return (Dataset<T>) shapes.things();
         if (target == LabelMap.class) return (Dataset<T>) shapes.labelMaps();
         if (target == Nothing.class) return (Dataset<T>) shapes.unlabelled();
+        if (target == Labels.class) return (Dataset<T>) shapes.labels();
+        if (target == Numbers.class) return (Dataset<T>) shapes.numbers();
         throw new IllegalArgumentException(
-                "shapes: expected labels, things, label maps or nothing of each picture, got "
+                "shapes: expected labels, numbers, things, label maps or nothing of each picture, got "
                         + target.getSimpleName());
     }
 

@@ -52,7 +52,7 @@ final class FolderRounds {
     private void answer(Batch<Label> batch, PredictionWriter table) throws IOException {
         var answers = classifier.classify(batch, TOP);
         for (int i = 0; i < answers.size(); i++)
-            table.write(new Predicted(loader.data().name(batch.indices()[i]), answers.get(i)));
+            table.write(new Predicted.Classes(loader.data().name(batch.indices()[i]), answers.get(i)));
         table.flush();
     }
 

@@ -32,7 +32,8 @@ import resnet4j.weights.WeightFile;
  *
  * @param model        the registry's name of the architecture, for people
  * @param preprocess   how its input is made
- * @param classNames   what the logits stand for, in order
+ * @param classNames   what it tells of, in order
+ * @param answer       what the logits say of these: one class, several labels, numbers
  * @param metrics      numbers measured when it was saved, such as {@code top1}
  * @param recipe       how it was trained, JSON, or empty
  * @param provenance   where it comes from: data digest, versions, seed, commit
@@ -42,6 +43,7 @@ public record ModelFile(
         Architecture architecture,
         Preprocess preprocess,
         List<String> classNames,
+        Answer answer,
         Map<String, Double> metrics,
         String recipe,
         Map<String, String> provenance) {
@@ -57,18 +59,30 @@ public record ModelFile(
         // sorted: the order of Map.copyOf changes from process to process, and equal models make equal files
         metrics = Collections.unmodifiableMap(new TreeMap<>(metrics));
         provenance = Collections.unmodifiableMap(new TreeMap<>(provenance));
-        if (classNames.size() != architecture.classes())
+        if (answer.logits(classNames.size()) != architecture.classes())
             throw new IllegalArgumentException("classNames: expected " + architecture.classes() + ", one for each logit"
                     + " of " + model + ", got " + classNames.size());
     }
 
+    /** Of a network that names one class. */
+    public ModelFile(
+            String model,
+            Architecture architecture,
+            Preprocess preprocess,
+            List<String> classNames,
+            Map<String, Double> metrics,
+            String recipe,
+            Map<String, String> provenance) {
+        this(model, architecture, preprocess, classNames, Answer.CLASSES, metrics, recipe, provenance);
+    }
+
     /** The same network with its input made in another way. */
     public ModelFile withPreprocess(Preprocess preprocess) {
-        return new ModelFile(model, architecture, preprocess, classNames, metrics, recipe, provenance);
+        return new ModelFile(model, architecture, preprocess, classNames, answer, metrics, recipe, provenance);
     }
 
     public ModelFile withMetrics(Map<String, Double> metrics) {
-        return new ModelFile(model, architecture, preprocess, classNames, metrics, recipe, provenance);
+        return new ModelFile(model, architecture, preprocess, classNames, answer, metrics, recipe, provenance);
     }
 
     private static final System.Logger LOG = System.getLogger("resnet4j.model");
@@ -76,7 +90,7 @@ public record ModelFile(
     /** A network with its weights, and what is known of it. Owns the network. */
     public record Opened(ModelFile file, ClassificationNet net) implements AutoCloseable {
         /** This one, for those that need one answer for a picture. Closes it where its network answers for each pixel. */
-        public Opened classifier() {
+        public Opened wholePictures() {
             try {
                 file.architecture.requireOneAnswer(file.model);
                 return this;
@@ -84,6 +98,15 @@ public record ModelFile(
                 close();
                 throw e;
             }
+        }
+
+        /** This one, for those that need one class for a picture. Closes it where its network answers otherwise. */
+        public Opened classifier() {
+            wholePictures();
+            if (file.answer.equals(Answer.CLASSES)) return this;
+            close();
+            throw new IllegalArgumentException("model: expected a network that names one class, got " + file.model
+                    + ", which answers with " + file.answer.words() + "; predict and eval take it");
         }
 
         @Override
@@ -160,6 +183,7 @@ public record ModelFile(
         metadata.put("architecture", Models.write(architecture).toString());
         metadata.put("preprocess", Records.line(preprocess));
         metadata.put("classes", Records.line(classNames));
+        if (!answer.equals(Answer.CLASSES)) metadata.put("answer", Records.line(answer));
         metadata.put("metrics", Records.line(metrics));
         metadata.put("recipe", recipe);
         metadata.put("provenance", Records.line(provenance));
@@ -184,6 +208,7 @@ public record ModelFile(
                     Models.readArchitecture(Records.parse(required(text, "architecture"))),
                     Records.read(required(text, "preprocess"), Preprocess.class),
                     strings(required(text, "classes")),
+                    text.containsKey("answer") ? Records.read(text.get("answer"), Answer.class) : Answer.CLASSES,
                     numbers(required(text, "metrics")),
                     text.getOrDefault("recipe", ""),
                     texts(required(text, "provenance")));

@@ -35,6 +35,7 @@ import resnet4j.train.Task;
 /** Two views of each picture, and what a {@link Method} wants said of them. */
 final class Pretraining implements Task<Label> {
     private static final int VIEWS = 2;
+    private static final int CALIBRATION_PICTURES = 2_000;
     private static final int BANK = 10_000; // training pictures that are asked for neighbours
 
     private final Method method;
@@ -54,8 +55,9 @@ final class Pretraining implements Task<Label> {
         check();
         Ops.seed(recipe.seed());
         net = twin();
-        recipe.begin(net.encoder, net);
+        boolean begun = recipe.begin(net.encoder, net);
         try (var scope = new NativeScope()) {
+            if (!begun) net.encoder.calibrate(this::calibrationImages);
             memory = method.memory().map(rows -> new Memory(rows.to(machine.device())));
         }
         momentum = method.momentum(0) > 0 ? Optional.of(new Average(net, twin())) : Optional.empty();
@@ -74,6 +76,15 @@ final class Pretraining implements Task<Label> {
         if (!recipe.mix().equals(new Mix.None()))
             throw new IllegalArgumentException(
                     "mix: expected none, as views are compared with each other, got " + Records.line(recipe.mix()));
+    }
+
+    private Tensor calibrationImages() {
+        var few = data.train().limit(CALIBRATION_PICTURES);
+        try (var batches = Loader.inOrder(few, few.size())
+                .withPreprocess(recipe.preprocess())
+                .epoch(0)) {
+            return Inputs.images(batches.next(), recipe.preprocess(), machine.device());
+        }
     }
 
     @Override

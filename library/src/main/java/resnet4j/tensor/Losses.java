@@ -148,6 +148,29 @@ public final class Losses {
         return corners;
     }
 
+    /**
+     * The asymmetric loss of several labels, in the mean over labels and pictures: each sigmoid's cross entropy times
+     * {@code (1 - p)^focus} of its target's probability {@code p}, where absent labels have {@code clip} added to theirs.
+     * Ben-Baruch et al. 2020, arXiv:2009.14119, equation 7. Equal shapes -> [].
+     *
+     * @param present the exponent where the label is there
+     * @param absent  where it is not
+     */
+    public static Tensor asymmetric(Tensor logits, Tensor targets, double present, double absent, double clip) {
+        return Ops.guard("asymmetric_loss", logits, () -> {
+            var there = targets.handle;
+            var not = there.neg().add(new Scalar(1.0));
+            var p = logits.to(DType.F32).handle.sigmoid();
+            var q = p.neg().add(new Scalar(1 + clip)).clamp_max(new Scalar(1.0));
+            var own = p.mul(there).add(q.mul(not)); // of what is true
+            var focus = there.mul(new Scalar(present)).add(not.mul(new Scalar(absent)));
+            var weight =
+                    own.neg().add(new Scalar(1.0)).clamp_min(new Scalar(0.0)).pow(focus);
+            return new Tensor(
+                    own.clamp_min(new Scalar(1e-8)).log().mul(weight).mean().neg());
+        });
+    }
+
     /** Rows of length 1, rows of zeros as they are: {@code functional.normalize}. [N,D] -> the same, 32-bit floats. */
     public static Tensor unit(Tensor x) {
         return Ops.guard("normalize", x, () -> {

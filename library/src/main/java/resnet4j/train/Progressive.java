@@ -21,7 +21,7 @@ public record Progressive(double share, int size) {
     }
 
     /** Images [N,3,H,W] as they are to be at {@code progress}, the share of updates done. */
-    Tensor resize(Tensor images, double progress) {
+    public Tensor resize(Tensor images, double progress) {
         return progress < share ? Pixels.shrink(images, size, size) : images;
     }
 }

@@ -20,6 +20,7 @@ import resnet4j.graph.Tracer;
 import resnet4j.image.LabelMap;
 import resnet4j.image.Preprocess;
 import resnet4j.model.BackboneConfig;
+import resnet4j.model.Block;
 import resnet4j.model.ModelFile;
 import resnet4j.model.ResNetConfig;
 import resnet4j.nn.Net;
@@ -91,7 +92,7 @@ class SegmentationNetTest {
     @CsvFileSource(resources = "steps.csv", numLinesToSkip = 1)
     void tenStepsWithTheAuxiliaryHead_loseAsTorchvisions(String head, String losses) {
         int classes = 4;
-        var body = BackboneConfig.of(ResNetConfig.imagenet(ResNetConfig.Block.BOTTLENECK, 1, 1, 1, 1));
+        var body = BackboneConfig.of(ResNetConfig.imagenet(new Block.Bottleneck(), 1, 1, 1, 1));
         Ops.seed(3);
         try (var net = new SegmentationConfig(
                                 Head.valueOf(head.toUpperCase(Locale.ROOT)), body.withOutputStride(8), classes, true)

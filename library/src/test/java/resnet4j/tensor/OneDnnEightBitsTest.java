@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import resnet4j.array.DType;
 import resnet4j.tensor.OneDnn.Fused;
 import resnet4j.tensor.OneDnn.Scales;
-import resnet4j.tensor.Op.Conv2d;
 import resnet4j.tensor.Op.Size;
+import resnet4j.tensor.WeightedOps.Conv2d;
 
 /** Against sums of whole numbers, which floats of 24 bits hold exactly here: below 520 products of 255 by 127. */
 class OneDnnEightBitsTest {

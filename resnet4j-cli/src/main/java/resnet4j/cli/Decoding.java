@@ -7,6 +7,7 @@ import resnet4j.data.Label;
 import resnet4j.data.Labelled;
 import resnet4j.data.Loader;
 import resnet4j.image.Preprocess;
+import resnet4j.image.Target;
 
 /** How picture files are made ready ahead of the network. */
 final class Decoding {
@@ -44,7 +45,7 @@ final class Decoding {
     }
 
     /** Every picture once, in order, resized and cropped. */
-    Loader<Label> loader(Dataset<Label> pictures, Preprocess preprocess, int batch) {
+    <T extends Target<T>> Loader<T> loader(Dataset<T> pictures, Preprocess preprocess, int batch) {
         Bounds.batch("--batch", batch, preprocess.cropHeight(), preprocess.cropWidth());
         return Loader.inOrder(pictures, batch)
                 .withPreprocess(preprocess)

@@ -18,10 +18,13 @@ import resnet4j.detect.DetectionNet;
 import resnet4j.detect.Measure;
 import resnet4j.eval.Evaluation;
 import resnet4j.eval.Evaluator;
+import resnet4j.eval.Score;
 import resnet4j.eval.Views;
 import resnet4j.image.Target;
+import resnet4j.model.Answer;
 import resnet4j.model.ModelFile;
 import resnet4j.report.Words;
+import resnet4j.targets.Aim;
 
 /** {@code eval}: how often a network is right. */
 @CommandLine.Command(
@@ -73,12 +76,20 @@ final class EvalCommand extends Command<Record> {
             List<Skipped> skipped,
             List<String> notes) {}
 
+    /** What a network is worth that answers with labels, numbers or ordered classes. */
+    record Scored(String model, String data, Score score) {}
+
     @Override
     Record run() throws Exception {
         decoding.check(batch);
         if (limit != null) Bounds.atLeast("--limit", 1, limit);
-        var opened = model.open();
-        return opened.net() instanceof DetectionNet detector ? things(opened, detector) : classes(opened.classifier());
+        try (var opened = model.open()) {
+            if (opened.net() instanceof DetectionNet detector) return things(opened, detector);
+            opened.wholePictures();
+            return opened.file().answer().equals(Answer.CLASSES)
+                    ? classes(opened)
+                    : scored(opened, Aim.of(opened.file()));
+        }
     }
 
     private <T extends Target<T>> Dataset<T> pictures(Class<T> target) throws IOException {
@@ -88,23 +99,26 @@ final class EvalCommand extends Command<Record> {
     }
 
     private FoundThings things(ModelFile.Opened detector, DetectionNet net) throws IOException {
-        try (detector) {
-            var pictures = pictures(Things.class);
-            try (var progress = progress("eval", pictures.size(), "images")) {
-                net.to(common.device());
-                var score = Measure.of(detector, pictures, batch, common.device(), progress::add);
-                return FoundThings.of(model.model, data, score);
-            }
+        var pictures = pictures(Things.class);
+        try (var progress = progress("eval", pictures.size(), "images")) {
+            net.to(common.device());
+            var score = Measure.of(detector, pictures, batch, common.device(), progress::add);
+            return FoundThings.of(model.model, data, score);
         }
     }
 
-    private Result classes(ModelFile.Opened classifier) throws Exception {
-        try (var opened = classifier) {
-            return classes(opened, pictures(Label.class));
+    private <T extends Target<T>> Scored scored(ModelFile.Opened opened, Aim<T> aim) throws Exception {
+        var pictures = pictures(aim.target());
+        try (var progress = progress("eval", pictures.size(), "images")) {
+            var loader = decoding.loader(pictures, opened.file().preprocess(), batch);
+            var precision = common.precision("fp32");
+            var score = aim.measure(opened, loader, views, common.device(), precision, progress::add);
+            return new Scored(model.model, data, score);
         }
     }
 
-    private Result classes(ModelFile.Opened opened, Dataset<Label> pictures) throws Exception {
+    private Result classes(ModelFile.Opened opened) throws Exception {
+        var pictures = pictures(Label.class);
         try (var progress = progress("eval", pictures.size(), "images")) {
             var preprocess = opened.file().preprocess();
             var known = Decoding.known("--data", data, pictures, opened.file().classNames());
@@ -129,8 +143,23 @@ final class EvalCommand extends Command<Record> {
     }
 
     @Override
-    String text(Record answer) {
-        return answer instanceof FoundThings found ? found.text() : text((Result) answer);
+    String text(Record result) {
+        if (result instanceof FoundThings found) return found.text();
+        return result instanceof Scored scored ? text(scored) : text((Result) result);
+    }
+
+    private static String text(Scored scored) {
+        var numbers = scored.score.numbers().entrySet().stream()
+                .map(n -> String.format(Locale.ROOT, "%s %.4f", n.getKey(), n.getValue()))
+                .collect(Collectors.joining(", "));
+        var skipped = scored.score.skipped().stream()
+                .map(s -> "skipped " + Words.shown(s.file()) + ": " + Words.sentence(s.reason()));
+        return Stream.of(
+                        Stream.of(scored.model + " on " + scored.data + ": " + numbers),
+                        scored.score.notes().stream().map(note -> "Note: " + note + "."),
+                        skipped)
+                .flatMap(s -> s)
+                .collect(Collectors.joining(System.lineSeparator()));
     }
 
     private static String text(Result r) {

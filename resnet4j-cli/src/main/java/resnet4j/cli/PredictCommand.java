@@ -7,9 +7,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -17,9 +18,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import resnet4j.Classifier;
 import resnet4j.Detector;
+import resnet4j.Labeller;
 import resnet4j.Predicted;
 import resnet4j.PredictionWriter;
 import resnet4j.Predictor;
+import resnet4j.Regressor;
+import resnet4j.data.Batch;
 import resnet4j.data.Epoch;
 import resnet4j.data.Label;
 import resnet4j.data.PictureFiles;
@@ -27,6 +31,7 @@ import resnet4j.data.Skipped;
 import resnet4j.detect.DetectionNet;
 import resnet4j.detect.Limits;
 import resnet4j.image.Preprocess;
+import resnet4j.model.Answer;
 import resnet4j.report.Words;
 
 /** {@code predict}: what pictures show. */
@@ -87,6 +92,11 @@ final class PredictCommand extends Command<Record> {
     /** @param predictions empty where they were written to a file */
     record Result(int pictures, List<Predicted> predictions, List<Skipped> skipped) {}
 
+    /** What is said of a batch's pictures, in their order. */
+    private interface Answering {
+        List<? extends Predicted> of(Batch<?> batch, List<String> names);
+    }
+
     @Override
     Record run() throws Exception {
         Bounds.atLeast("--top", 1, top);
@@ -98,7 +108,7 @@ final class PredictCommand extends Command<Record> {
             int threads = common.threads == null ? Runtime.getRuntime().availableProcessors() : common.threads;
             try (var classifier = Classifier.load(onnx.get(), new Predictor.Options().withThreads(threads));
                     var batches = batches(files, classifier.card().preprocess())) {
-                return predict(files, batches, classifier);
+                return predict(files, batches, classes(classifier));
             }
         }
         var options = common.predictor();
@@ -114,29 +124,59 @@ final class PredictCommand extends Command<Record> {
             }
         }
         try (var opened = network;
-                var batches = batches(files, opened.file().preprocess()); // decoded while the network is made ready
-                var classifier = new Classifier(opened, options)) {
-            return predict(files, batches, classifier);
+                var batches = batches(files, opened.file().preprocess())) { // decoded while the network is made ready
+            var answer = opened.file().answer();
+            if (answer instanceof Answer.Labels) {
+                try (var labeller = new Labeller(opened, options)) {
+                    return predict(files, batches, (batch, names) -> {
+                        var found = labeller.predict(batch);
+                        return said(names, i -> new Predicted.Labels(names.get(i), found.get(i)));
+                    });
+                }
+            }
+            if (answer instanceof Answer.Numbers) {
+                try (var regressor = new Regressor(opened, options)) {
+                    return predict(files, batches, (batch, names) -> {
+                        var numbers = regressor.predict(batch);
+                        return said(names, i -> new Predicted.Numbers(names.get(i), numbers.get(i)));
+                    });
+                }
+            }
+            try (var classifier = new Classifier(opened, options)) {
+                return predict(files, batches, classes(classifier));
+            }
         }
     }
 
+    private Answering classes(Classifier classifier) {
+        return (batch, names) -> {
+            var answers = classifier.classify(batch, top);
+            return said(names, i -> new Predicted.Classes(names.get(i), answers.get(i)));
+        };
+    }
+
+    private static List<? extends Predicted> said(List<String> names, IntFunction<? extends Predicted> of) {
+        return IntStream.range(0, names.size()).mapToObj(of).toList();
+    }
+
     private Epoch<Label> batches(List<Path> files, Preprocess preprocess) {
-        return decoding.loader(PictureFiles.unlabelled(files), preprocess, batch)
+        return decoding.loader(PictureFiles.unlabelled(files, Path.of("")), preprocess, batch)
                 .epoch(0);
     }
 
-    private Result predict(List<Path> files, Epoch<Label> batches, Classifier classifier) throws Exception {
+    private Result predict(List<Path> files, Epoch<Label> batches, Answering answering) throws Exception {
         var predictions = new ArrayList<Predicted>();
         int done = 0;
         try (var table = out == null ? null : PredictionWriter.to(out);
                 var progress = progress("predict", files.size(), "images")) {
             while (hasNext(batches)) {
                 var batch = batches.next();
-                var answers = classifier.classify(batch, top);
-                for (int i = 0; i < batch.size(); i++) {
-                    var predicted = new Predicted(files.get(batch.indices()[i]).toString(), answers.get(i));
-                    if (table == null) predictions.add(predicted);
-                    else table.write(predicted);
+                var names = IntStream.of(batch.indices())
+                        .mapToObj(i -> files.get(i).toString())
+                        .toList();
+                for (var said : answering.of(batch, names)) {
+                    if (table == null) predictions.add(said);
+                    else table.write(said);
                 }
                 if (table != null) table.flush();
                 done += batch.size();
@@ -180,16 +220,8 @@ final class PredictCommand extends Command<Record> {
                 .map(s -> "skipped " + Words.shown(s.file()) + ": " + Words.sentence(s.reason()));
         var found = out != null
                 ? Stream.of(Words.count(result.pictures, "picture") + ": " + out)
-                : result.predictions.stream().map(PredictCommand::line);
+                : result.predictions.stream().map(said -> Words.shown(said.image()) + ": " + said.words());
         return Stream.concat(found, skipped).collect(Collectors.joining(System.lineSeparator()));
-    }
-
-    private static String line(Predicted predicted) {
-        return Words.shown(predicted.image()) + ": "
-                + predicted.top().stream()
-                        .map(p ->
-                                String.format(Locale.ROOT, "%s %.1f %%", Words.shown(p.label()), 100 * p.probability()))
-                        .collect(Collectors.joining(", "));
     }
 
     @Override

@@ -32,7 +32,7 @@ final class ProbeCommand extends Command<Probed> {
         long seed = common.seed().orElse(0);
         var source = Probed.split(limit == null ? all : all.limit(limit), seed);
         int pictures = source.train().size() + source.split(source.measured()).size();
-        try (var opened = model.open().classifier();
+        try (var opened = model.open().wholePictures();
                 var progress = progress("probe", pictures, "images")) {
             var machine = new Machine(common.device(), 1);
             return Probed.of(opened, model.model, source, data, machine, seed, progress::add);

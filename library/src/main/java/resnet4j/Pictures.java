@@ -1,0 +1,161 @@
+package resnet4j;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import resnet4j.data.Batch;
+import resnet4j.export.OnnxMetadata;
+import resnet4j.export.OnnxModel;
+import resnet4j.graph.Inference;
+import resnet4j.image.Image;
+import resnet4j.model.Answer;
+import resnet4j.model.ModelFile;
+import resnet4j.tensor.Engine;
+import resnet4j.tensor.Lifetime;
+import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Pixels;
+import resnet4j.tensor.Tensor;
+
+/** Pictures through a network, in batches: what every {@link Predictor} begins with. */
+final class Pictures implements AutoCloseable {
+    final Predictor.Card card;
+    final Answer answer;
+    private final Network network;
+    private final int most; // pictures at a time
+    private final Lifetime lifetime;
+
+    private interface Network {
+        /** Pixels [N,H,W,3] to logits [N,K], row by row. */
+        float[] logits(byte[] pixels, int pictures);
+
+        /** Pixels [N,H,W,3] to features [N,D], row by row. */
+        float[] features(byte[] pixels, int pictures);
+    }
+
+    /** Takes a network over. @param name of what is closed, for whoever comes too late */
+    Pictures(ModelFile.Opened model, Predictor.Options options, String name) {
+        var file = model.file();
+        card = new Predictor.Card(file.model(), file.classNames(), file.preprocess());
+        answer = file.answer();
+        most = options.batch();
+        if (options.threads() > 0) Engine.threads(options.threads());
+        var p = file.preprocess();
+        var inference = Inference.of(model.net(), options.device(), options.precision(), p.cropHeight(), p.cropWidth());
+        network = new Network() {
+            @Override
+            public float[] logits(byte[] pixels, int pictures) {
+                return run(inference::run, pixels, pictures);
+            }
+
+            @Override
+            public float[] features(byte[] pixels, int pictures) {
+                return run(inference::features, pixels, pictures);
+            }
+
+            private float[] run(UnaryOperator<Tensor> way, byte[] pixels, int pictures) {
+                try (var scope = new NativeScope()) {
+                    var images = Tensor.of(pixels, pictures, p.cropHeight(), p.cropWidth(), 3)
+                            .to(options.device());
+                    return way.apply(Pixels.normalize(images, p.mean(), p.std()))
+                            .toFloats();
+                }
+            }
+        };
+        lifetime = new Lifetime(name, inference::close);
+    }
+
+    Pictures(OnnxMetadata metadata, OnnxModel model, int most) {
+        card = new Predictor.Card(metadata.model(), metadata.classNames(), metadata.preprocess());
+        answer = Answer.CLASSES;
+        this.most = most;
+        var p = metadata.preprocess();
+        long height = p.cropHeight(), width = p.cropWidth();
+        network = new Network() {
+            @Override
+            public float[] logits(byte[] pixels, int pictures) {
+                return model.takesPixels()
+                        ? model.run(pixels, pictures, height, width, 3)
+                        : model.run(p.normalize(pixels), pictures, 3, height, width);
+            }
+
+            @Override
+            public float[] features(byte[] pixels, int pictures) {
+                throw new IllegalStateException("features: an ONNX file gives the classes only; open the saved"
+                        + " model that it was exported from");
+            }
+        };
+        lifetime = new Lifetime("the classifier", model::close);
+    }
+
+    /** What the network says of each picture, of any sizes. */
+    List<double[]> values(List<Image> pictures) {
+        var answers = new ArrayList<double[]>();
+        inBatches(pictures, (pixels, n) -> answers.addAll(values(pixels, n)));
+        return answers;
+    }
+
+    /** The same for the pictures of a loader that applied this model's preprocessing. */
+    List<double[]> values(Batch<?> prepared) {
+        var pixels = prepared.pixels();
+        var preprocess = card.preprocess();
+        if (pixels.width() != preprocess.cropWidth() || pixels.height() != preprocess.cropHeight())
+            throw new IllegalArgumentException("prepared: expected pictures of " + preprocess.cropWidth() + "x"
+                    + preprocess.cropHeight() + ", got " + pixels.width() + "x" + pixels.height());
+        lifetime.enter();
+        try {
+            return values(pixels.rgb(), pixels.size());
+        } finally {
+            lifetime.leave();
+        }
+    }
+
+    private List<double[]> values(byte[] pixels, int pictures) {
+        int names = card.classNames().size(), k = answer.logits(names);
+        float[] logits = network.logits(pixels, pictures);
+        for (int i = 0; i < pictures * k; i++)
+            if (!Float.isFinite(logits[i]))
+                throw new ArithmeticException("picture " + (i / k + 1) + " of " + pictures + ": the network answers "
+                        + logits[i] + " for class " + i % k
+                        + ", which is no answer; its weights, mean or std are damaged");
+        var answers = new ArrayList<double[]>();
+        for (int i = 0; i < pictures; i++) answers.add(answer.values(logits, i * k, names));
+        return answers;
+    }
+
+    List<float[]> features(List<Image> pictures) {
+        var answers = new ArrayList<float[]>();
+        inBatches(pictures, (pixels, n) -> {
+            var all = network.features(pixels, n);
+            int each = all.length / n;
+            for (int i = 0; i < n; i++) answers.add(Arrays.copyOfRange(all, i * each, (i + 1) * each));
+        });
+        return answers;
+    }
+
+    private interface Taker {
+        void of(byte[] pixels, int pictures);
+    }
+
+    private void inBatches(List<Image> pictures, Taker batch) {
+        lifetime.enter();
+        try {
+            var p = card.preprocess();
+            int size = p.cropWidth() * p.cropHeight() * 3;
+            for (int from = 0; from < pictures.size(); from += most) {
+                int n = Math.min(most, pictures.size() - from);
+                var pixels = new byte[Math.multiplyExact(n, size)];
+                for (int i = 0; i < n; i++)
+                    System.arraycopy(p.apply(pictures.get(from + i)).rgb(), 0, pixels, i * size, size);
+                batch.of(pixels, n);
+            }
+        } finally {
+            lifetime.leave();
+        }
+    }
+
+    @Override
+    public void close() {
+        lifetime.close();
+    }
+}

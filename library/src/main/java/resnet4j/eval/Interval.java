@@ -1,0 +1,26 @@
+package resnet4j.eval;
+
+/** Where a number that was measured on a sample lies, with 95 % confidence. */
+public record Interval(double low, double high) {
+    private static final double Z = 1.959963984540054; // of the normal distribution, two-sided 95 %
+
+    /** Of a share, {@code hits} of {@code n}: Wilson 1927, J. Am. Stat. Assoc. 22. Between 0 and 1 where {@code n} is 0. */
+    public static Interval ofShare(long hits, long n) {
+        if (n == 0) return new Interval(0, 1);
+        double p = (double) hits / n, z2 = Z * Z / n;
+        double middle = (p + z2 / 2) / (1 + z2);
+        double half = Z / (1 + z2) * Math.sqrt(p * (1 - p) / n + z2 / (4 * n));
+        return new Interval(Math.max(0, middle - half), Math.min(1, middle + half));
+    }
+
+    /** Of a mean, by the normal distribution. */
+    public static Interval ofMean(double[] values) {
+        double mean = 0, squares = 0;
+        for (double value : values) mean += value / values.length;
+        for (double value : values) squares += (value - mean) * (value - mean);
+        double half = values.length < 2
+                ? Double.POSITIVE_INFINITY
+                : Z * Math.sqrt(squares / (values.length - 1) / values.length);
+        return new Interval(mean - half, mean + half);
+    }
+}

@@ -1,0 +1,187 @@
+package resnet4j.eval;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import resnet4j.data.Labels;
+import resnet4j.data.Skipped;
+import resnet4j.model.Answer;
+
+/**
+ * How well a network tells which labels a picture has. Means are over the labels that some pictures have and some have not.
+ *
+ * @param map   mean of the labels' average precisions
+ * @param auc   mean of their areas under the ROC curve
+ * @param f1    mean of their F1 at their thresholds
+ * @param exact share of the pictures of which every label is right
+ */
+public record LabelsScore(
+        int samples, double map, double auc, double f1, double exact, List<LabelResult> labels, List<Skipped> skipped)
+        implements Score {
+    static final String HEADLINE = "mAP";
+
+    /**
+     * Of one label; not numbers where all pictures have it, or none.
+     *
+     * @param support      pictures that have it
+     * @param threshold    probability from which it is said to be there
+     * @param sensitivity  share of those that have it of which this is said
+     * @param specificity  share of the others of which it is not
+     */
+    public record LabelResult(
+            String name,
+            int support,
+            double averagePrecision,
+            double auc,
+            double threshold,
+            double f1,
+            double sensitivity,
+            Interval sensitivityInterval,
+            double specificity,
+            Interval specificityInterval) {}
+
+    public static LabelsScore of(List<String> names, Answer.Labels answer, Outputs<Labels> outputs) {
+        int n = outputs.targets().size();
+        if (n == 0) throw new IllegalArgumentException("data: expected pictures that can be read, found none");
+        var results = new ArrayList<LabelResult>();
+        var wrong = new boolean[n];
+        for (int label = 0; label < names.size(); label++) {
+            var values = values(outputs, label);
+            var truth = truth(outputs, label);
+            double threshold = answer.thresholds().get(label);
+            double logit = Math.log(threshold / (1 - threshold));
+            int support = 0, hits = 0, alarms = 0;
+            for (int i = 0; i < n; i++) {
+                boolean said = values[i] >= logit;
+                if (truth[i]) support++;
+                if (said && truth[i]) hits++;
+                if (said && !truth[i]) alarms++;
+                wrong[i] |= said != truth[i];
+            }
+            int others = n - support;
+            results.add(new LabelResult(
+                    names.get(label),
+                    support,
+                    averagePrecision(values, truth),
+                    Metrics.auc(values, truth),
+                    threshold,
+                    2.0 * hits / (support + hits + alarms),
+                    (double) hits / support,
+                    Interval.ofShare(hits, support),
+                    (double) (others - alarms) / others,
+                    Interval.ofShare(others - alarms, others)));
+        }
+        int right = (int) IntStream.range(0, n).filter(i -> !wrong[i]).count();
+        return new LabelsScore(
+                n,
+                mean(results, LabelResult::averagePrecision),
+                mean(results, LabelResult::auc),
+                mean(results, LabelResult::f1),
+                (double) right / n,
+                results,
+                outputs.skipped());
+    }
+
+    private static double mean(List<LabelResult> results, ToDoubleFunction<LabelResult> number) {
+        var told = results.stream().filter(r -> !Double.isNaN(r.auc)).toList();
+        if (told.isEmpty())
+            throw new IllegalArgumentException("data: expected a label that some pictures have and some have not, got"
+                    + " pictures that are all alike in their labels");
+        return told.stream().mapToDouble(number).average().orElseThrow();
+    }
+
+    private static float[] values(Outputs<Labels> outputs, int label) {
+        var values = new float[outputs.logits().size()];
+        for (int i = 0; i < values.length; i++) values[i] = outputs.logits().get(i)[label];
+        return values;
+    }
+
+    private static boolean[] truth(Outputs<Labels> outputs, int label) {
+        var truth = new boolean[outputs.targets().size()];
+        for (int i = 0; i < truth.length; i++)
+            truth[i] = outputs.targets().get(i).indices().contains(label);
+        return truth;
+    }
+
+    /** Of each label the probability that gives most F1 on these pictures, half way to the next lower one. */
+    public static Answer.Labels thresholds(int labels, Outputs<Labels> outputs) {
+        var thresholds = new ArrayList<Double>();
+        for (int label = 0; label < labels; label++)
+            thresholds.add(threshold(values(outputs, label), truth(outputs, label)));
+        return new Answer.Labels(thresholds);
+    }
+
+    private static double threshold(float[] values, boolean[] truth) {
+        var order = falling(values);
+        long support = IntStream.range(0, truth.length).filter(i -> truth[i]).count();
+        double best = 0, threshold = 0.5;
+        int hits = 0;
+        for (int said = 1; said <= order.length; said++) {
+            int at = order[said - 1];
+            if (truth[at]) hits++;
+            boolean last = said == order.length;
+            if (!last && values[order[said]] == values[at]) continue; // all of equal values together
+            double f1 = 2.0 * hits / (support + said);
+            if (f1 <= best) continue;
+            best = f1;
+            double between = last ? values[at] : (values[at] + (double) values[order[said]]) / 2;
+            threshold = 1 / (1 + Math.exp(-between));
+        }
+        return threshold;
+    }
+
+    private static int[] falling(float[] values) {
+        return IntStream.range(0, values.length)
+                .boxed()
+                .sorted((a, b) -> Float.compare(values[b], values[a]))
+                .mapToInt(i -> i)
+                .toArray();
+    }
+
+    /**
+     * The mean of the precisions at each picture that has the label, those of equal values together: scikit-learn's {@code
+     * average_precision_score}. NaN where none has it.
+     */
+    static double averagePrecision(float[] values, boolean[] truth) {
+        var order = falling(values);
+        double sum = 0;
+        int hits = 0, before = 0;
+        for (int said = 1; said <= order.length; said++) {
+            if (truth[order[said - 1]]) hits++;
+            if (said < order.length && values[order[said]] == values[order[said - 1]]) continue;
+            sum += (hits - before) * (double) hits / said;
+            before = hits;
+        }
+        return sum / hits;
+    }
+
+    @Override
+    public String headline() {
+        return HEADLINE;
+    }
+
+    @Override
+    public Map<String, Double> numbers() {
+        var numbers = new LinkedHashMap<String, Double>();
+        numbers.put(HEADLINE, map);
+        numbers.put("auc", auc);
+        numbers.put("f1", f1);
+        numbers.put("exact", exact);
+        return numbers;
+    }
+
+    @Override
+    public List<String> notes() {
+        var untold = labels.stream()
+                .filter(r -> Double.isNaN(r.auc))
+                .map(LabelResult::name)
+                .toList();
+        return untold.isEmpty()
+                ? List.of()
+                : List.of("nothing can be said of " + String.join(", ", untold)
+                        + ": all of these pictures have it, or none");
+    }
+}

@@ -1,0 +1,186 @@
+package resnet4j.targets;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import resnet4j.Classifier;
+import resnet4j.Labeller;
+import resnet4j.Predictor;
+import resnet4j.Regressor;
+import resnet4j.config.Records;
+import resnet4j.data.DataSource;
+import resnet4j.data.Shapes;
+import resnet4j.image.Image;
+import resnet4j.image.Picture;
+import resnet4j.model.Answer;
+import resnet4j.model.ModelFile;
+import resnet4j.nn.Linear;
+import resnet4j.run.Line;
+import resnet4j.run.RunFolder;
+import resnet4j.tensor.Device;
+import resnet4j.train.Recipe;
+import resnet4j.train.Trainer;
+
+class AimingTest {
+    @TempDir
+    Path folder;
+
+    private static Recipe recipe(String learn, String... sets) {
+        var changes = Records.parse("""
+                {"learn": "%s", "model": "resnet20", "data": "shapes:160", "validation": 0.2, "epochs": 2, "batch": 16,
+                 "architecture": {"depths": [1, 1], "planes": [4, 8]}, "augment": ["flip"],
+                 "optimizer": {"type": "sgd", "lr": 0.05}, "precision": "fp32", "seed": 3}
+                """.formatted(learn));
+        for (var set : sets) changes = Records.set(changes, set);
+        return Records.overlay(new Recipe(), changes);
+    }
+
+    private static Trainer.Outcome train(Recipe recipe, Path path, int updates) throws IOException {
+        var done = new AtomicInteger();
+        var log = new Trainer.Log() {
+            @Override
+            public void step(Line.Step step) {
+                done.incrementAndGet();
+            }
+        };
+        var options = new Trainer.Options(Device.CPU, 1, 1e9, () -> done.get() >= updates);
+        var data = DataSource.read(recipe.data(), recipe.learn().target());
+        try (var trainer = new Trainer(recipe, data, new RunFolder(path), options, log)) {
+            return trainer.train();
+        }
+    }
+
+    private static Image shape(int index) throws IOException {
+        Picture picture = new Shapes(20, 32, 1).picture(index);
+        return picture.decode(false, 0);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"multiLabel,mAP", "regress,r2", "ordinal,kappa"})
+    void learnsAndAnswers_andGoesOnToTheSameBits(String learn, String headline) throws IOException {
+        var recipe = recipe(learn);
+        var outcome = train(recipe, folder.resolve("whole"), Integer.MAX_VALUE);
+        assertEquals(headline, outcome.test().orElseThrow().headline());
+        int stops = 0;
+        while (train(recipe, folder.resolve("parts"), 7).stopped()) assertTrue(++stops < 20);
+        var model = new RunFolder(folder.resolve("whole")).model();
+        assertArrayEquals(
+                Files.readAllBytes(model), Files.readAllBytes(new RunFolder(folder.resolve("parts")).model()));
+        assertTrue(Files.size(new RunFolder(folder.resolve("whole")).report()) > 10_000);
+        try (var opened = ModelFile.open(model)) {
+            var file = opened.file();
+            if (learn.equals("ordinal")) {
+                var weight = ((Linear) opened.net().head()).weight().toFloats();
+                for (int i = 8; i < weight.length; i++) assertEquals(weight[i % 8], weight[i], 1e-6f);
+            }
+            assertEquals(
+                    learn.equals("ordinal") ? 7 : file.classNames().size(),
+                    file.architecture().classes());
+        }
+        var options = new Predictor.Options();
+        switch (learn) {
+            case "multiLabel" -> {
+                try (var labeller = Labeller.load(model, options)) {
+                    var found = labeller.predict(shape(0));
+                    assertEquals(8, found.size());
+                    for (var f : found) assertEquals(f.there(), f.probability() >= threshold(model, f.index()));
+                }
+            }
+            case "regress" -> {
+                try (var regressor = Regressor.load(model, options)) {
+                    var number = regressor.predict(shape(0)).get("largest");
+                    assertTrue(number > -0.5 && number < 1, "expected a share of the picture, got " + number);
+                }
+            }
+            default -> {
+                try (var classifier = Classifier.load(model)) {
+                    assertEquals(
+                            1,
+                            classifier.classify(shape(0), 8).stream()
+                                    .mapToDouble(Classifier.Prediction::probability)
+                                    .sum(),
+                            1e-9);
+                }
+            }
+        }
+    }
+
+    private static double threshold(Path model, int index) throws IOException {
+        try (var opened = ModelFile.open(model)) {
+            return assertInstanceOf(Answer.Labels.class, opened.file().answer())
+                    .thresholds()
+                    .get(index);
+        }
+    }
+
+    @Test
+    void modelThatAnswersOtherwise_isRefusedInOneSentence() throws IOException {
+        train(recipe("regress", "epochs=1"), folder.resolve("run"), Integer.MAX_VALUE);
+        var model = new RunFolder(folder.resolve("run")).model();
+        for (var message : List.of(
+                assertThrows(IllegalArgumentException.class, () -> Classifier.load(model))
+                        .getMessage(),
+                assertThrows(IllegalArgumentException.class, () -> Labeller.load(model, new Predictor.Options()))
+                        .getMessage())) assertTrue(message.contains("which answers with numbers"), message);
+    }
+
+    private Path list(String text) throws IOException {
+        for (int i = 0; i < 6; i++) {
+            var body = new byte[32 * 32 * 3];
+            Arrays.fill(body, (byte) (40 * i));
+            var file = new ByteArrayOutputStream();
+            file.writeBytes("P6 32 32 255\n".getBytes(StandardCharsets.US_ASCII));
+            file.writeBytes(body);
+            Files.write(folder.resolve(i + ".ppm"), file.toByteArray());
+        }
+        return Files.writeString(folder.resolve("list.csv"), text.replace(';', '\n'));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '#',
+            value = {
+                "multiLabel # file,labels;0.ppm,a;1.ppm,a # all alike in their labels",
+                "multiLabel # file,labels;0.ppm,;1.ppm, # expected names with | between them, got none",
+                "multiLabel # file,a,b;0.ppm,1,0;1.ppm,0,2 # line 3: b: expected 0 or 1",
+                "multiLabel # file,note;0.ppm,x;1.ppm,y # a column labels, or a column of 0 and 1",
+                "regress # file,age;0.ppm,3;1.ppm,3 # expected different numbers of different pictures, got age 3.0 of all 2",
+                "regress # file,age;0.ppm,3 # expected different numbers of different pictures, got age 3.0 of all 1",
+                "regress # file,age;0.ppm,3;1.ppm,old # line 3: age: expected a number, got old",
+                "regress # file,age;0.ppm,3;1.ppm,NaN # line 3: age: expected a number, got NaN",
+                "regress # file,age;0.ppm,3;1.ppm, # line 3: age: expected a number, got none",
+                "regress # file,name;0.ppm,x;1.ppm,y # expected a column of numbers",
+                "regress # file,age,patient,split;0.ppm,3,p,train;1.ppm,4,p,test # must not be tested on the same",
+                "ordinal # file,index;0.ppm,0;1.ppm,0 # expected training pictures of two classes or more",
+            })
+    void badTargets_areOneSentence(String learn, String text, String words) throws IOException {
+        var recipe = recipe(learn, "data=list:" + list(text), "validation=0", "batch=2");
+        var e = assertThrows(Exception.class, () -> train(recipe, folder.resolve("refused"), Integer.MAX_VALUE));
+        assertTrue(e.getMessage().contains(words), e.getMessage());
+    }
+
+    @Test
+    void whatGoesWithClassesOnly_isRefused() {
+        for (var set : List.of("labelSmoothing=0.1", "classBalance=true", "mix={\"type\":\"mixUp\",\"alpha\":0.4}")) {
+            var e = assertThrows(
+                    IllegalArgumentException.class,
+                    () -> train(recipe("regress", set), folder.resolve("refused"), Integer.MAX_VALUE));
+            assertTrue(e.getMessage().contains("expected none"), e.getMessage());
+        }
+    }
+}
