@@ -27,7 +27,7 @@ final class OnnxGraph {
     static final int FLOAT = 1, UINT8 = 2, INT8 = 3, INT64 = 7; // TensorProto.DataType
 
     private final Graph graph;
-    private final Graph largerBatch;
+    private final Graph larger;
     private final Message proto = new Message().add(2, "resnet4j");
     private final Set<String> written = new HashSet<>(); // constants
     private final Map<String, String> names = new HashMap<>(); // values that have another name in the file
@@ -42,11 +42,11 @@ final class OnnxGraph {
         if (pixels != null && graph.inputs().size() != 1)
             throw new IllegalArgumentException("pixels: expected a graph with one input, got " + graph.inputs());
         this.graph = graph;
-        largerBatch = withLargerBatch(graph);
+        larger = larger(graph, pixels == null);
         for (int i = 0; i < graph.inputs().size(); i++) {
             var in = graph.inputs().get(i);
             if (pixels == null)
-                proto.add(11, value(in, in.name(), largerBatch.inputs().get(i).shape()));
+                proto.add(11, value(in, in.name(), larger.inputs().get(i).shape()));
             else normalise(in, pixels);
         }
         var outputs = new LinkedHashMap<String, String>();
@@ -61,11 +61,11 @@ final class OnnxGraph {
             var node = graph.node(value);
             var shape = graph.shape(value);
             var plain = node == null ? new Value(value, shape, type(value)) : node.value();
-            proto.add(12, value(plain, name, largerBatch.shape(value)));
+            proto.add(12, value(plain, name, larger.shape(value)));
         });
         for (var node : graph.nodes())
             if (!names.containsKey(node.name()))
-                proto.add(13, value(node.value(), node.name(), largerBatch.shape(node.name())));
+                proto.add(13, value(node.value(), node.name(), larger.shape(node.name())));
     }
 
     private DType type(String value) {
@@ -73,12 +73,25 @@ final class OnnxGraph {
         return graph.constants().get(value).dtype();
     }
 
-    /** Tells what depends on the batch; the same graph where a batch of another size does not fit. */
-    private static Graph withLargerBatch(Graph graph) {
+    /**
+     * Tells what depends on the batch, and of networks that answer with maps on the images' size; the same graph where
+     * neither may be another.
+     */
+    private static Graph larger(Graph graph, boolean floats) {
+        boolean maps = floats
+                && graph.outputs().values().stream().allMatch(value -> graph.shape(value).size() == 4);
+        return maps && graph.anySize() ? larger(graph, 64, 96) : larger(graph, 0, 0);
+    }
+
+    private static Graph larger(Graph graph, int rows, int columns) {
         var shapes = new HashMap<String, List<Long>>();
         for (var in : graph.inputs()) {
             var shape = new ArrayList<>(in.shape());
             if (!shape.isEmpty()) shape.set(0, shape.get(0) * 2);
+            if (shape.size() == 4) {
+                shape.set(2, shape.get(2) + rows);
+                shape.set(3, shape.get(3) + columns);
+            }
             shapes.put(in.name(), shape);
         }
         try {
@@ -179,16 +192,22 @@ final class OnnxGraph {
         return name;
     }
 
-    /** A {@code ValueInfoProto}; sizes that differ in {@code larger} are the batch's. */
-    private static Message value(Value value, String name, List<Long> larger) {
+    /** A {@code ValueInfoProto}; sizes that differ in {@code larger} are the batch's, the images', or come of those. */
+    private Message value(Value value, String name, List<Long> larger) {
         var sizes = new Message();
         for (int i = 0; i < larger.size(); i++) {
             long size = value.shape().get(i);
-            boolean batch = larger.get(i) != size;
-            sizes.add(1, batch ? new Message().add(2, "batch") : new Message().add(1, size));
+            sizes.add(1, larger.get(i) == size ? new Message().add(1, size) : free(i, larger));
         }
         var tensor = new Message().add(1, type(value.dtype())).add(2, sizes);
         return new Message().add(1, name).add(2, new Message().add(1, tensor));
+    }
+
+    private Message free(int i, List<Long> larger) {
+        if (i == 0) return new Message().add(2, "batch");
+        var images = this.larger.inputs().get(0).shape();
+        boolean whole = images.size() == 4 && larger.size() == 4 && larger.subList(2, 4).equals(images.subList(2, 4));
+        return whole ? new Message().add(2, i == 2 ? "height" : "width") : new Message();
     }
 
     // ---- nodes ----

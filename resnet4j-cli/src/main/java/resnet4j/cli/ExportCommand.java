@@ -83,7 +83,8 @@ final class ExportCommand extends Command<ExportCommand.Result> {
         var preprocess = file.preprocess();
         if (data == null) {
             Ops.seed(common.seed().orElse(0));
-            return Tensor.randn(8, 3, preprocess.cropHeight(), preprocess.cropWidth());
+            return Tensor.randn(
+                    8, 3, OnnxExport.side(preprocess.cropHeight()), OnnxExport.side(preprocess.cropWidth()));
         }
         var source = DataSource.parse(data);
         var pictures = source.test().or(source::val).orElse(source.train()).limit(8);
