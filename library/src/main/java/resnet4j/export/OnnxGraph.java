@@ -79,7 +79,8 @@ final class OnnxGraph {
      */
     private static Graph larger(Graph graph, boolean floats) {
         boolean maps = floats
-                && graph.outputs().values().stream().allMatch(value -> graph.shape(value).size() == 4);
+                && graph.outputs().values().stream()
+                        .allMatch(value -> graph.shape(value).size() == 4);
         return maps && graph.anySize() ? larger(graph, 64, 96) : larger(graph, 0, 0);
     }
 
@@ -206,7 +207,8 @@ final class OnnxGraph {
     private Message free(int i, List<Long> larger) {
         if (i == 0) return new Message().add(2, "batch");
         var images = this.larger.inputs().get(0).shape();
-        boolean whole = images.size() == 4 && larger.size() == 4 && larger.subList(2, 4).equals(images.subList(2, 4));
+        boolean whole =
+                images.size() == 4 && larger.size() == 4 && larger.subList(2, 4).equals(images.subList(2, 4));
         return whole ? new Message().add(2, i == 2 ? "height" : "width") : new Message();
     }
 

@@ -20,16 +20,19 @@ import resnet4j.eval.Evaluation;
 import resnet4j.eval.Evaluator;
 import resnet4j.eval.Score;
 import resnet4j.eval.Views;
+import resnet4j.image.LabelMap;
 import resnet4j.image.Target;
 import resnet4j.model.Answer;
 import resnet4j.model.ModelFile;
 import resnet4j.report.Words;
+import resnet4j.segment.IouScore;
+import resnet4j.segment.PixelEvaluator;
 import resnet4j.targets.Aim;
 
 /** {@code eval}: how often a network is right. */
 @CommandLine.Command(
         name = "eval",
-        description = "Measure a network on pictures with known classes.",
+        description = "Measure a network on pictures with known classes, of the picture or of each pixel.",
         footer = {"", "Example:", "  ./resnet4j eval runs/quickstart-1 --data shapes:1000"})
 final class EvalCommand extends Command<Record> {
     @Mixin
@@ -59,6 +62,9 @@ final class EvalCommand extends Command<Record> {
     @Mixin
     private Decoding decoding;
 
+    @Mixin
+    private PixelOptions pixels;
+
     /** The keys of the evaluation, with the model and the data before them. */
     record Result(
             String model,
@@ -84,6 +90,8 @@ final class EvalCommand extends Command<Record> {
         decoding.check(batch);
         if (limit != null) Bounds.atLeast("--limit", 1, limit);
         try (var opened = model.open()) {
+            if (opened.file().architecture().perPixel()) return eachPixel(opened);
+            pixels.refuse();
             if (opened.net() instanceof DetectionNet detector) return things(opened, detector);
             opened.wholePictures();
             return opened.file().answer().equals(Answer.CLASSES)
@@ -96,6 +104,19 @@ final class EvalCommand extends Command<Record> {
         var source = DataSource.parse(data, target);
         var pictures = source.split(split == null ? source.measured() : split);
         return limit == null ? pictures : pictures.limit(limit);
+    }
+
+    private IouScore.Measured eachPixel(ModelFile.Opened opened) throws IOException {
+        if (views == Views.SHIFTS)
+            throw new IllegalArgumentException("--views: expected one or mirror for each pixel, got shifts");
+        var seen = pixels.views(views == Views.MIRROR);
+        var pictures = pictures(LabelMap.class);
+        try (var progress = progress("eval", pictures.size(), "images")) {
+            var known = PixelEvaluator.known("--data", pictures, opened.file().classNames());
+            var precision = common.precision("fp32");
+            return PixelEvaluator.evaluate(opened, known, seen, common.device(), precision, progress::add)
+                    .of(model.model, data);
+        }
     }
 
     private FoundThings things(ModelFile.Opened detector, DetectionNet net) throws IOException {
@@ -144,6 +165,7 @@ final class EvalCommand extends Command<Record> {
 
     @Override
     String text(Record result) {
+        if (result instanceof IouScore.Measured measured) return measured.toString();
         if (result instanceof FoundThings found) return found.text();
         return result instanceof Scored scored ? text(scored) : text((Result) result);
     }

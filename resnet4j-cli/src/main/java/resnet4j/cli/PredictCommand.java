@@ -23,6 +23,8 @@ import resnet4j.Predicted;
 import resnet4j.PredictionWriter;
 import resnet4j.Predictor;
 import resnet4j.Regressor;
+import resnet4j.SegmentedFiles;
+import resnet4j.Segmenter;
 import resnet4j.data.Batch;
 import resnet4j.data.Epoch;
 import resnet4j.data.Label;
@@ -32,6 +34,7 @@ import resnet4j.detect.DetectionNet;
 import resnet4j.detect.Limits;
 import resnet4j.image.Preprocess;
 import resnet4j.model.Answer;
+import resnet4j.model.ModelFile;
 import resnet4j.report.Words;
 
 /** {@code predict}: what pictures show. */
@@ -71,7 +74,9 @@ final class PredictCommand extends Command<Record> {
     @Option(
             names = "--draw",
             paramLabel = "DIR",
-            description = "Of a detector: write each picture here with what was found in it, as PNG.")
+            description =
+                    "Of a detector, and for each pixel: write each picture here with what was found in it, as PNG;"
+                            + " for each pixel its label map, too.")
     private Path draw;
 
     @Option(
@@ -85,6 +90,12 @@ final class PredictCommand extends Command<Record> {
             paramLabel = "S",
             description = "Of a detector: greatest overlap of two things of a class (default: its method's own).")
     private Double overlap;
+
+    @Option(names = "--mirror", description = "For each pixel: average over the mirror image, too.")
+    private boolean mirror;
+
+    @Mixin
+    private PixelOptions pixels;
 
     @Mixin
     private Decoding decoding;
@@ -113,6 +124,8 @@ final class PredictCommand extends Command<Record> {
         }
         var options = common.predictor();
         var network = model.open();
+        if (network.file().architecture().perPixel()) return eachPixel(files, network, options);
+        pixels.refuse();
         if (network.net() instanceof DetectionNet net) {
             var own = net.limits();
             var limits = new Limits(
@@ -144,6 +157,19 @@ final class PredictCommand extends Command<Record> {
             }
             try (var classifier = new Classifier(opened, options)) {
                 return predict(files, batches, classes(classifier));
+            }
+        }
+    }
+
+    private SegmentedFiles eachPixel(List<Path> files, ModelFile.Opened network, Predictor.Options options)
+            throws IOException {
+        try (var opened = network) {
+            if (out != null)
+                throw new IllegalArgumentException("--out: a network that answers for each pixel gives maps; write them"
+                        + " with --draw DIR, and print areas with --json");
+            try (var segmenter = new Segmenter(opened, options, pixels.views(mirror));
+                    var progress = progress("predict", files.size(), "images")) {
+                return SegmentedFiles.of(segmenter, files, Optional.ofNullable(draw), progress::add);
             }
         }
     }
@@ -212,6 +238,7 @@ final class PredictCommand extends Command<Record> {
 
     @Override
     String text(Record answer) {
+        if (answer instanceof SegmentedFiles segmented) return segmented.toString();
         return answer instanceof PredictedThings things ? things.text() : text((Result) answer);
     }
 
@@ -226,6 +253,7 @@ final class PredictCommand extends Command<Record> {
 
     @Override
     int exitCode(Record answer) {
+        if (answer instanceof SegmentedFiles segmented) return segmented.pictures() == 0 ? FAILED : DONE;
         int pictures = answer instanceof Result result ? result.pictures : ((PredictedThings) answer).pictures();
         return pictures == 0 ? FAILED : DONE;
     }
