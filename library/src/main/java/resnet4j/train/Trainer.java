@@ -2,16 +2,13 @@ package resnet4j.train;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import resnet4j.data.DataSource;
-import resnet4j.data.Epoch;
 import resnet4j.data.Loader;
-import resnet4j.data.Skipped;
 import resnet4j.eval.Score;
 import resnet4j.image.Target;
 import resnet4j.nn.Net;
@@ -156,7 +153,7 @@ public final class Trainer implements AutoCloseable {
 
     /** Solves for a head, if there is one to solve for: all of a probe, epoch 0 of others. False if the run was stopped. */
     private boolean solve() throws IOException {
-        var clock = new Clock();
+        var clock = new EpochClock(at);
         Optional<Solved> solved;
         try {
             solved = learner.solve(this::besides);
@@ -171,7 +168,7 @@ public final class Trainer implements AutoCloseable {
     /** One epoch, from where {@link #at} is in it. Gives false if the run was stopped in it. */
     private <T extends Target<T>> boolean epoch(Learner<T> learner, Loader<T> loader) throws IOException {
         learner.begin(at.epoch());
-        var clock = new Clock();
+        var clock = new EpochClock(at);
         int gathered = 0, together = 0; // batches since the last update, and up to the next one
         try (var batches = loader.epoch(at.epoch(), at.batch())) {
             for (var batch : batches) {
@@ -184,7 +181,7 @@ public final class Trainer implements AutoCloseable {
                 at = at.after(batches.position(), update, sums, batch.size(), clock.skipped(batches), clock.seconds());
                 if (!update) continue;
                 gathered = 0;
-                var line = new Line.Step(at.step(), at.epoch() + 1, at.means(), now.lr(), clock.imagesPerSecond());
+                var line = new Line.Step(at.step(), at.epoch() + 1, at.means(), now.lr(), clock.imagesPerSecond(at));
                 if (at.step() % 20 == 0 || at.step() == 1 || !batches.hasNext()) run.append(line);
                 log.step(line);
                 if (options.stop().getAsBoolean()) {
@@ -193,42 +190,11 @@ public final class Trainer implements AutoCloseable {
                 }
                 if (clock.sinceSaved() > options.checkpointSeconds()) {
                     save();
-                    clock.saved = System.nanoTime();
+                    clock.saved();
                 }
             }
             at = at.with(clock.skipped(batches));
             return endEpoch(clock, batches.waitNanos());
-        }
-    }
-
-    /** What an epoch, or the rest of one, adds to the numbers of before. */
-    private final class Clock {
-        private final long begun = System.nanoTime(), seenBefore = at.seen();
-        private final double secondsBefore = at.seconds();
-        private final List<Skipped> skippedBefore = at.skipped();
-        private long saved = begun;
-
-        double seconds() {
-            return secondsBefore + since(begun);
-        }
-
-        double sinceSaved() {
-            return since(saved);
-        }
-
-        /** As of the last update. */
-        double imagesPerSecond() {
-            return (at.seen() - seenBefore) / (at.seconds() - secondsBefore);
-        }
-
-        List<Skipped> skipped(Epoch<?> batches) {
-            var all = new ArrayList<>(skippedBefore);
-            all.addAll(batches.skipped());
-            return all;
-        }
-
-        private static double since(long nanos) {
-            return (System.nanoTime() - nanos) / 1e9;
         }
     }
 
@@ -237,8 +203,8 @@ public final class Trainer implements AutoCloseable {
     }
 
     /** Measures, saves and logs. Gives false if the run was stopped in it. */
-    private boolean endEpoch(Clock clock, long waitNanos) throws IOException {
-        double trained = Clock.since(clock.begun);
+    private boolean endEpoch(EpochClock clock, long waitNanos) throws IOException {
+        double trained = clock.own();
         checkFinite();
         checkAlive();
         Optional<Score> validation = Optional.empty();
@@ -262,9 +228,9 @@ public final class Trainer implements AutoCloseable {
                 at.means(),
                 validation.map(Score::numbers).orElse(Map.of()),
                 rate(at.step() - 1),
-                Clock.since(clock.begun),
+                clock.own(),
                 waitNanos / 1e9 / trained,
-                (at.seen() - clock.seenBefore) / trained,
+                clock.seen(at) / trained,
                 at.skipped());
         at = at.next(better ? value : at.best(), better ? at.epoch() + 1 : at.bestEpoch(), clock.seconds());
         run.requireWhole();
