@@ -12,6 +12,7 @@ import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -70,6 +71,26 @@ class ReadmeTest {
         var lines = printed.toString(StandardCharsets.UTF_8).lines().toList();
         assertEquals(5, lines.size(), lines::toString);
         for (var line : lines) assertTrue(line.matches("class\\d [0-9.E-]+"), line);
+    }
+
+    @Test
+    void linksOfTheDocuments_leadToFiles() throws IOException {
+        var root = readme().getParent();
+        var documents =
+                new ArrayList<>(List.of(readme(), root.resolve("CONTRIBUTING.md"), root.resolve("CHANGELOG.md")));
+        try (var docs = Files.list(root.resolve("docs"))) {
+            docs.filter(file -> file.toString().endsWith(".md")).forEach(documents::add);
+        }
+        int found = 0;
+        for (var document : documents) {
+            var link = Pattern.compile("\\]\\((?!https?:)([^)#]+)[^)]*\\)|src=\"([^\"]+)\"")
+                    .matcher(Files.readString(document));
+            for (; link.find(); found++) {
+                var target = link.group(1) == null ? link.group(2) : link.group(1);
+                assertTrue(Files.exists(document.resolveSibling(target)), document.getFileName() + ": " + target);
+            }
+        }
+        assertTrue(found > 10, "links: " + found);
     }
 
     private static JavaFileObject file(String source) {

@@ -154,7 +154,11 @@ final class ClassReport {
                     .text(" " + RunReport.percent1(mistake.probability()))
                     .close();
             grid.open("div", "class", "truth").text("is ").leaf("bdi", truth).close();
-            grid.open("div", "class", "file").leaf("bdi", mistake.name()).close();
+            grid.open("div", "class", "file")
+                    .open("bdi")
+                    .path(mistake.name())
+                    .close()
+                    .close();
             grid.close().close();
         }
         page.section(

@@ -40,6 +40,14 @@ final class Markup {
         return this;
     }
 
+    /** A path, which may go on in the next line after a slash or an underscore. */
+    Markup path(String path) {
+        var parts = path.split("(?<=[/_])");
+        text(parts[0]);
+        for (int i = 1; i < parts.length; i++) empty("wbr").text(parts[i]);
+        return this;
+    }
+
     /** A style sheet; HTML does not decode references in one, so it has to do without {@code <} and {@code &}. */
     Markup style(String css) {
         if (css.contains("<") || css.contains("&"))

@@ -23,7 +23,12 @@ final class Page {
      */
     Page(String kind, String title, String lead) {
         this.title = title;
-        body.open("header").leaf("p", kind, "class", "over").leaf("h1", title).leaf("p", lead, "class", "lead");
+        body.open("header")
+                .leaf("p", kind, "class", "over")
+                .leaf("h1", title)
+                .open("p", "class", "lead")
+                .path(lead)
+                .close();
         body.close();
     }
 

@@ -59,8 +59,8 @@ public final class RunReport {
                                 .toList());
         page.add(evaluation != null ? ClassReport.numbers(evaluation) : numbers(score))
                 .add(facts(run, history));
-        if (history.epochs() > 0 || history.lastStep() > 0)
-            page.section(
+        if (history.epochs() > 1 || history.lastStep() > 1) // one point is no curve
+        page.section(
                     "Training",
                     trainingNote(history, score),
                     evaluation != null ? curves(history, LOSS, ACCURACY) : curves(history, others(history, score)));
@@ -157,6 +157,7 @@ public final class RunReport {
     // ---- the curves
 
     private static String trainingNote(History history, Score score) {
+        if (history.epochs() < 2) return "";
         boolean share = score instanceof Evaluation;
         return history.perEpoch(e -> validation(e, score.headline())).stream()
                 .max(Comparator.comparingDouble(Point::y)) // the first of equals

@@ -275,12 +275,13 @@ public final class Trainer implements AutoCloseable {
             return stopped();
         }
         run.keepEvaluation(test);
-        account.report(run, learner.task(), test, options.device(), at.seconds());
+        double seconds = at.seconds() + (System.nanoTime() - begun) / 1e9;
+        account.report(run, learner.task(), test, options.device(), seconds);
         LOG.log(
                 System.Logger.Level.INFO,
                 "trained {0} in {1} s: {2} {3}",
                 Words.count(at.epoch(), "epoch"),
-                Math.round(at.seconds()),
+                Math.round(seconds),
                 test.headline(),
                 test.value());
         return new Outcome(

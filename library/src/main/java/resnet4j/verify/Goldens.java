@@ -26,6 +26,9 @@ final class Goldens {
         this.folder = folder;
     }
 
+    /** What a folder may hold cases of. */
+    static final List<String> KINDS = List.of("torchvision", "cifar10", "imagenet-60", "preprocess");
+
     /** The cases that need no file: the library beside itself. */
     static List<Golden> builtIn() {
         return List.of(

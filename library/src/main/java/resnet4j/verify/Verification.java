@@ -61,6 +61,17 @@ public record Verification(List<Golden> cases) {
             return String.format(
                     Locale.ROOT, "%d passed, %d failed, %d skipped", passed, cases.size() - passed - skipped, skipped);
         }
+
+        /** What the cases that ran prove, and what they cannot. */
+        public String proof() {
+            var ran = cases.stream().filter(c -> c.skipped() == null).toList();
+            if (ran.isEmpty()) return "Nothing was compared, and so nothing is proved.";
+            if (!pass) return "This installation does not compute what it should; see the cases that failed.";
+            if (ran.stream().allMatch(c -> List.of(c.name().split(" ")).contains("plan")))
+                return "This proves that the engine runs here and that plans answer as their networks do; without goldens"
+                        + " it cannot say whether the networks answer as PyTorch's, nor pictures as Pillow's.";
+            return "What ran computes here what its goldens say.";
+        }
     }
 
     /** All goldens in a folder, and those that need none: torchvision's outputs, published weights, Pillow's pictures. */
@@ -72,7 +83,8 @@ public record Verification(List<Golden> cases) {
 
     /** Only the goldens that need no folder. @param reason why there is none, for a case that is skipped */
     public static Verification builtIn(String reason) {
-        var all = new ArrayList<Golden>(List.of(new Golden.Absent("goldens", reason)));
+        var all = new ArrayList<Golden>();
+        for (var kind : Goldens.KINDS) all.add(new Golden.Absent(kind, reason));
         all.addAll(Goldens.builtIn());
         return new Verification(all);
     }

@@ -121,7 +121,7 @@ final class VerifyCommand extends Command<Record> {
     private static String text(Verified found) {
         var table = new Table("case", "max abs", "max rel", "", "");
         for (var row : found.table()) table.row(row.toArray());
-        return table + System.lineSeparator() + found;
+        return table + System.lineSeparator() + found + System.lineSeparator() + found.proof();
     }
 
     @Override

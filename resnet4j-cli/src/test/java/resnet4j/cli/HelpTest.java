@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -83,15 +85,28 @@ class HelpTest {
     void everyExample_isUnderstood(String command) throws IOException {
         for (var example : examples(command)) {
             assertTrue(example.startsWith("./resnet4j " + command), example);
-            var words = List.of(example.substring("./resnet4j ".length()).split(" "));
-            new CommandLine(new Main())
-                    .setCaseInsensitiveEnumValuesAllowed(true)
-                    .parseArgs(words.toArray(String[]::new)); // throws where an option or a value is none
-            for (var word : words) {
-                if (word.startsWith("recipes/")) assertTrue(Files.exists(root().resolve(word)), word);
-                if (word.contains("_in1k"))
-                    assertFalse(Catalogue.published(word).isEmpty(), word + " is published");
-            }
+            understood(example);
+        }
+    }
+
+    /** Every command that the README shows has these options, and its recipes and weights are there. */
+    @Test
+    void commandsOfTheReadme_areUnderstood() throws IOException {
+        var typed = Pattern.compile("`(\\./resnet4j [^`]+)`|^(\\./resnet4j [^#\\n]+)", Pattern.MULTILINE)
+                .matcher(Files.readString(root().resolve("README.md")));
+        int found = 0;
+        for (; typed.find(); found++) understood((typed.group(1) == null ? typed.group(2) : typed.group(1)).strip());
+        assertTrue(found > 25, "commands in README.md: " + found);
+    }
+
+    private static void understood(String example) throws IOException {
+        var words = List.of(example.substring("./resnet4j ".length()).split(" "));
+        new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .parseArgs(words.toArray(String[]::new)); // throws where an option or a value is none
+        for (var word : words) {
+            if (word.startsWith("recipes/")) assertTrue(Files.exists(root().resolve(word)), word);
+            if (word.contains("_in1k")) assertFalse(Catalogue.published(word).isEmpty(), word + " is published");
         }
     }
 

@@ -27,9 +27,12 @@ import resnet4j.config.Records;
 import resnet4j.image.Image;
 import resnet4j.image.ImageFile;
 import resnet4j.model.Models;
+import resnet4j.run.Watcher;
+import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
+import resnet4j.verify.Verification;
 import resnet4j.weights.PyTorchFile;
 
 class VerifyCommandTest {
@@ -145,6 +148,20 @@ class VerifyCommandTest {
         err.getBuffer().setLength(0);
         assertEquals(2, run("verify", "--goldens", folder.resolve("absent")));
         assertTrue(err.toString().contains("expected a folder with golden cases"), err::toString);
+    }
+
+    /** Without goldens every word of the help is taken, and what is proved is said. */
+    @ParameterizedTest
+    @CsvSource({
+        "plan, plans answer as their networks do; without goldens it cannot say",
+        "resnet18, plans answer as their networks do; without goldens it cannot say",
+        "cifar10, 'Nothing was compared, and so nothing is proved.'",
+        "preprocess, 'Nothing was compared, and so nothing is proved.'"
+    })
+    void withoutGoldens_saysWhatIsProved(String word, String proof) {
+        var none = Verification.builtIn("no folder here").only(word).run(Device.CPU, Watcher.NONE);
+        assertTrue(none.pass());
+        assertTrue(none.proof().contains(proof), none::proof);
     }
 
     /** Cases under the shared data, by a word of their names. */
