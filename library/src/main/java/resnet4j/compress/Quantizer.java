@@ -21,7 +21,8 @@ import resnet4j.tensor.Tensor;
 
 /**
  * Turns convolutions and linear layers of a graph into eight bits: weights per output channel and symmetric, what goes in
- * per tensor, without a sign where no number below 0 was seen. The last layer, which makes the logits, stays in floats.
+ * per tensor, without a sign where no number below 0 was seen. The last layer, which makes the logits, computes in floats,
+ * of weights in eight bits.
  * Jacob et al. 2018, arXiv:1712.05877. First {@link #observe} pictures, then {@link #quantize}.
  *
  * <p>The result is a graph in which {@link Op.Quantize} and {@link Op.Dequantize} stand: run, planned, exported and saved,
@@ -35,6 +36,7 @@ public final class Quantizer {
 
     private final Graph graph;
     private final Set<String> kept;
+    private final Node last;
     private final Map<String, Node> layers = new LinkedHashMap<>(); // by path
     private final Map<String, String> scaled =
             new LinkedHashMap<>(); // a value that may be rounded to whose scale it has
@@ -57,6 +59,7 @@ public final class Quantizer {
             if (last != null) layers.put(last.path(), last);
             last = node;
         }
+        this.last = last;
         if (layers.isEmpty())
             throw new IllegalArgumentException(
                     "graph: expected at least two convolutions or linear layers with weights, got "
@@ -156,7 +159,7 @@ public final class Quantizer {
 
     /** In eight bits, but for the layers that are kept. */
     public Graph quantize(Range range) {
-        return new Rewriting(range, kept).graph();
+        return new Rewriting(range, kept, true).graph();
     }
 
     /**
@@ -171,7 +174,10 @@ public final class Quantizer {
                 try (var inner = new NativeScope()) {
                     var others = new LinkedHashSet<>(layers.keySet());
                     others.remove(path);
-                    var moved = new Rewriting(range, others).graph().run(images).toFloats();
+                    var moved = new Rewriting(range, others, false)
+                            .graph()
+                            .run(images)
+                            .toFloats();
                     double change = 0, all = 0;
                     for (int i = 0; i < exact.length; i++) {
                         change += Math.pow(moved[i] - exact[i], 2);
@@ -196,15 +202,17 @@ public final class Quantizer {
     private final class Rewriting {
         private final Range range;
         private final Set<String> kept;
+        private final boolean withLast;
         private final Map<String, Tensor> constants = new LinkedHashMap<>(graph.constants());
         private final List<Node> nodes = new ArrayList<>();
         private final Map<String, String> eight = new LinkedHashMap<>(); // a value to the same after eight bits
 
-        Rewriting(Range range, Set<String> kept) {
+        Rewriting(Range range, Set<String> kept, boolean withLast) {
             if (pictures == 0)
                 throw new IllegalStateException("quantize: expected pictures to be observed first, got none");
             this.range = range;
             this.kept = kept;
+            this.withLast = withLast;
         }
 
         Graph graph() {
@@ -218,7 +226,9 @@ public final class Quantizer {
                 if (products.contains(node.name())) {
                     inputs.set(0, eightBits(inputs.get(0)));
                     inputs.set(1, eight.computeIfAbsent(inputs.get(1), this::weight));
-                } else if (Passes.movesNumbers(node.op()) && values.contains(node.name()))
+                } else if (withLast && node.equals(last))
+                    inputs.set(1, eight.computeIfAbsent(inputs.get(1), this::weight));
+                else if (Passes.movesNumbers(node.op()) && values.contains(node.name()))
                     inputs.replaceAll(this::eightBits);
                 else {
                     var added = residual(node, products);

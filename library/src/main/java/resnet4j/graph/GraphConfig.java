@@ -12,6 +12,7 @@ import resnet4j.array.DType;
 import resnet4j.model.Architecture;
 import resnet4j.model.ArchitectureType;
 import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Op;
 import resnet4j.tensor.Placeholder;
 import resnet4j.tensor.Tensor;
 
@@ -123,10 +124,11 @@ public record GraphConfig(
     /**
      * Where a graph's classes come from: the last product with a weight, and what follows it.
      *
+     * @param first of the nodes that are the head's: that makes floats of the product's weight, or the product
      * @param index of the product among the nodes
      * @param path  that the names of its weights begin with
      */
-    record Head(int index, String path, List<String> weights) {
+    record Head(int first, int index, String path, List<String> weights) {
         /** The graph with what its last product takes as one more output. */
         static Graph withFeatures(Graph graph) {
             var outputs = new LinkedHashMap<>(graph.outputs());
@@ -139,18 +141,25 @@ public record GraphConfig(
         static Head of(Graph graph) {
             var nodes = graph.nodes();
             for (int i = nodes.size() - 1; i >= 0; i--) {
+                if (!nodes.get(i).op().isProduct()) continue;
                 var in = nodes.get(i).inputs();
-                if (!nodes.get(i).op().isProduct() || !graph.constants().containsKey(in.get(1))) continue;
-                var weights =
-                        in.stream().skip(1).filter(name -> !name.isEmpty()).toList();
-                int dot = in.get(1).lastIndexOf('.');
-                var path = in.get(1).substring(0, Math.max(0, dot));
+                boolean eight = i > 0
+                        && nodes.get(i - 1).op() instanceof Op.Dequantize
+                        && nodes.get(i - 1).name().equals(in.get(1));
+                int first = eight ? i - 1 : i;
+                var weights = new ArrayList<>(in.subList(1, in.size()));
+                if (eight) weights.set(0, nodes.get(first).inputs().get(0));
+                if (eight) weights.add(nodes.get(first).inputs().get(1));
+                weights.removeIf(String::isEmpty);
+                if (!graph.constants().keySet().containsAll(weights)) continue;
+                int dot = weights.get(0).lastIndexOf('.');
+                var path = weights.get(0).substring(0, Math.max(0, dot));
                 var made = new HashSet<String>();
-                for (var node : nodes.subList(i, nodes.size())) made.add(node.name());
+                for (var node : nodes.subList(first, nodes.size())) made.add(node.name());
                 boolean alone = dot > 0 && weights.stream().allMatch(name -> name.startsWith(path + "."));
                 for (var later : nodes.subList(i + 1, nodes.size()))
                     alone = alone && later.inputs().stream().allMatch(name -> name.isEmpty() || made.contains(name));
-                if (alone) return new Head(i, path, weights);
+                if (alone) return new Head(first, i, path, weights);
                 break;
             }
             throw new IllegalArgumentException("graph: expected a last layer with weights of its own that makes the"

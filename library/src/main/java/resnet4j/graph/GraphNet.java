@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import resnet4j.model.ClassificationNet;
 import resnet4j.nn.Init;
 import resnet4j.nn.Layer;
@@ -33,7 +34,11 @@ public final class GraphNet extends ClassificationNet {
             var graph = config.graph(constants);
             draw(graph);
             var cut = GraphConfig.Head.of(graph);
-            head = new Head(graph, cut);
+            var trained = config.weights().stream()
+                    .filter(GraphConfig.Weight::trained)
+                    .map(GraphConfig.Weight::name)
+                    .collect(Collectors.toSet());
+            head = new Head(graph, cut, trained);
             for (var weight : config.weights())
                 if (!cut.weights().contains(weight.name()))
                     add(this, weight.name(), weight.trained(), constants.get(weight.name()));
@@ -116,12 +121,13 @@ public final class GraphNet extends ClassificationNet {
     private static final class Head extends Layer {
         private final Graph graph;
 
-        Head(Graph whole, GraphConfig.Head cut) {
+        Head(Graph whole, GraphConfig.Head cut, Set<String> trained) {
             var product = whole.nodes().get(cut.index());
-            for (var name : cut.weights())
-                parameter(
-                        name.substring(cut.path().length() + 1),
-                        whole.constants().get(name));
+            for (var name : cut.weights()) {
+                var own = name.substring(cut.path().length() + 1);
+                if (trained.contains(name)) parameter(own, whole.constants().get(name));
+                else buffer(own, whole.constants().get(name));
+            }
             var input = product.inputs().get(0);
             var taken = new Value(input, whole.shape(input), product.value().dtype());
             var constants = new LinkedHashMap<>(whole.constants());
@@ -129,7 +135,7 @@ public final class GraphNet extends ClassificationNet {
             graph = new Graph(
                     List.of(taken),
                     constants,
-                    whole.nodes().subList(cut.index(), whole.nodes().size()),
+                    whole.nodes().subList(cut.first(), whole.nodes().size()),
                     whole.outputs(),
                     Map.of());
         }

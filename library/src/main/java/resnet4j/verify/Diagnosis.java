@@ -77,9 +77,15 @@ public record Diagnosis(
      * @param auto   what {@code --precision auto} is here, and whether {@code --precision bf16} is bf16
      * @param oneDnn the widest instructions of oneDNN, which does a plan's convolutions, linear layers and pooling;
      *               absent where libtorch does them
+     * @param eight  what quantised networks are computed in
      */
     public record Answering(
-            String device, Inference.Way way, Precision precision, Precision auto, Optional<String> oneDnn) {
+            String device,
+            Inference.Way way,
+            Precision precision,
+            Precision auto,
+            Optional<String> oneDnn,
+            String eight) {
         private static Answering here() {
             var device = Device.parse("auto");
             return new Answering(
@@ -87,7 +93,8 @@ public record Diagnosis(
                     Inference.Way.best(device),
                     Precision.parse("fp32"),
                     Precision.parse("auto"),
-                    OneDnn.available(DType.F32) ? Optional.of(OneDnn.instructionSet()) : Optional.empty());
+                    OneDnn.available(DType.F32) ? Optional.of(OneDnn.instructionSet()) : Optional.empty(),
+                    eightBits());
         }
 
         /** What, and why. */
@@ -101,7 +108,16 @@ public record Diagnosis(
                     + "; --precision auto is "
                     + (auto == Precision.BF16
                             ? "bf16, which is multiplied here"
-                            : "fp32, and so is bf16, which is not multiplied here");
+                            : "fp32, and so is bf16, which is not multiplied here")
+                    + "; quantised networks in " + eight;
+        }
+
+        private static String eightBits() {
+            if (!OneDnn.available(DType.I8)) return "floats of the rounded numbers";
+            return "int8"
+                    + (OneDnn.eightBitsInHardware()
+                            ? ", which is summed in 32 bits here"
+                            : ", whose products are summed in 16 bits here: slower, some weights in coarser steps");
         }
     }
 
