@@ -20,8 +20,6 @@ import resnet4j.nn.Norm;
  */
 public record DetectorConfig(Method method, BackboneConfig backbone, int channels, Sizes sizes, int classes)
         implements Architecture {
-    private static final Norm PUBLISHED = new Norm.FrozenBatch(0); // torchvision's published detectors add nothing
-
     public DetectorConfig {
         Checks.classes(classes);
         Checks.positive("channels", channels);
@@ -36,8 +34,13 @@ public record DetectorConfig(Method method, BackboneConfig backbone, int channel
             throw new IllegalArgumentException("channels: expected a multiple of 32, got " + channels);
     }
 
+    /** torchvision's published detectors of its first generation add nothing to variances, but for FCOS. */
+    private static Norm frozen(Method method) {
+        return new Norm.FrozenBatch(method instanceof Method.Places ? 1e-5 : 0);
+    }
+
     private static DetectorConfig published(Method method, boolean trained, int classes) {
-        var backbone = BackboneConfig.of("resnet50").withNorm(trained ? Norm.BATCH : PUBLISHED);
+        var backbone = BackboneConfig.of("resnet50").withNorm(trained ? Norm.BATCH : frozen(method));
         return new DetectorConfig(method, backbone, 256, new Sizes(800, 1333), classes);
     }
 

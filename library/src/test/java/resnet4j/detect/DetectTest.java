@@ -1,12 +1,14 @@
 package resnet4j.detect;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -14,12 +16,14 @@ import org.junit.jupiter.api.io.TempDir;
 import resnet4j.Classifier;
 import resnet4j.Detector;
 import resnet4j.Predictor;
+import resnet4j.array.HostTensor;
 import resnet4j.config.Records;
 import resnet4j.data.DataSource;
 import resnet4j.data.Shapes;
 import resnet4j.data.Things;
 import resnet4j.image.Box;
 import resnet4j.image.Image;
+import resnet4j.model.ModelFile;
 import resnet4j.run.RunFolder;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
@@ -144,5 +148,29 @@ class DetectTest {
         var json = CocoResults.json(List.of(List.of(found)), List.of(7L), List.of(0L, 10L, 20L));
         assertEquals(
                 "[{\"image_id\":7,\"category_id\":20,\"bbox\":[1.0,2.0,3.0,6.0],\"score\":0.5}]", Records.line(json));
+    }
+
+    /** torchvision renames the same when it loads them ({@code _load_from_state_dict} of version 1). */
+    @Test
+    void publishedNames_ofBefore_areKnown() throws IOException {
+        for (var name : List.of("maskrcnn_resnet18_fpn", "retinanet_resnet50_fpn"))
+            try (var net = ((DetectorConfig) recipe(name).architectureFor(9)).net()) {
+                var old = new HashMap<String, HostTensor>();
+                ModelFile.state(net)
+                        .forEach((weight, t) -> old.put(
+                                weight.replaceAll("(_blocks\\.\\d)\\.0\\.", "$1.")
+                                        .replace("rpn.head.conv.0.0.", "rpn.head.conv.")
+                                        .replace("mask_head.0.0.", "mask_head.mask_fcn1.")
+                                        .replace("mask_head.1.0.", "mask_head.mask_fcn2.")
+                                        .replace("mask_head.2.0.", "mask_head.mask_fcn3.")
+                                        .replace("mask_head.3.0.", "mask_head.mask_fcn4.")
+                                        .replace("n_head.conv.0.0.", "n_head.conv.0.")
+                                        .replace("n_head.conv.1.0.", "n_head.conv.2.")
+                                        .replace("n_head.conv.2.0.", "n_head.conv.4.")
+                                        .replace("n_head.conv.3.0.", "n_head.conv.6."),
+                                t));
+                assertFalse(old.keySet().equals(net.state().keySet()));
+                ModelFile.load(net, old, "old"); // or it lists what does not fit
+            }
     }
 }
