@@ -25,8 +25,11 @@ import javax.imageio.ImageIO;
  * docs/dependencies.md} lists the exceptions); all else is decoded by the JDK.
  */
 public final class ImageFile {
-    /** How many times a picture may be in memory while it is decoded and turned. */
-    private static final int COPIES = 3;
+    /**
+     * How many times a picture is in memory while it is decoded or turned. Whether it fits is decided by its size alone:
+     * what happens to be in memory besides must not decide which pictures are left out.
+     */
+    private static final int COPIES = 2;
 
     private ImageFile() {}
 
@@ -121,23 +124,14 @@ public final class ImageFile {
     /** What is made of a picture that passed the gate; whatever goes wrong is said with its name. */
     private static <T> T opened(byte[] bytes, String nameForErrors, DecodeLimits limits, Use<T> use)
             throws IOException {
-        long pixels = 0;
         try {
-            Encoded encoded = open(bytes, limits);
-            pixels = (long) encoded.width() * encoded.height();
-            return use.of(encoded);
+            return use.of(open(bytes, limits));
         } catch (IOException e) {
             throw new IOException(nameForErrors + ": " + e.getMessage(), e);
         } catch (RuntimeException e) { // the JDK's decoders throw many kinds on damaged data
             throw new IOException(
                     nameForErrors + ": expected a whole picture, the data is damaged ("
                             + e.toString().lines().findFirst().orElse("") + ")",
-                    e);
-        } catch (OutOfMemoryError e) {
-            if (pixels * 3 * COPIES < Runtime.getRuntime().maxMemory()) throw e; // others filled the heap
-            throw new IOException(
-                    nameForErrors + ": expected a picture that fits the heap of "
-                            + (Runtime.getRuntime().maxMemory() >> 20) + " MB; raise it with -Xmx",
                     e);
         }
     }
@@ -152,6 +146,10 @@ public final class ImageFile {
         if ((long) width * height > limits.pixels())
             throw new IOException("expected at most " + limits.pixels() + " pixels, the header says " + width + "x"
                     + height + "; make the picture smaller");
+        long heap = Runtime.getRuntime().maxMemory();
+        if ((long) width * height * 3 * COPIES > heap)
+            throw new IOException("expected a picture that fits the heap of " + (heap >> 20) + " MB " + COPIES
+                    + " times, the header says " + width + "x" + height + "; raise it with -Xmx");
         return encoded;
     }
 

@@ -313,6 +313,21 @@ class ImageFileTest {
         }
     }
 
+    /** One pixel on a canvas that would take gigabytes, and bits that would become bytes. */
+    @Test
+    void aPictureLargerThanTheHeap_isRefusedByItsSize() {
+        byte[] gif = HexFormat.of()
+                .parseHex("474946383961" + "90659065" + "800000" + "000000ffffff" + "2c" + "0000000001000100" + "00"
+                        + "02" + "02" + "4401" + "00" + "3b");
+        byte[] pnm = "P4 26000 26000\n".getBytes(StandardCharsets.US_ASCII);
+        pnm = Arrays.copyOf(pnm, pnm.length + 3250 * 26000);
+        for (byte[] bytes : List.of(gif, pnm)) {
+            var limits = new DecodeLimits(1 << 30, 700_000_000);
+            var e = assertThrows(IOException.class, () -> ImageFile.decode(bytes, "large", false, 0, limits));
+            assertTrue(e.getMessage().startsWith("large: expected a picture that fits the heap of "), e.getMessage());
+        }
+    }
+
     @Test
     void decode_holdsItsLimits() throws Exception {
         byte[] png = png(Pictures.byFormula(40, 25));
