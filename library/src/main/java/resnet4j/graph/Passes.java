@@ -12,6 +12,7 @@ import java.util.Set;
 import resnet4j.array.DType;
 import resnet4j.tensor.Op;
 import resnet4j.tensor.Ops;
+import resnet4j.tensor.Rows;
 import resnet4j.tensor.Tensor;
 
 /**
@@ -198,7 +199,7 @@ public final class Passes {
             var weightName = node.name() + ".weight";
             var biasName = node.name() + ".bias";
             boolean overwrites = inPlace && uses.get(before.inputs().get(1)) == 1;
-            constants.put(weightName, overwrites ? weight.scaleRows_(factors) : weight.scaleRows(factors));
+            constants.put(weightName, overwrites ? Rows.scaled_(weight, factors) : Rows.scaled(weight, factors));
             constants.put(biasName, Tensor.of(bias, channels));
             if (inPlace) free(node, uses, constants);
             // under the norm's name, so that what follows finds it

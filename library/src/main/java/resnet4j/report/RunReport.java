@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,7 +16,6 @@ import resnet4j.image.Image;
 import resnet4j.report.Chart.Axis;
 import resnet4j.report.Chart.Mark;
 import resnet4j.report.Chart.Point;
-import resnet4j.report.Chart.Series;
 import resnet4j.run.Line;
 import resnet4j.run.Rate;
 import resnet4j.run.RunFolder;
@@ -25,7 +23,6 @@ import resnet4j.run.RunFolder;
 /** The page of a training run: how well, how it went, what it confuses, and what it was made of. */
 public final class RunReport {
     private static final int LISTED = 100; // skipped files; all of them are in evaluation.json
-    private static final Axis EPOCHS = Axis.of("Epochs");
 
     private RunReport() {}
 
@@ -60,10 +57,7 @@ public final class RunReport {
         page.add(evaluation != null ? ClassReport.numbers(evaluation) : numbers(score))
                 .add(facts(run, history));
         if (history.epochs() > 1 || history.lastStep() > 1) // one point is no curve
-        page.section(
-                    "Training",
-                    trainingNote(history, score),
-                    evaluation != null ? curves(history, LOSS, ACCURACY) : curves(history, others(history, score)));
+        page.section("Training", trainingNote(history, score), RunCurves.of(history, score));
         rates(page, folder.rates());
         if (evaluation != null) ClassReport.add(page, evaluation, pictures);
         else pictures(page, pictures);
@@ -83,7 +77,7 @@ public final class RunReport {
                 "Loss as the rate grows",
                 Axis.of("Learning rate").logarithmic(),
                 Axis.of("Smoothed cross entropy, nats"),
-                List.of(series("Loss", Mark.LINE, points)));
+                List.of(RunCurves.series("Loss", Mark.LINE, points)));
         page.section(
                 "Learning-rate search",
                 "One pass in which the rate grew at every step. The run used a tenth of the rate at which the loss began to rise.",
@@ -154,12 +148,10 @@ public final class RunReport {
         return list.close();
     }
 
-    // ---- the curves
-
     private static String trainingNote(History history, Score score) {
         if (history.epochs() < 2) return "";
         boolean share = score instanceof Evaluation;
-        return history.perEpoch(e -> validation(e, score.headline())).stream()
+        return history.perEpoch(e -> RunCurves.validation(e, score.headline())).stream()
                 .max(Comparator.comparingDouble(Point::y)) // the first of equals
                 .map(best -> String.format(
                         Locale.ROOT,
@@ -169,79 +161,6 @@ public final class RunReport {
                         history.epochs(),
                         share ? percent(best.y()) : number(best.y())))
                 .orElse("");
-    }
-
-    /**
-     * A number while it was trained.
-     *
-     * @param training   its name among a step's numbers
-     * @param validation its name among a score's
-     */
-    private record Course(String title, Axis axis, String training, String validation) {}
-
-    private static final Course LOSS = new Course("Loss", Axis.of("Cross entropy, nats"), "loss", "loss");
-    private static final Course ACCURACY =
-            new Course("Accuracy", Axis.of("Top-1 accuracy").inPercent(), "accuracy", "top1");
-
-    /** All that was counted in training, and the number by which networks are compared. */
-    private static Course[] others(History history, Score score) {
-        var names = new LinkedHashSet<>(history.trained());
-        names.add(score.headline());
-        return names.stream()
-                .map(name -> new Course(name, Axis.of(name), name, name))
-                .toArray(Course[]::new);
-    }
-
-    private static Markup curves(History history, Course... courses) {
-        var all = new ArrayList<Chart>();
-        for (var course : courses)
-            all.add(chart(
-                    course.title,
-                    course.axis,
-                    training(history, course.training),
-                    series(
-                            "Validation",
-                            Mark.LINE_AND_POINTS,
-                            history.perEpoch(e -> validation(e, course.validation)))));
-        all.add(chart(
-                "Learning rate",
-                Axis.of("Learning rate"),
-                series("Learning rate", Mark.LINE, history.perStep(Line.Step::lr))));
-        all.add(chart(
-                "Speed",
-                Axis.of("Pictures per second"),
-                series("Speed", Mark.LINE, history.perStep(Line.Step::imagesPerSecond))));
-        var charts = new Markup().open("div", "class", "charts");
-        for (Chart chart : all) {
-            if (chart.isEmpty()) continue;
-            charts.open("figure").open("figcaption").leaf("h3", chart.title()).close();
-            charts.add(chart.svg()).close();
-        }
-        return charts.close();
-    }
-
-    private static Chart chart(String title, Axis y, Series... series) {
-        return new Chart(
-                title,
-                EPOCHS,
-                y,
-                List.of(series).stream().filter(s -> !s.points().isEmpty()).toList());
-    }
-
-    private static Series training(History history, String name) {
-        List<Point> steps = history.perStep(step -> step.train().getOrDefault(name, Double.NaN));
-        return series(
-                "Training",
-                Mark.LINE,
-                steps.isEmpty() ? history.perEpoch(e -> e.train().getOrDefault(name, Double.NaN)) : steps);
-    }
-
-    private static double validation(Line.Epoch epoch, String name) {
-        return epoch.validation().getOrDefault(name, Double.NaN);
-    }
-
-    private static Series series(String name, Mark mark, List<Point> points) {
-        return new Series(name, mark == Mark.LINE_AND_POINTS && points.size() > 60 ? Mark.LINE : mark, points);
     }
 
     /** The head of a table, and the start of its body; a heading with # is one of numbers, with #- one that a phone leaves out. */

@@ -65,25 +65,6 @@ public final class Tensor implements AutoCloseable {
         return tensor;
     }
 
-    /** Row i, along the first dimension, times {@code factors[i]}, rounded once; row-major, 32-bit floats. */
-    public Tensor scaleRows(double[] factors) {
-        return new Tensor(handle.detach().contiguous().clone()).scaleRows_(factors);
-    }
-
-    /** {@link #scaleRows} in place where the rows lie in order; gives itself, or else another one. */
-    public Tensor scaleRows_(double[] factors) {
-        if (!handle.is_contiguous()) return scaleRows(factors);
-        var in = bytes().asByteBuffer().asFloatBuffer();
-        var out = in.duplicate();
-        var row = new float[Math.toIntExact(elements() / factors.length)];
-        for (double factor : factors) {
-            in.get(row);
-            for (int i = 0; i < row.length; i++) row[i] = (float) (row[i] * factor);
-            out.put(row);
-        }
-        return this;
-    }
-
     /** Of that shape, with this tensor's type and device: {@code new_full}. */
     public Tensor newFull(double value, long... shape) {
         return new Tensor(handle.new_full(shape, new Scalar(value)));
