@@ -284,7 +284,11 @@ class ClassifierTest {
         }
         var said = run("none", List.of("-Dorg.bytedeco.javacpp.platform=linux-arm64"), Refused.class, file);
         assertTrue(said.contains("linux-arm64") && said.contains("linux-x86_64"), said);
-        assertEquals(1, said.strip().lines().count(), said);
+        var own = said.strip()
+                .lines()
+                .filter(line -> !line.startsWith("WARNING: "))
+                .toList(); // Java 24's of natives
+        assertEquals(1, own.size(), said);
     }
 
     /** What a program prints in a process whose class path lacks some jars. */
