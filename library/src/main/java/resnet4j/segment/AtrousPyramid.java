@@ -24,8 +24,14 @@ final class AtrousPyramid extends Layer {
     private final Layer project;
 
     AtrousPyramid(int in, List<Integer> rates) {
+        this(in, rates, false);
+    }
+
+    /** @param separable whether windows are seen channel by channel before channels are mixed. arXiv:1802.02611, 3.1 */
+    AtrousPyramid(int in, List<Integer> rates, boolean separable) {
         windows.add(normalised(Conv2d.of(in, CHANNELS, 1)));
-        for (int rate : rates) windows.add(normalised(Conv2d.of(in, CHANNELS, 3, 1, 1, rate)));
+        for (int rate : rates)
+            windows.add(normalised(separable ? separable(in, CHANNELS, rate) : Conv2d.of(in, CHANNELS, 3, 1, 1, rate)));
         whole = new Sequential(
                 new Lambda(x -> Ops.adaptiveAvgPool2d(x, 1, 1)),
                 Conv2d.of(in, CHANNELS, 1),
@@ -39,7 +45,12 @@ final class AtrousPyramid extends Layer {
                 new Sequential(Conv2d.of(all, CHANNELS, 1), Norm.BATCH.of(CHANNELS), Lambda.relu(), new Dropout(0.5)));
     }
 
-    private static Sequential normalised(Conv2d conv) {
+    /** A 3x3 convolution of each channel by itself, and one of 1x1 over them. */
+    static Sequential separable(int in, int out, int rate) {
+        return new Sequential(Conv2d.of(in, in, 3, 1, in, rate), Conv2d.of(in, out, 1));
+    }
+
+    private static Sequential normalised(Layer conv) {
         return new Sequential(conv, Norm.BATCH.of(CHANNELS), Lambda.relu());
     }
 

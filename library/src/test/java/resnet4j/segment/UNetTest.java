@@ -58,6 +58,7 @@ class UNetTest {
         var body = BackboneConfig.of("resnet18").withOutputStride(8);
         return List.of(
                 UNet.of("resnet18"),
+                DeepLabV3Plus.of("resnet18"),
                 new SegmentationConfig(Head.FCN, body, 3, true),
                 new SegmentationConfig(Head.DEEPLABV3, body.withOutputStride(16), 3, true));
     }
