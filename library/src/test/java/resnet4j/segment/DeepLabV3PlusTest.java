@@ -14,8 +14,8 @@ class DeepLabV3PlusTest {
     /** scripts/parity/deeplabv3plus_golden.py: segmentation_models_pytorch 0.5.0, every fourth pixel. */
     @Test
     void network_equalsThatOfSegmentationModelsPyTorchFromTheSeed() throws Exception {
-        var golden = Path.of(
-                DeepLabV3PlusTest.class.getResource("deeplabv3plus.npy").toURI());
+        var golden =
+                Path.of(DeepLabV3PlusTest.class.getResource("deeplabv3plus.npy").toURI());
         Ops.seed(0);
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad();
