@@ -47,7 +47,7 @@ final class Table {
         }
         int most = Integer.getInteger("resnet4j.width", Integer.MAX_VALUE);
         int all = IntStream.of(width).sum() + 2 * (columns - 1);
-        if (columns > 1 && all > most && all - width[columns - 1] - 2 <= most) {
+        if (columns > 1 && all > most && !right[columns - 1]) {
             var narrow = Arrays.copyOf(width, columns - 1);
             return rows.stream()
                     .map(row -> row.size() < columns

@@ -20,15 +20,20 @@ class TableTest {
                         .toString());
     }
 
-    /** The others fit to the letter, the last stands below; with one letter less nothing is to be gained. */
+    /** A last column of words stands below where there is no room for it, and one of numbers never does. */
     @ParameterizedTest
-    @CsvSource({"13, 'resnet18  11M\n    a.v1,\n    a.v2'", "12, 'resnet18  11M  a.v1, a.v2'"})
-    void lastColumn_standsBelowWhereTheOthersFit(int width, String shown) {
+    @CsvSource({
+        "25, a.v1 a.v2, resnet18  11M  a.v1 a.v2",
+        "13, a.v1 a.v2, 'resnet18  11M;    a.v1 a.v2'",
+        "12, a.v1 a.v2, 'resnet18  11M;    a.v1;    a.v2'",
+        "12, 71.5%, resnet18  11M  71.5%"
+    })
+    void lastColumnOfWords_standsBelow(int width, String last, String shown) {
         System.setProperty("resnet4j.width", "" + width);
         try {
             assertEquals(
-                    shown.replace("\\n", "\n"),
-                    new Table().row("resnet18", "11M", "a.v1, a.v2").toString());
+                    shown.replace(";", "\n"),
+                    new Table().row("resnet18", "11M", last).toString());
         } finally {
             System.clearProperty("resnet4j.width");
         }
