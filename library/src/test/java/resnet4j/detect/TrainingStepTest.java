@@ -3,6 +3,7 @@ package resnet4j.detect;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -23,6 +24,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import resnet4j.nn.Init;
+import resnet4j.tensor.Engine;
+import resnet4j.tensor.OneDnn;
 
 class TrainingStepTest {
     private static final String NAME = "fasterrcnn_resnet50_fpn";
@@ -107,6 +110,12 @@ class TrainingStepTest {
         "fcos_resnet50_fpn, nothing"
     })
     void step_isTorchvisions(String name, String which) throws IOException {
+        // the golden's kernels: other rounding lets other proposals be drawn, in torchvision too
+        if (name.contains("rcnn"))
+            assumeTrue(
+                    Engine.cpuCapability().equals("AVX512")
+                            && OneDnn.instructionSet().contains("AVX512"),
+                    "the golden of " + name + " is of a processor with AVX-512");
         compare(name, which);
     }
 
