@@ -11,14 +11,9 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import resnet4j.data.Batch;
 import resnet4j.data.Loader;
-import resnet4j.export.OnnxMetadata;
-import resnet4j.export.OnnxModel;
-import resnet4j.export.OnnxRuntime;
 import resnet4j.image.Image;
 import resnet4j.image.Picture;
-import resnet4j.model.Answer;
 import resnet4j.model.ModelFile;
-import resnet4j.tensor.Precision;
 
 /**
  * Says what pictures show: all classes, likeliest first, or the {@code top} of them. On a CPU the network runs as a fused
@@ -36,18 +31,13 @@ public final class Classifier implements Predictor<List<Classifier.Prediction>> 
      */
     public record Prediction(int index, String label, double probability) {}
 
-    /** Takes a network over, and closes it in the end. */
+    /** Takes a network over whose answer is one class, of such as have an order too, and closes it in the end. */
     public Classifier(ModelFile.Opened model, Options options) {
-        pictures = new Pictures(named(model), options, "the classifier");
+        pictures = Pictures.of(model, options, Pictures.Kind.CLASSIFIER);
     }
 
     private Classifier(Pictures pictures) {
         this.pictures = pictures;
-    }
-
-    /** A network whose answer is one class, of such as have an order too. */
-    private static ModelFile.Opened named(ModelFile.Opened model) {
-        return model.file().answer() instanceof Answer.Ordered ? model.wholePictures() : model.classifier();
     }
 
     /** {@link #load(Path, Predictor.Options)} on the CPU in 32-bit floats. */
@@ -64,27 +54,7 @@ public final class Classifier implements Predictor<List<Classifier.Prediction>> 
      *                     how its input is made
      */
     public static Classifier load(Path path, Options options) throws IOException {
-        return path.toString().endsWith(".onnx")
-                ? onnx(path, options)
-                : new Classifier(ModelFile.open(path.toString(), Optional.empty(), OptionalInt.empty()), options);
-    }
-
-    private static Classifier onnx(Path path, Options options) throws IOException {
-        if (options.device().cuda() || options.precision() != Precision.FP32)
-            throw new IllegalArgumentException("options: an ONNX file runs on the CPU in 32-bit floats, got "
-                    + options.device() + " and " + options.precision());
-        var metadata = OnnxMetadata.of(path); // in Java, before any native code sees the file
-        OnnxRuntime.require(path);
-        int threads =
-                options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
-        var model = OnnxModel.openTrusted(path, threads);
-        try {
-            model.check(metadata);
-            return new Classifier(new Pictures(metadata, model, options.batch()));
-        } catch (IOException | RuntimeException e) {
-            model.close();
-            throw e;
-        }
+        return new Classifier(Pictures.load(path, options, Pictures.Kind.CLASSIFIER));
     }
 
     /** Opens a network of the registry with published weights, such as {@code resnet50} with torchvision's file. */

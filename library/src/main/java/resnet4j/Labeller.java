@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import resnet4j.data.Batch;
 import resnet4j.image.Image;
@@ -27,19 +25,17 @@ public final class Labeller implements Predictor<List<Labeller.Found>> {
 
     /** Takes a network over, and closes it in the end. */
     public Labeller(ModelFile.Opened model, Options options) {
-        if (!(model.file().answer() instanceof Answer.Labels labels)) {
-            model.close();
-            throw new IllegalArgumentException("model: expected one that answers with several labels, got "
-                    + model.file().model() + ", which answers with "
-                    + model.file().answer().words());
-        }
-        thresholds = labels.thresholds();
-        pictures = new Pictures(model.wholePictures(), options, "the labeller");
+        this(Pictures.of(model, options, Pictures.Kind.LABELLER));
     }
 
-    /** Opens a saved model or a run folder. */
+    private Labeller(Pictures pictures) {
+        this.pictures = pictures;
+        thresholds = ((Answer.Labels) pictures.answer).thresholds();
+    }
+
+    /** Opens a saved model, a run folder, or an ONNX file, as {@link Classifier#load(Path, Predictor.Options)} does. */
     public static Labeller load(Path path, Options options) throws IOException {
-        return new Labeller(ModelFile.open(path.toString(), Optional.empty(), OptionalInt.empty()), options);
+        return new Labeller(Pictures.load(path, options, Pictures.Kind.LABELLER));
     }
 
     @Override

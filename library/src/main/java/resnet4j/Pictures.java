@@ -1,12 +1,17 @@
 package resnet4j;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 import resnet4j.data.Batch;
 import resnet4j.export.OnnxMetadata;
 import resnet4j.export.OnnxModel;
+import resnet4j.export.OnnxRuntime;
 import resnet4j.graph.Inference;
 import resnet4j.image.Image;
 import resnet4j.model.Answer;
@@ -15,6 +20,7 @@ import resnet4j.tensor.Engine;
 import resnet4j.tensor.Lifetime;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Pixels;
+import resnet4j.tensor.Precision;
 import resnet4j.tensor.Tensor;
 
 /** Pictures through a network, in batches: what every {@link Predictor} begins with. */
@@ -33,8 +39,66 @@ final class Pictures implements AutoCloseable {
         float[] features(byte[] pixels, int pictures);
     }
 
-    /** Takes a network over. @param name of what is closed, for whoever comes too late */
-    Pictures(ModelFile.Opened model, Predictor.Options options, String name) {
+    /** Who asks, and what answers that takes. */
+    enum Kind {
+        CLASSIFIER("the classifier", "one class", List.of(Answer.Classes.class, Answer.Ordered.class)),
+        LABELLER("the labeller", "several labels", List.of(Answer.Labels.class)),
+        REGRESSOR("the regressor", "numbers", List.of(Answer.Numbers.class));
+        private final String name, words;
+        private final List<Class<? extends Answer>> answers;
+
+        Kind(String name, String words, List<Class<? extends Answer>> answers) {
+            this.name = name;
+            this.words = words;
+            this.answers = answers;
+        }
+
+        private void require(String model, Answer answer) {
+            if (!answers.contains(answer.getClass()))
+                throw new IllegalArgumentException("model: expected one that answers with " + words + ", got " + model
+                        + ", which answers with " + answer.words());
+        }
+    }
+
+    /** Opens a saved model, a run folder, or an ONNX file. */
+    static Pictures load(Path path, Predictor.Options options, Kind kind) throws IOException {
+        return path.toString().endsWith(".onnx")
+                ? onnx(path, options, kind)
+                : of(ModelFile.open(path.toString(), Optional.empty(), OptionalInt.empty()), options, kind);
+    }
+
+    /** Takes a network over, and closes it where it answers otherwise. */
+    static Pictures of(ModelFile.Opened model, Predictor.Options options, Kind kind) {
+        model.wholePictures();
+        try {
+            kind.require(model.file().model(), model.file().answer());
+        } catch (IllegalArgumentException e) {
+            model.close();
+            throw e;
+        }
+        return new Pictures(model, options, kind);
+    }
+
+    private static Pictures onnx(Path path, Predictor.Options options, Kind kind) throws IOException {
+        if (options.device().cuda() || options.precision() != Precision.FP32)
+            throw new IllegalArgumentException("options: an ONNX file runs on the CPU in 32-bit floats, got "
+                    + options.device() + " and " + options.precision());
+        var metadata = OnnxMetadata.of(path); // in Java, before any native code sees the file
+        kind.require(metadata.model(), metadata.answer());
+        OnnxRuntime.require(path);
+        int threads =
+                options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
+        var model = OnnxModel.openTrusted(path, threads);
+        try {
+            model.check(metadata);
+            return new Pictures(metadata, model, options.batch(), kind);
+        } catch (IOException | RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    private Pictures(ModelFile.Opened model, Predictor.Options options, Kind kind) {
         var file = model.file();
         card = new Predictor.Card(file.model(), file.classNames(), file.preprocess());
         answer = file.answer();
@@ -62,12 +126,12 @@ final class Pictures implements AutoCloseable {
                 }
             }
         };
-        lifetime = new Lifetime(name, inference::close);
+        lifetime = new Lifetime(kind.name, inference::close);
     }
 
-    Pictures(OnnxMetadata metadata, OnnxModel model, int most) {
+    private Pictures(OnnxMetadata metadata, OnnxModel model, int most, Kind kind) {
         card = new Predictor.Card(metadata.model(), metadata.classNames(), metadata.preprocess());
-        answer = Answer.CLASSES;
+        answer = metadata.answer();
         this.most = most;
         var p = metadata.preprocess();
         long height = p.cropHeight(), width = p.cropWidth();
@@ -81,11 +145,11 @@ final class Pictures implements AutoCloseable {
 
             @Override
             public float[] features(byte[] pixels, int pictures) {
-                throw new IllegalStateException("features: an ONNX file gives the classes only; open the saved"
+                throw new IllegalStateException("features: an ONNX file gives the answers only; open the saved"
                         + " model that it was exported from");
             }
         };
-        lifetime = new Lifetime("the classifier", model::close);
+        lifetime = new Lifetime(kind.name, model::close);
     }
 
     /** What the network says of each picture, of any sizes. */

@@ -5,11 +5,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 import resnet4j.data.Batch;
 import resnet4j.image.Image;
-import resnet4j.model.Answer;
 import resnet4j.model.ModelFile;
 
 /** Says numbers of pictures, by name and in their own units: of a model that learned to {@code regress}. */
@@ -18,18 +15,16 @@ public final class Regressor implements Predictor<Map<String, Double>> {
 
     /** Takes a network over, and closes it in the end. */
     public Regressor(ModelFile.Opened model, Options options) {
-        if (!(model.file().answer() instanceof Answer.Numbers)) {
-            model.close();
-            throw new IllegalArgumentException("model: expected one that answers with numbers, got "
-                    + model.file().model() + ", which answers with "
-                    + model.file().answer().words());
-        }
-        pictures = new Pictures(model.wholePictures(), options, "the regressor");
+        this(Pictures.of(model, options, Pictures.Kind.REGRESSOR));
     }
 
-    /** Opens a saved model or a run folder. */
+    private Regressor(Pictures pictures) {
+        this.pictures = pictures;
+    }
+
+    /** Opens a saved model, a run folder, or an ONNX file, as {@link Classifier#load(Path, Predictor.Options)} does. */
     public static Regressor load(Path path, Options options) throws IOException {
-        return new Regressor(ModelFile.open(path.toString(), Optional.empty(), OptionalInt.empty()), options);
+        return new Regressor(Pictures.load(path, options, Pictures.Kind.REGRESSOR));
     }
 
     @Override

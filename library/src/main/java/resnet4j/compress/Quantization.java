@@ -67,6 +67,7 @@ public record Quantization(Range range, Set<String> keep, double maxDrop) {
             Path out,
             Stages stages)
             throws IOException {
+        opened.file().requireOneClass();
         try (var scope = new NativeScope()) {
             opened.net().train(false);
             var file = opened.file();

@@ -42,7 +42,7 @@ public record Evaluator(
             Device device,
             Precision precision,
             IntConsumer progress) {
-        var file = opened.file();
+        var file = opened.classifier().file();
         var preprocess = file.preprocess();
         try (var inference =
                 Inference.of(opened.net(), device, precision, preprocess.cropHeight(), preprocess.cropWidth())) {

@@ -45,6 +45,7 @@ public record Explanation(
      * @param name   what the network is called in the result
      */
     public Explained run(ModelFile.Opened opened, String name, Path picture, Stages stages) throws IOException {
+        opened.file().requireOneClass();
         try (var scope = new NativeScope()) {
             opened.net().train(false);
             var preprocess = opened.file().preprocess();

@@ -53,7 +53,7 @@ public final class OnnxExport {
      */
     public static void write(Graph graph, Path file, OnnxMetadata metadata) throws IOException {
         var p = metadata.preprocess();
-        var doc = metadata.model() + ": " + metadata.classNames().size() + " classes; "
+        var doc = metadata.model() + ": answers with " + metadata.answer().words() + "; "
                 + (metadata.pixels()
                         ? "takes pixels, uint8 [N," + p.cropHeight() + "," + p.cropWidth() + ",3] in red, green, blue"
                         : "takes floats [N,3," + side(p.cropHeight()) + "," + side(p.cropWidth())

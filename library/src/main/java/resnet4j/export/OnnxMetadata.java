@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.stream.StreamSupport;
 import resnet4j.config.Records;
 import resnet4j.image.Preprocess;
+import resnet4j.model.Answer;
 import resnet4j.model.ModelFile;
 
 /**
@@ -19,11 +20,13 @@ import resnet4j.model.ModelFile;
  *
  * @param model      the registry's name of the network, or any other
  * @param preprocess how its input is made
- * @param classNames what the logits stand for, in order
+ * @param classNames what it tells of, in order
+ * @param answer     what the logits say of these
  * @param pixels     whether it takes pixels as they are, uint8 [N,H,W,3] in red, green, blue, and normalises them
  *                   itself; otherwise normalised floats [N,3,H,W]
  */
-public record OnnxMetadata(String model, Preprocess preprocess, List<String> classNames, boolean pixels) {
+public record OnnxMetadata(
+        String model, Preprocess preprocess, List<String> classNames, Answer answer, boolean pixels) {
     private static final int METADATA_PROPS = 14 << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED, // of a ModelProto
             KEY = 1 << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED,
             VALUE = 2 << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
@@ -34,11 +37,11 @@ public record OnnxMetadata(String model, Preprocess preprocess, List<String> cla
 
     /** For a network that takes normalised floats. */
     public static OnnxMetadata of(ModelFile file) {
-        return new OnnxMetadata(file.model(), file.preprocess(), file.classNames(), false);
+        return new OnnxMetadata(file.model(), file.preprocess(), file.classNames(), file.answer(), false);
     }
 
     public OnnxMetadata withPixels(boolean pixels) {
-        return new OnnxMetadata(model, preprocess, classNames, pixels);
+        return new OnnxMetadata(model, preprocess, classNames, answer, pixels);
     }
 
     Map<String, String> properties() {
@@ -46,6 +49,7 @@ public record OnnxMetadata(String model, Preprocess preprocess, List<String> cla
         properties.put("model", model);
         properties.put("preprocess", Records.line(preprocess));
         properties.put("classes", Records.line(classNames));
+        properties.putAll(answer.metadata());
         properties.put("input", pixels ? "pixels" : "normalised");
         return properties;
     }
@@ -100,6 +104,7 @@ public record OnnxMetadata(String model, Preprocess preprocess, List<String> cla
                 properties.get("model"),
                 Records.read(properties.get("preprocess"), Preprocess.class),
                 names,
+                Answer.of(properties),
                 properties.get("input").equals("pixels"));
     }
 }

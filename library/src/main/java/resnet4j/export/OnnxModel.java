@@ -94,6 +94,7 @@ public final class OnnxModel implements AutoCloseable {
     public void check(OnnxMetadata metadata) throws IOException {
         var p = metadata.preprocess();
         var image = inputs.get(0);
+        int logits = metadata.answer().logits(metadata.classNames().size());
         boolean pixels = takesPixels();
         int first = pixels ? 1 : 2;
         boolean fits = inputs.size() == 1
@@ -104,9 +105,9 @@ public final class OnnxModel implements AutoCloseable {
                 && image.shape.get(first) == p.cropHeight()
                 && image.shape.get(first + 1) == p.cropWidth()
                 && outputs.get(0).shape.size() == 2
-                && outputs.get(0).shape.get(1) == metadata.classNames().size();
+                && outputs.get(0).shape.get(1) == logits;
         if (!fits)
-            throw new IOException(file + ": expected " + metadata.classNames().size() + " logits for images of "
+            throw new IOException(file + ": expected " + logits + " logits for images of "
                     + p.cropHeight() + "x" + p.cropWidth() + ", as its metadata says, got "
                     + outputs + " for " + inputs);
     }

@@ -2,12 +2,17 @@ package resnet4j.model;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import resnet4j.config.Checks;
+import resnet4j.config.Records;
 
 /** What a network's logits stand for, and so how its answer is read from them. Part of every saved model. */
 public sealed interface Answer {
     /** The answer of most networks: one class, by softmax. */
     Answer CLASSES = new Classes();
+
+    /** The name of {@link #metadata}'s entry. */
+    String ENTRY = "answer";
 
     /** How many logits there are for so many names. */
     default int logits(int names) {
@@ -19,6 +24,23 @@ public sealed interface Answer {
 
     /** What a command or a class that takes one class only says of it: "labels", "numbers". */
     String words();
+
+    /** @throws IllegalArgumentException unless it is one class. @param field that gave what is {@code named} so */
+    default void requireOneClass(String field, String named) {
+        if (!equals(CLASSES))
+            throw new IllegalArgumentException(field + ": expected a network that names one class, got " + named
+                    + ", which answers with " + words() + "; predict and eval take it as a saved model");
+    }
+
+    /** What a file says of it among its metadata; nothing of one class. */
+    default Map<String, String> metadata() {
+        return equals(CLASSES) ? Map.of() : Map.of(ENTRY, Records.line(this));
+    }
+
+    /** Reads what {@link #metadata} says. */
+    static Answer of(Map<String, String> metadata) {
+        return metadata.containsKey(ENTRY) ? Records.read(metadata.get(ENTRY), Answer.class) : CLASSES;
+    }
 
     /** One class of all: softmax. */
     record Classes() implements Answer {

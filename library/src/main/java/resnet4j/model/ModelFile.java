@@ -1,5 +1,6 @@
 package resnet4j.model;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import resnet4j.array.HostTensor;
 import resnet4j.config.Records;
@@ -76,6 +78,12 @@ public record ModelFile(
         this(model, architecture, preprocess, classNames, Answer.CLASSES, metrics, recipe, provenance);
     }
 
+    /** @throws IllegalArgumentException if it says something else of a picture than one class */
+    public void requireOneClass() {
+        architecture.requireOneAnswer(model);
+        answer.requireOneClass("model", model);
+    }
+
     /** The same network with its input made in another way. */
     public ModelFile withPreprocess(Preprocess preprocess) {
         return new ModelFile(model, architecture, preprocess, classNames, answer, metrics, recipe, provenance);
@@ -91,22 +99,22 @@ public record ModelFile(
     public record Opened(ModelFile file, ClassificationNet net) implements AutoCloseable {
         /** This one, for those that need one answer for a picture. Closes it where its network answers for each pixel. */
         public Opened wholePictures() {
+            return closedUnless(() -> file.architecture.requireOneAnswer(file.model));
+        }
+
+        /** This one, for those that need one class for a picture. Closes it where its network answers otherwise. */
+        public Opened classifier() {
+            return closedUnless(file::requireOneClass);
+        }
+
+        private Opened closedUnless(Runnable fits) {
             try {
-                file.architecture.requireOneAnswer(file.model);
+                fits.run();
                 return this;
             } catch (IllegalArgumentException e) {
                 close();
                 throw e;
             }
-        }
-
-        /** This one, for those that need one class for a picture. Closes it where its network answers otherwise. */
-        public Opened classifier() {
-            wholePictures();
-            if (file.answer.equals(Answer.CLASSES)) return this;
-            close();
-            throw new IllegalArgumentException("model: expected a network that names one class, got " + file.model
-                    + ", which answers with " + file.answer.words() + "; predict and eval take it");
         }
 
         @Override
@@ -130,11 +138,12 @@ public record ModelFile(
                 ? undrawn(file.architecture(), Long.MAX_VALUE)
                 : Net.whole(file.architecture()::build);
         try {
-            if (weights.isPresent())
-                load(
-                        net,
-                        WeightFile.read(weights.get()).tensors(),
-                        weights.get().toString());
+            if (weights.isPresent()) {
+                var read = WeightFile.read(weights.get());
+                Answer.of(read.metadata())
+                        .requireOneClass("weights", weights.get().toString());
+                load(net, read.tensors(), weights.get().toString());
+            }
         } catch (IOException | RuntimeException e) {
             net.close();
             throw e;
@@ -183,7 +192,7 @@ public record ModelFile(
         metadata.put("architecture", Models.write(architecture).toString());
         metadata.put("preprocess", Records.line(preprocess));
         metadata.put("classes", Records.line(classNames));
-        if (!answer.equals(Answer.CLASSES)) metadata.put("answer", Records.line(answer));
+        metadata.putAll(answer.metadata());
         metadata.put("metrics", Records.line(metrics));
         metadata.put("recipe", recipe);
         metadata.put("provenance", Records.line(provenance));
@@ -208,10 +217,10 @@ public record ModelFile(
                     Models.readArchitecture(Records.parse(required(text, "architecture"))),
                     Records.read(required(text, "preprocess"), Preprocess.class),
                     strings(required(text, "classes")),
-                    text.containsKey("answer") ? Records.read(text.get("answer"), Answer.class) : Answer.CLASSES,
-                    numbers(required(text, "metrics")),
+                    Answer.of(text),
+                    entries(required(text, "metrics"), JsonNode::asDouble),
                     text.getOrDefault("recipe", ""),
-                    texts(required(text, "provenance")));
+                    entries(required(text, "provenance"), JsonNode::asText));
             requireSane(file.preprocess());
             var net = undrawn(file.architecture(), mostWeights(weights.tensors()));
             try {
@@ -329,19 +338,9 @@ public record ModelFile(
         return values;
     }
 
-    private static Map<String, Double> numbers(String json) {
-        var values = new LinkedHashMap<String, Double>();
-        Records.parse(json)
-                .properties()
-                .forEach(e -> values.put(e.getKey(), e.getValue().asDouble()));
-        return values;
-    }
-
-    private static Map<String, String> texts(String json) {
-        var values = new LinkedHashMap<String, String>();
-        Records.parse(json)
-                .properties()
-                .forEach(e -> values.put(e.getKey(), e.getValue().asText()));
+    private static <T> Map<String, T> entries(String json, Function<JsonNode, T> value) {
+        var values = new LinkedHashMap<String, T>();
+        Records.parse(json).properties().forEach(e -> values.put(e.getKey(), value.apply(e.getValue())));
         return values;
     }
 }

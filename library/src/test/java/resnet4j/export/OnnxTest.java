@@ -24,6 +24,7 @@ import resnet4j.graph.Passes;
 import resnet4j.graph.TameWeights;
 import resnet4j.graph.Tracer;
 import resnet4j.image.Preprocess;
+import resnet4j.model.Answer;
 import resnet4j.model.Models;
 import resnet4j.nn.Conv2d;
 import resnet4j.nn.Lambda;
@@ -40,8 +41,12 @@ import resnet4j.tensor.Pixels;
 import resnet4j.tensor.Tensor;
 
 class OnnxTest {
-    private static final OnnxMetadata METADATA =
-            new OnnxMetadata("a network", Preprocess.imagenet(), List.of("cat", "a \"quoted\" dog"), false);
+    private static final OnnxMetadata METADATA = new OnnxMetadata(
+            "a network",
+            Preprocess.imagenet(),
+            List.of("cat", "a \"quoted\" dog"),
+            new Answer.Labels(List.of(0.25, 0.75)),
+            false);
 
     @TempDir
     Path folder;

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -16,16 +15,13 @@ import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import resnet4j.Classifier;
+import resnet4j.Answering;
 import resnet4j.Detector;
-import resnet4j.Labeller;
 import resnet4j.Predicted;
 import resnet4j.PredictionWriter;
 import resnet4j.Predictor;
-import resnet4j.Regressor;
 import resnet4j.SegmentedFiles;
 import resnet4j.Segmenter;
-import resnet4j.data.Batch;
 import resnet4j.data.Epoch;
 import resnet4j.data.Label;
 import resnet4j.data.PictureFiles;
@@ -33,7 +29,6 @@ import resnet4j.data.Skipped;
 import resnet4j.detect.DetectionNet;
 import resnet4j.detect.Limits;
 import resnet4j.image.Preprocess;
-import resnet4j.model.Answer;
 import resnet4j.model.ModelFile;
 import resnet4j.report.Words;
 
@@ -103,11 +98,6 @@ final class PredictCommand extends Command<Record> {
     /** @param predictions empty where they were written to a file */
     record Result(int pictures, List<Predicted> predictions, List<Skipped> skipped) {}
 
-    /** What is said of a batch's pictures, in their order. */
-    private interface Answering {
-        List<? extends Predicted> of(Batch<?> batch, List<String> names);
-    }
-
     @Override
     Record run() throws Exception {
         Bounds.atLeast("--top", 1, top);
@@ -117,9 +107,10 @@ final class PredictCommand extends Command<Record> {
         if (onnx.isPresent()) {
             common.onCpuInFp32("an ONNX file");
             int threads = common.threads == null ? Runtime.getRuntime().availableProcessors() : common.threads;
-            try (var classifier = Classifier.load(onnx.get(), new Predictor.Options().withThreads(threads));
-                    var batches = batches(files, classifier.card().preprocess())) {
-                return predict(files, batches, classes(classifier));
+            var options = new Predictor.Options().withThreads(threads);
+            try (var answering = Answering.onnx(onnx.get(), options, top);
+                    var batches = batches(files, answering.preprocess())) {
+                return predict(files, batches, answering);
             }
         }
         var options = common.predictor();
@@ -138,25 +129,8 @@ final class PredictCommand extends Command<Record> {
         }
         try (var opened = network;
                 var batches = batches(files, opened.file().preprocess())) { // decoded while the network is made ready
-            var answer = opened.file().answer();
-            if (answer instanceof Answer.Labels) {
-                try (var labeller = new Labeller(opened, options)) {
-                    return predict(files, batches, (batch, names) -> {
-                        var found = labeller.predict(batch);
-                        return said(names, i -> new Predicted.Labels(names.get(i), found.get(i)));
-                    });
-                }
-            }
-            if (answer instanceof Answer.Numbers) {
-                try (var regressor = new Regressor(opened, options)) {
-                    return predict(files, batches, (batch, names) -> {
-                        var numbers = regressor.predict(batch);
-                        return said(names, i -> new Predicted.Numbers(names.get(i), numbers.get(i)));
-                    });
-                }
-            }
-            try (var classifier = new Classifier(opened, options)) {
-                return predict(files, batches, classes(classifier));
+            try (var answering = Answering.of(opened, options, top)) {
+                return predict(files, batches, answering);
             }
         }
     }
@@ -174,17 +148,6 @@ final class PredictCommand extends Command<Record> {
         }
     }
 
-    private Answering classes(Classifier classifier) {
-        return (batch, names) -> {
-            var answers = classifier.classify(batch, top);
-            return said(names, i -> new Predicted.Classes(names.get(i), answers.get(i)));
-        };
-    }
-
-    private static List<? extends Predicted> said(List<String> names, IntFunction<? extends Predicted> of) {
-        return IntStream.range(0, names.size()).mapToObj(of).toList();
-    }
-
     private Epoch<Label> batches(List<Path> files, Preprocess preprocess) {
         return decoding.loader(PictureFiles.unlabelled(files, Path.of("")), preprocess, batch)
                 .epoch(0);
@@ -200,7 +163,7 @@ final class PredictCommand extends Command<Record> {
                 var names = IntStream.of(batch.indices())
                         .mapToObj(i -> files.get(i).toString())
                         .toList();
-                for (var said : answering.of(batch, names)) {
+                for (var said : answering.predict(batch, names)) {
                     if (table == null) predictions.add(said);
                     else table.write(said);
                 }
