@@ -16,19 +16,31 @@ import resnet4j.tensor.Tensor;
 /** A network that finds things on a feature pyramid. Names of weights and losses are torchvision's. */
 public abstract class DetectionNet extends ClassificationNet {
     final DetectorConfig config;
+    private final FeaturePyramid backbone;
 
-    DetectionNet(DetectorConfig config) {
+    DetectionNet(DetectorConfig config, FeaturePyramid backbone) {
         super(config);
         this.config = config;
+        this.backbone = child("backbone", backbone);
     }
 
-    abstract FeaturePyramid backbone();
+    final FeaturePyramid backbone() {
+        return backbone;
+    }
 
-    /** Of a training step, by name; their sum is differentiated. */
-    abstract Map<String, Tensor> losses(ImageBatch batch);
+    /** Of a training step, by name, from the pyramid's maps; their sum is differentiated. */
+    abstract Map<String, Tensor> losses(ImageBatch batch, List<Tensor> maps);
 
-    /** What is in each image. */
-    abstract List<Found> find(ImageBatch batch, Limits limits);
+    final Map<String, Tensor> losses(ImageBatch batch) {
+        return losses(batch, backbone.maps(batch.images()));
+    }
+
+    /** What is in each image, from the pyramid's maps. */
+    abstract List<Found> find(ImageBatch batch, List<Tensor> maps, Limits limits);
+
+    final List<Found> find(ImageBatch batch, Limits limits) {
+        return find(batch, backbone.maps(batch.images()), limits);
+    }
 
     /** What of its answers counts where nobody says otherwise. */
     public final Limits limits() {
@@ -86,11 +98,15 @@ public abstract class DetectionNet extends ClassificationNet {
     /** The pyramid's coarsest map of an image. */
     @Override
     public final Tensor features(Tensor images) {
-        var maps = backbone().maps(images);
+        var maps = backbone.maps(images);
         return maps.get(maps.size() - 1);
     }
 
     /** What it says of a whole picture as one thing, by class [N,classes]; all of its layers are used. */
+    abstract Tensor whole(List<Tensor> maps);
+
     @Override
-    protected abstract Tensor logits(Tensor images);
+    protected final Tensor logits(Tensor images) {
+        return whole(backbone.maps(images));
+    }
 }

@@ -28,15 +28,11 @@ final class Fcos extends DetectionNet {
 
     private static final float RADIUS = 1.5f; // in places: as far from a thing's centre as one may stand for it
 
-    private final FeaturePyramid backbone;
     private final Head head;
 
     Fcos(DetectorConfig config) {
-        super(config);
-        int channels = config.channels();
-        backbone = child(
-                "backbone", new FeaturePyramid(config.backbone(), 2, channels, Coarser.CONVOLVED, Optional.empty()));
-        head = child("head", new Head(channels, config.classes()));
+        super(config, new FeaturePyramid(config.backbone(), 2, config.channels(), Coarser.CONVOLVED, Optional.empty()));
+        head = child("head", new Head(config.channels(), config.classes()));
     }
 
     private static final class Head extends Net {
@@ -85,11 +81,6 @@ final class Fcos extends DetectionNet {
     }
 
     @Override
-    FeaturePyramid backbone() {
-        return backbone;
-    }
-
-    @Override
     public Layer head() {
         return head.classes.logits;
     }
@@ -110,13 +101,12 @@ final class Fcos extends DetectionNet {
     }
 
     @Override
-    protected Tensor logits(Tensor images) {
-        return Ops.max(Ops.cat(answers(backbone.maps(images)).logits, 1), List.of(1), false);
+    Tensor whole(List<Tensor> maps) {
+        return Ops.max(Ops.cat(answers(maps).logits, 1), List.of(1), false);
     }
 
     @Override
-    Map<String, Tensor> losses(ImageBatch batch) {
-        var maps = backbone.maps(batch.images());
+    Map<String, Tensor> losses(ImageBatch batch, List<Tensor> maps) {
         var answers = answers(maps);
         var levels = DenseHeads.anchors(ANCHORS, maps, batch.images());
         var anchors = DenseHeads.all(levels);
@@ -218,8 +208,7 @@ final class Fcos extends DetectionNet {
     }
 
     @Override
-    List<Found> find(ImageBatch batch, Limits limits) {
-        var maps = backbone.maps(batch.images());
+    List<Found> find(ImageBatch batch, List<Tensor> maps, Limits limits) {
         var answers = answers(maps);
         var scores = new ArrayList<Tensor>();
         for (int level = 0; level < maps.size(); level++)

@@ -14,15 +14,13 @@ import resnet4j.tensor.Tensor;
  * al. 2017, arXiv:1612.03144; with masks and keypoints, He et al. 2017, arXiv:1703.06870.
  */
 final class Rcnn extends DetectionNet {
-    private final FeaturePyramid backbone;
     private final RegionProposals rpn;
     private final RoiHeads heads;
 
     Rcnn(DetectorConfig config, Method.Regions method) {
-        super(config);
-        Optional<Norm> norm = method.improved() ? Optional.of(Norm.BATCH) : Optional.empty();
+        super(config, new FeaturePyramid(config.backbone(), 1, config.channels(), Coarser.POOLED, norm(method)));
+        var norm = norm(method);
         int channels = config.channels();
-        backbone = child("backbone", new FeaturePyramid(config.backbone(), 1, channels, Coarser.POOLED, norm));
         // torchvision draws the parts in the order in which it makes them, which is another one in its second version
         var early = method.improved() ? null : BoxDetail.of(method.detail(), channels, config.classes(), norm);
         rpn = child("rpn", new RegionProposals(channels, method.improved() ? 2 : 1));
@@ -31,9 +29,8 @@ final class Rcnn extends DetectionNet {
         heads = child("roi_heads", new RoiHeads(head, method, config.classes(), detail));
     }
 
-    @Override
-    FeaturePyramid backbone() {
-        return backbone;
+    private static Optional<Norm> norm(Method.Regions method) {
+        return method.improved() ? Optional.of(Norm.BATCH) : Optional.empty();
     }
 
     @Override
@@ -47,15 +44,13 @@ final class Rcnn extends DetectionNet {
     }
 
     @Override
-    protected Tensor logits(Tensor images) {
-        var maps = backbone.maps(images);
+    Tensor whole(List<Tensor> maps) {
         rpn.answers(maps);
         return heads.whole(maps.get(0));
     }
 
     @Override
-    Map<String, Tensor> losses(ImageBatch batch) {
-        var maps = backbone.maps(batch.images());
+    Map<String, Tensor> losses(ImageBatch batch, List<Tensor> maps) {
         var proposals = rpn.train(batch, maps);
         var losses = new LinkedHashMap<>(heads.losses(batch, maps, proposals.boxes()));
         losses.putAll(proposals.losses());
@@ -63,8 +58,7 @@ final class Rcnn extends DetectionNet {
     }
 
     @Override
-    List<Found> find(ImageBatch batch, Limits limits) {
-        var maps = backbone.maps(batch.images());
+    List<Found> find(ImageBatch batch, List<Tensor> maps, Limits limits) {
         return heads.find(batch, maps, rpn.propose(batch, maps), limits);
     }
 }

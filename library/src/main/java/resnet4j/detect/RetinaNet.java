@@ -31,17 +31,20 @@ final class RetinaNet extends DetectionNet {
     private static final Matcher MATCHER = new Matcher(0.5f, 0.4f, true);
     private static final BoxCoder CODER = new BoxCoder(1, 1);
 
-    private final FeaturePyramid backbone;
     private final Head head;
     private final boolean improved;
 
     RetinaNet(DetectorConfig config, boolean improved) {
-        super(config);
+        super(
+                config,
+                new FeaturePyramid(
+                        config.backbone(),
+                        2,
+                        config.channels(),
+                        improved ? Coarser.CONVOLVED_BODY : Coarser.CONVOLVED,
+                        Optional.empty()));
         this.improved = improved;
-        int channels = config.channels();
-        var coarser = improved ? Coarser.CONVOLVED_BODY : Coarser.CONVOLVED;
-        backbone = child("backbone", new FeaturePyramid(config.backbone(), 2, channels, coarser, Optional.empty()));
-        head = child("head", new Head(channels, config.classes(), improved));
+        head = child("head", new Head(config.channels(), config.classes(), improved));
     }
 
     private static final class Head extends Net {
@@ -81,28 +84,30 @@ final class RetinaNet extends DetectionNet {
     }
 
     @Override
-    FeaturePyramid backbone() {
-        return backbone;
-    }
-
-    @Override
     public Layer head() {
         return head.classes.last;
     }
 
-    @Override
-    protected Tensor logits(Tensor images) {
-        var maps = backbone.maps(images);
-        DenseHeads.answers(head.boxes.conv, head.boxes.last, 4, maps);
-        var all = Ops.cat(DenseHeads.answers(head.classes.conv, head.classes.last, config.classes(), maps), 1);
-        return Ops.max(all, List.of(1), false);
+    /** Level by level: [N,A,classes]. */
+    private List<Tensor> scores(List<Tensor> maps) {
+        return DenseHeads.answers(head.classes.conv, head.classes.last, config.classes(), maps);
+    }
+
+    /** Level by level: [N,A,4]. */
+    private List<Tensor> codes(List<Tensor> maps) {
+        return DenseHeads.answers(head.boxes.conv, head.boxes.last, 4, maps);
     }
 
     @Override
-    Map<String, Tensor> losses(ImageBatch batch) {
-        var maps = backbone.maps(batch.images());
-        var logits = Ops.cat(DenseHeads.answers(head.classes.conv, head.classes.last, config.classes(), maps), 1);
-        var codes = Ops.cat(DenseHeads.answers(head.boxes.conv, head.boxes.last, 4, maps), 1);
+    Tensor whole(List<Tensor> maps) {
+        codes(maps);
+        return Ops.max(Ops.cat(scores(maps), 1), List.of(1), false);
+    }
+
+    @Override
+    Map<String, Tensor> losses(ImageBatch batch, List<Tensor> maps) {
+        var logits = Ops.cat(scores(maps), 1);
+        var codes = Ops.cat(codes(maps), 1);
         var anchors = DenseHeads.all(DenseHeads.anchors(ANCHORS, maps, batch.images()));
         int images = batch.sizes().size(), n = anchors.size(), classes = config.classes();
         var targets = new float[images * n * classes];
@@ -144,14 +149,9 @@ final class RetinaNet extends DetectionNet {
     }
 
     @Override
-    List<Found> find(ImageBatch batch, Limits limits) {
-        var maps = backbone.maps(batch.images());
-        var scores = DenseHeads.answers(head.classes.conv, head.classes.last, config.classes(), maps).stream()
-                .map(Ops::sigmoid)
-                .toList();
-        var codes = DenseHeads.answers(head.boxes.conv, head.boxes.last, 4, maps).stream()
-                .map(Tensor::toFloats)
-                .toList();
+    List<Found> find(ImageBatch batch, List<Tensor> maps, Limits limits) {
+        var scores = scores(maps).stream().map(Ops::sigmoid).toList();
+        var codes = codes(maps).stream().map(Tensor::toFloats).toList();
         var anchors = DenseHeads.anchors(ANCHORS, maps, batch.images());
         var found = new ArrayList<Found>();
         for (int image = 0; image < batch.sizes().size(); image++)
