@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -13,7 +14,6 @@ import resnet4j.Detector;
 import resnet4j.config.Records;
 import resnet4j.data.Skipped;
 import resnet4j.detect.CocoResults;
-import resnet4j.detect.Detection;
 import resnet4j.detect.Drawing;
 import resnet4j.image.Box;
 import resnet4j.image.Image;
@@ -39,8 +39,8 @@ record PredictedThings(int pictures, List<OfPicture> predictions, List<Skipped> 
             throws IOException {
         var names = detector.card().classNames();
         if (draw.isPresent()) Files.createDirectories(draw.get());
-        var all = new ArrayList<List<Detection>>();
-        var ids = new ArrayList<Long>();
+        var categories = LongStream.range(0, names.size()).boxed().toList();
+        var results = new ArrayList<Map<String, Object>>(); // with masks as text: as pixels they would fill the memory
         var predictions = new ArrayList<OfPicture>();
         var skipped = new ArrayList<Skipped>();
         for (int i = 0; i < files.size(); i++) {
@@ -54,8 +54,7 @@ record PredictedThings(int pictures, List<OfPicture> predictions, List<Skipped> 
                 continue;
             }
             var found = detector.predict(image);
-            ids.add(i + 1L);
-            all.add(found);
+            if (out.isPresent()) results.addAll(CocoResults.json(List.of(found), List.of(i + 1L), categories));
             predictions.add(new OfPicture(
                     file.toString(),
                     found.stream()
@@ -68,8 +67,7 @@ record PredictedThings(int pictures, List<OfPicture> predictions, List<Skipped> 
         }
         int pictures = predictions.size();
         if (out.isEmpty()) return new PredictedThings(pictures, predictions, skipped, out);
-        var categories = LongStream.range(0, names.size()).boxed().toList();
-        Files.writeString(out.get(), Records.line(CocoResults.json(all, ids, categories)));
+        Files.writeString(out.get(), Records.line(results));
         return new PredictedThings(pictures, List.of(), skipped, out);
     }
 
