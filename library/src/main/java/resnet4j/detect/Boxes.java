@@ -1,6 +1,7 @@
 package resnet4j.detect;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.Tensor;
@@ -57,6 +58,11 @@ final class Boxes {
         return IntStream.range(0, size())
                 .filter(i -> width(i) >= side && height(i) >= side)
                 .toArray();
+    }
+
+    /** All of them, one list after the other. */
+    static Boxes all(List<Boxes> lists) {
+        return lists.stream().reduce(new Boxes(new float[0]), Boxes::and);
     }
 
     Boxes and(Boxes more) {

@@ -110,9 +110,4 @@ final class DenseHeads {
         for (int i = 0; i < flat.length; i++) flat[i] = sure.get(i);
         return Found.best(boxes, labels.build().toArray(), flat, limits);
     }
-
-    /** All levels' boxes one after the other. */
-    static Boxes all(List<Boxes> levels) {
-        return levels.stream().reduce(new Boxes(new float[0]), Boxes::and);
-    }
 }

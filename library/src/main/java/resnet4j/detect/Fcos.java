@@ -109,7 +109,7 @@ final class Fcos extends DetectionNet {
     Map<String, Tensor> losses(ImageBatch batch, List<Tensor> maps) {
         var answers = answers(maps);
         var levels = DenseHeads.anchors(ANCHORS, maps, batch.images());
-        var anchors = DenseHeads.all(levels);
+        var anchors = Boxes.all(levels);
         var logits = Ops.cat(answers.logits, 1);
         int images = batch.sizes().size(), n = anchors.size(), classes = config.classes();
         var targets = new float[images * n * classes];
@@ -135,7 +135,7 @@ final class Fcos extends DetectionNet {
         var focal =
                 Losses.focalSum(logits, Tensor.of(targets, images, n, classes).to(device), weights);
         var boxes = decode(Rows.boxes(Ops.cat(answers.codes, 1), chosen), from);
-        var centres = Rows.of(Ops.reshape(Ops.cat(answers.centres, 1), -1), chosen);
+        var centres = Rows.pick(Ops.reshape(Ops.cat(answers.centres, 1), -1), chosen);
         var losses = new LinkedHashMap<String, Tensor>();
         losses.put("classification", focal);
         losses.put("bbox_regression", Losses.scale(Losses.boxesApartSum(boxes, to.tensor(device)), 1.0 / count));

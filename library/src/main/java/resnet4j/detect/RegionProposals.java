@@ -94,7 +94,7 @@ final class RegionProposals extends Net {
 
     /** The same in every image. */
     private static Boxes anchors(ImageBatch batch, List<Tensor> maps) {
-        return DenseHeads.all(DenseHeads.anchors(ANCHORS, maps, batch.images()));
+        return Boxes.all(DenseHeads.anchors(ANCHORS, maps, batch.images()));
     }
 
     /** [N,a*k,H,W] -> [N,H*W*a,k]. */
@@ -173,12 +173,12 @@ final class RegionProposals extends Net {
         all.addAll(background);
         var labels = new float[all.size()];
         for (int i = 0; i < things.size(); i++) labels[i] = 1;
-        var objectness = Rows.of(Ops.reshape(scores, -1), Rows.numbers(all));
+        var objectness = Rows.pick(Ops.reshape(scores, -1), Rows.numbers(all));
         return Map.of(
                 "loss_objectness",
                         Losses.binaryCrossEntropy(
                                 objectness, Tensor.of(labels, labels.length).to(codes.device())),
-                "loss_rpn_box_reg", Rows.boxLoss(codes, Rows.numbers(things), wanted, Rows.BETA, all.size()));
+                "loss_rpn_box_reg", Rows.boxLoss(codes, Rows.numbers(things), wanted, all.size()));
     }
 
     private static int[] background(int n) {

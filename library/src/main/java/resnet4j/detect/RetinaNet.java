@@ -108,7 +108,7 @@ final class RetinaNet extends DetectionNet {
     Map<String, Tensor> losses(ImageBatch batch, List<Tensor> maps) {
         var logits = Ops.cat(scores(maps), 1);
         var codes = Ops.cat(codes(maps), 1);
-        var anchors = DenseHeads.all(DenseHeads.anchors(ANCHORS, maps, batch.images()));
+        var anchors = Boxes.all(DenseHeads.anchors(ANCHORS, maps, batch.images()));
         int images = batch.sizes().size(), n = anchors.size(), classes = config.classes();
         var targets = new float[images * n * classes];
         var weights = new float[images * n];

@@ -134,13 +134,12 @@ final class RoiHeads extends Net {
             var of = sampled.get(image);
             for (int i = 0; i < of.labels.length; i++) {
                 int label = of.labels[i];
-                if (label > 0) {
-                    things.add((long) labels.size() * classes + label);
-                    var matched = batch.truth().get(image).boxes().pick(new int[] {of.matches[i]});
-                    for (float code : CODER.encode(matched, of.boxes.pick(new int[] {i}))) wanted.add(code);
-                }
+                if (label > 0) things.add((long) labels.size() * classes + label);
                 labels.add((long) label);
             }
+            var some = of.things();
+            var matched = batch.truth().get(image).boxes().pick(some.matches);
+            for (float code : CODER.encode(matched, some.boxes)) wanted.add(code);
         }
         var boxes = sampled.stream().map(Sampled::boxes).toList();
         var x = head.apply(POOL.of(maps, boxes, batch.sizes())); // [R,hidden]
@@ -150,7 +149,7 @@ final class RoiHeads extends Net {
                 "loss_classifier",
                 Losses.crossEntropy(predictor.score.apply(x), target, 0),
                 "loss_box_reg",
-                Rows.boxLoss(codes, Rows.numbers(things), wanted, Rows.BETA, labels.size()));
+                Rows.boxLoss(codes, Rows.numbers(things), wanted, labels.size()));
     }
 
     /** Logits [N,classes] of the box that is the whole image, from the finest map. */

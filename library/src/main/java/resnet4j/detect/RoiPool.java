@@ -2,6 +2,7 @@ package resnet4j.detect;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import resnet4j.tensor.Op;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
@@ -25,38 +26,29 @@ record RoiPool(int side, int sampling) {
             scales[i] = Math.pow(2, Math.rint(log2((double) maps.get(i).size(2) / height)));
         int finest = (int) -log2(scales[0]), coarsest = (int) -log2(scales[LEVELS - 1]);
 
+        var all = Boxes.all(boxes);
+        var images = new long[all.size()];
+        int box = 0;
+        for (int image = 0; image < boxes.size(); image++)
+            for (int i = 0; i < boxes.get(image).size(); i++) images[box++] = image;
         var parts = new ArrayList<Tensor>();
-        var places = new ArrayList<Integer>(); // of the boxes in parts, among all
+        var places = new long[all.size()]; // of the boxes in parts
+        int next = 0;
         for (int level = finest; level <= coarsest; level++) {
-            var values = new ArrayList<Float>();
-            var images = new ArrayList<Long>();
-            int place = 0;
-            for (int image = 0; image < boxes.size(); image++)
-                for (int i = 0; i < boxes.get(image).size(); i++, place++) {
-                    if (level(boxes.get(image).area(i), finest, coarsest) != level) continue;
-                    for (int side = 0; side < 4; side++)
-                        values.add(boxes.get(image).at(i, side));
-                    images.add((long) image);
-                    places.add(place);
-                }
-            if (images.isEmpty()) continue;
-            var flat = new float[values.size()];
-            for (int i = 0; i < flat.length; i++) flat[i] = values.get(i);
-            int map = level - finest;
+            int here = level;
+            int[] some = IntStream.range(0, all.size())
+                    .filter(i -> level(all.area(i), finest, coarsest) == here)
+                    .toArray();
+            for (int i : some) places[i] = next++;
+            var map = maps.get(level - finest);
+            long[] of = IntStream.of(some).mapToLong(i -> images[i]).toArray();
             parts.add(Ops.roiAlign(
-                    maps.get(map),
-                    Tensor.of(flat, images.size(), 4).to(maps.get(map).device()),
-                    Tensor.of(Rows.numbers(images), images.size())
-                            .to(maps.get(map).device()),
-                    new Op.RoiAlign(Op.Size.of(side), scales[map], sampling, false)));
+                    map,
+                    all.pick(some).tensor(map.device()),
+                    Tensor.of(of, of.length).to(map.device()),
+                    new Op.RoiAlign(Op.Size.of(side), scales[level - finest], sampling, false)));
         }
-        return inOrder(Ops.cat(parts, 0), places);
-    }
-
-    private static Tensor inOrder(Tensor parts, List<Integer> places) {
-        var back = new long[places.size()];
-        for (int i = 0; i < back.length; i++) back[places.get(i)] = i;
-        return Rows.pick(parts, back);
+        return Rows.pick(Ops.cat(parts, 0), places);
     }
 
     private static int level(float area, int finest, int coarsest) {

@@ -8,14 +8,9 @@ import resnet4j.tensor.Tensor;
 
 /** What counts of a network's answers in a loss. */
 final class Rows {
-    static final double BETA = 1.0 / 9;
+    private static final double BETA = 1.0 / 9; // where torchvision's smooth differences become plain ones
 
     private Rows() {}
-
-    /** Numbers of x [M] at indices. */
-    static Tensor of(Tensor x, long[] indices) {
-        return Ops.gather(x, 0, Tensor.of(indices, indices.length).to(x.device()));
-    }
 
     /** The rows of x [M,...] at indices. */
     static Tensor pick(Tensor x, long[] indices) {
@@ -33,16 +28,12 @@ final class Rows {
     }
 
     /** The sum of smooth absolute differences of boxes' codes [...,4] at the given boxes from {@code wanted}, by {@code count}. */
-    static Tensor boxLoss(Tensor codes, long[] boxes, List<Float> wanted, double beta, double count) {
-        var target = floats(wanted, boxes.length, 4);
-        var sum = Losses.smoothL1Sum(boxes(codes, boxes), target.to(codes.device()), beta);
+    static Tensor boxLoss(Tensor codes, long[] boxes, List<Float> wanted, int count) {
+        var target = new float[wanted.size()];
+        for (int i = 0; i < target.length; i++) target[i] = wanted.get(i);
+        var sum = Losses.smoothL1Sum(
+                boxes(codes, boxes), Tensor.of(target, boxes.length, 4).to(codes.device()), BETA);
         return Losses.scale(sum, 1.0 / Math.max(1, count));
-    }
-
-    static Tensor floats(List<Float> numbers, long... shape) {
-        var floats = new float[numbers.size()];
-        for (int i = 0; i < floats.length; i++) floats[i] = numbers.get(i);
-        return Tensor.of(floats, shape);
     }
 
     static long[] numbers(List<Long> list) {
