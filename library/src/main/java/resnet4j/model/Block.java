@@ -1,34 +1,49 @@
 package resnet4j.model;
 
+import java.util.Set;
 import resnet4j.config.Checks;
 
 /** What the stages of a residual network repeat, with what its paper varies of it. */
 public sealed interface Block {
+    /** What a network may ask of its blocks, where they can. */
+    enum Option {
+        /** To take strides after a blur. */
+        BLUR_POOL,
+        /** To have a place for DropBlock. */
+        DROP_BLOCK,
+        /** To keep the size where a stage dilates instead of halving it. */
+        DILATION
+    }
+
+    default Set<Option> options() {
+        return Set.of();
+    }
+
     /** Channels out, as a multiple of planes. */
     default int expansion() {
         return 4;
     }
 
+    /** Groups of the 3x3. */
+    default int groups() {
+        return 1;
+    }
+
+    /** Channels in a group where planes are 64. */
+    default int groupWidth() {
+        return 64;
+    }
+
     /** The layers of F(x). */
     Branch branch(Place at);
 
-    /** Whether its strides can be taken after a blur. */
-    default boolean blurs() {
-        return false;
-    }
-
-    /** Whether it has a place for DropBlock. */
-    default boolean dropsSquares() {
-        return false;
-    }
-
-    /** Whether it can keep the size where a stage dilates instead of halving it. */
-    default boolean dilates() {
-        return false;
-    }
-
     /** Two 3x3. Figure 5, left, of arXiv:1512.03385. */
     record Basic() implements Block {
+        @Override
+        public Set<Option> options() {
+            return Set.of(Option.values());
+        }
+
         @Override
         public int expansion() {
             return 1;
@@ -37,21 +52,6 @@ public sealed interface Block {
         @Override
         public Branch branch(Place at) {
             return new Branches.Basic(at);
-        }
-
-        @Override
-        public boolean blurs() {
-            return true;
-        }
-
-        @Override
-        public boolean dropsSquares() {
-            return true;
-        }
-
-        @Override
-        public boolean dilates() {
-            return true;
         }
     }
 
@@ -64,8 +64,7 @@ public sealed interface Block {
      */
     record Bottleneck(int groups, int groupWidth) implements Block {
         public Bottleneck {
-            Checks.atLeast("groups", 1, groups);
-            Checks.atLeast("groupWidth", 1, groupWidth);
+            check(groups, groupWidth);
         }
 
         public Bottleneck() {
@@ -73,48 +72,32 @@ public sealed interface Block {
         }
 
         @Override
+        public Set<Option> options() {
+            return Set.of(Option.values());
+        }
+
+        @Override
         public Branch branch(Place at) {
-            int width = width(at, groups, groupWidth);
+            int width = width(this, at);
             return new Branches.Bottleneck(at, width, width, groups);
-        }
-
-        @Override
-        public boolean blurs() {
-            return true;
-        }
-
-        @Override
-        public boolean dropsSquares() {
-            return true;
-        }
-
-        @Override
-        public boolean dilates() {
-            return true;
         }
     }
 
     /** A bottleneck whose first convolution gives half the channels: SENet-154. arXiv:1709.01507 */
     record Senet(int groups, int groupWidth) implements Block {
         public Senet {
-            Checks.atLeast("groups", 1, groups);
-            Checks.atLeast("groupWidth", 1, groupWidth);
+            check(groups, groupWidth);
+        }
+
+        @Override
+        public Set<Option> options() {
+            return Set.of(Option.BLUR_POOL, Option.DROP_BLOCK);
         }
 
         @Override
         public Branch branch(Place at) {
-            int width = width(at, groups, groupWidth);
+            int width = width(this, at);
             return new Branches.Bottleneck(at, width / 2, width, groups);
-        }
-
-        @Override
-        public boolean blurs() {
-            return true;
-        }
-
-        @Override
-        public boolean dropsSquares() {
-            return true;
         }
     }
 
@@ -134,7 +117,7 @@ public sealed interface Block {
     /** A bottleneck whose 3x3 chooses between two widths of view. arXiv:1903.06586 */
     record SelectiveBottleneck(int groupWidth) implements Block {
         public SelectiveBottleneck {
-            Checks.atLeast("groupWidth", 1, groupWidth);
+            check(1, groupWidth);
         }
 
         public SelectiveBottleneck() {
@@ -143,14 +126,14 @@ public sealed interface Block {
 
         @Override
         public Branch branch(Place at) {
-            return new Branches.SelectiveBottleneck(at, width(at, 1, groupWidth));
+            return new Branches.SelectiveBottleneck(at, width(this, at));
         }
     }
 
     /** A bottleneck whose 3x3 is split in two that share channels by attention: ResNeSt. arXiv:2004.08955 */
     record SplitAttention(int groupWidth) implements Block {
         public SplitAttention {
-            Checks.atLeast("groupWidth", 1, groupWidth);
+            check(1, groupWidth);
         }
 
         public SplitAttention() {
@@ -159,29 +142,34 @@ public sealed interface Block {
 
         @Override
         public Branch branch(Place at) {
-            return new Branches.SplitBottleneck(at, width(at, 1, groupWidth));
+            return new Branches.SplitBottleneck(at, width(this, at));
         }
     }
 
     /** A bottleneck whose 3x3 is a ladder of narrow ones, four steps in all: Res2Net. arXiv:1904.01169 */
     record Res2(int groups, int groupWidth) implements Block {
         public Res2 {
-            Checks.atLeast("groups", 1, groups);
-            Checks.atLeast("groupWidth", 1, groupWidth);
+            check(groups, groupWidth);
+        }
+
+        @Override
+        public Set<Option> options() {
+            return Set.of(Option.DROP_BLOCK);
         }
 
         @Override
         public Branch branch(Place at) {
-            return new Branches.Res2Bottleneck(at, width(at, groups, groupWidth), groups);
-        }
-
-        @Override
-        public boolean dropsSquares() {
-            return true;
+            return new Branches.Res2Bottleneck(at, width(this, at), groups);
         }
     }
 
-    private static int width(Place at, int groups, int groupWidth) {
-        return at.planes() * groupWidth / 64 * groups;
+    private static void check(int groups, int groupWidth) {
+        Checks.atLeast("groups", 1, groups);
+        Checks.atLeast("groupWidth", 1, groupWidth);
+    }
+
+    /** Channels of the 3x3. */
+    private static int width(Block block, Place at) {
+        return at.planes() * block.groupWidth() / 64 * block.groups();
     }
 }

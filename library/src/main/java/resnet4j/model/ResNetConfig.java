@@ -41,10 +41,10 @@ public record ResNetConfig(
         stages = List.copyOf(stages);
         if (stages.isEmpty() || stages.size() > 4)
             throw new IllegalArgumentException("stages: expected 1 to 4, got " + stages.size());
-        if (blurPool && !block.blurs())
+        if (blurPool && !block.options().contains(Block.Option.BLUR_POOL))
             throw new IllegalArgumentException("blurPool: a " + name(block)
                     + " block does not blur; expected false, or a basic block or bottleneck");
-        if (regularisation.dropBlock() > 0 && !block.dropsSquares())
+        if (regularisation.dropBlock() > 0 && !block.options().contains(Block.Option.DROP_BLOCK))
             throw new IllegalArgumentException("dropBlock: a " + name(block)
                     + " block has no place for it; expected 0, or a basic block or bottleneck");
         if (regularisation.dropBlock() > 0 && stages.size() < 3)
@@ -64,7 +64,7 @@ public record ResNetConfig(
 
     /** @param field what asks for it, as people write it */
     private static void requireDilation(String field, Block block, Shortcut shortcut, boolean blurPool) {
-        if (!block.dilates())
+        if (!block.options().contains(Block.Option.DILATION))
             throw new IllegalArgumentException(field + ": a " + name(block)
                     + " block does not dilate; use basic or bottleneck, or the network's own strides");
         if (blurPool || !shortcut.dilates())

@@ -38,8 +38,6 @@ record ResNetFields(
         Optional<List<Integer>> strides,
         Optional<List<Integer>> dilations)
         implements Supplier<ResNetConfig> {
-    private static final int UNGROUPED = 1, PLANES_WIDE = 64; // what groups and groupWidth are where a block lacks them
-
     /** A block without its numbers. */
     enum Kind {
         BASIC(Block.Basic.class, fields -> new Block.Basic()),
@@ -82,8 +80,8 @@ record ResNetFields(
                 Kind.of(c.block()),
                 c.stages().stream().map(Stage::depth).toList(),
                 c.stages().stream().map(Stage::planes).toList(),
-                groups(c.block()),
-                groupWidth(c.block()),
+                c.block().groups(),
+                c.block().groupWidth(),
                 c.stem(),
                 c.shortcut(),
                 c.reluAfterAdd(),
@@ -100,20 +98,6 @@ record ResNetFields(
                 unless(
                         Collections.nCopies(c.stages().size(), 1),
                         c.stages().stream().map(Stage::dilation).toList()));
-    }
-
-    private static int groups(Block block) {
-        if (block instanceof Block.Bottleneck b) return b.groups();
-        if (block instanceof Block.Senet b) return b.groups();
-        return block instanceof Block.Res2 b ? b.groups() : UNGROUPED;
-    }
-
-    private static int groupWidth(Block block) {
-        if (block instanceof Block.Bottleneck b) return b.groupWidth();
-        if (block instanceof Block.Senet b) return b.groupWidth();
-        if (block instanceof Block.Res2 b) return b.groupWidth();
-        if (block instanceof Block.SelectiveBottleneck b) return b.groupWidth();
-        return block instanceof Block.SplitAttention b ? b.groupWidth() : PLANES_WIDE;
     }
 
     @Override
@@ -154,11 +138,11 @@ record ResNetFields(
 
     private Block made() {
         var made = block.make.apply(this);
-        if (groups != groups(made))
-            throw new IllegalArgumentException("groups: a " + block.word() + " block has " + groups(made) + ", got "
+        if (groups != made.groups())
+            throw new IllegalArgumentException("groups: a " + block.word() + " block has " + made.groups() + ", got "
                     + groups + "; use bottleneck");
-        if (groupWidth != groupWidth(made))
-            throw new IllegalArgumentException("groupWidth: a " + block.word() + " block has " + groupWidth(made)
+        if (groupWidth != made.groupWidth())
+            throw new IllegalArgumentException("groupWidth: a " + block.word() + " block has " + made.groupWidth()
                     + ", got " + groupWidth + "; use bottleneck");
         return made;
     }

@@ -62,7 +62,7 @@ public sealed interface Shortcut {
     record B() implements Shortcut {
         @Override
         public Layer changing(Place at, int out) {
-            return new Sequential(at.conv(at.in(), out, 1, at.stride()), at.norm(out));
+            return projection(at, out, 1);
         }
     }
 
@@ -70,7 +70,7 @@ public sealed interface Shortcut {
     record C() implements Shortcut {
         @Override
         public Layer changing(Place at, int out) {
-            return new Sequential(at.conv(at.in(), out, 1, at.stride()), at.norm(out));
+            return projection(at, out, 1);
         }
 
         @Override
@@ -98,12 +98,16 @@ public sealed interface Shortcut {
     record Senet() implements Shortcut {
         @Override
         public Layer changing(Place at, int out) {
-            return new Sequential(at.conv(at.in(), out, at.stride() == 1 ? 1 : 3, at.stride()), at.norm(out));
+            return projection(at, out, at.stride() == 1 ? 1 : 3);
         }
 
         @Override
         public boolean dilates() {
             return false;
         }
+    }
+
+    private static Layer projection(Place at, int out, int kernel) {
+        return new Sequential(at.conv(at.in(), out, kernel, at.stride()), at.norm(out));
     }
 }

@@ -20,8 +20,17 @@ public sealed interface Stem {
         return 4;
     }
 
-    /** From pixels to what the first norm is given. */
-    Layer convolution(int width, Norm norm);
+    /** From pixels to what the first norm is given: three 3x3, the first with stride 2. arXiv:1812.01187, Figure 2b */
+    default Layer convolution(int width, Norm norm) {
+        return new Sequential(
+                norm.convolution(Conv2d.of(3, width / 2, 3, 2)),
+                norm.of(width / 2),
+                Lambda.relu(),
+                norm.convolution(Conv2d.of(width / 2, width / 2, 3)),
+                norm.of(width / 2),
+                Lambda.relu(),
+                norm.convolution(Conv2d.of(width / 2, width, 3)));
+    }
 
     /** What halves the map after the first norm and its ReLU; nothing where the first stage is given all of it. */
     default Layer pooling(int width, Norm norm, boolean blur) {
@@ -55,20 +64,10 @@ public sealed interface Stem {
     }
 
     /** Three 3x3 of 32, 32 and 64 channels, the first with stride 2, then pooling: ResNet-C. arXiv:1812.01187 */
-    record DeepPool() implements Stem {
-        @Override
-        public Layer convolution(int width, Norm norm) {
-            return deep(width, norm);
-        }
-    }
+    record DeepPool() implements Stem {}
 
     /** As DeepPool, with a 3x3 convolution of stride 2 in place of the pooling: ResNet-RS. arXiv:2103.07579 */
     record DeepConv() implements Stem {
-        @Override
-        public Layer convolution(int width, Norm norm) {
-            return deep(width, norm);
-        }
-
         @Override
         public Layer pooling(int width, Norm norm, boolean blur) {
             var layers = new ArrayList<Layer>();
@@ -86,21 +85,5 @@ public sealed interface Stem {
         public int expansion() {
             return 2;
         }
-
-        @Override
-        public Layer convolution(int width, Norm norm) {
-            return deep(width, norm);
-        }
-    }
-
-    private static Layer deep(int width, Norm norm) {
-        return new Sequential(
-                norm.convolution(Conv2d.of(3, width / 2, 3, 2)),
-                norm.of(width / 2),
-                Lambda.relu(),
-                norm.convolution(Conv2d.of(width / 2, width / 2, 3)),
-                norm.of(width / 2),
-                Lambda.relu(),
-                norm.convolution(Conv2d.of(width / 2, width, 3)));
     }
 }
