@@ -1,34 +1,27 @@
 package resnet4j.nn;
 
-import resnet4j.array.DType;
-import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Op;
 import resnet4j.tensor.Op.Size;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
 
 /** Convolution. [N,in,H,W] -> [N,out,H',W']. */
-public final class Conv2d extends Layer {
-    private final Tensor weight; // [out, in/groups, kh, kw]
-    private final Tensor bias; // [out], or null
+public final class Conv2d extends Weighted {
     private final Op.Conv2d op;
     private double standardizeEps = Double.NaN;
 
     public Conv2d(int in, int out, Size kernel, Op.Conv2d op, boolean withBias) {
+        super(shape(in, out, kernel, op.groups()), out, withBias);
+        this.op = op;
+    }
+
+    private static long[] shape(int in, int out, Size kernel, int groups) {
         if (in < 1 || out < 1)
             throw new IllegalArgumentException("channels: expected at least 1 in and out, got " + in + " and " + out);
-        if (in % op.groups() != 0 || out % op.groups() != 0)
+        if (in % groups != 0 || out % groups != 0)
             throw new IllegalArgumentException(
-                    "groups: expected a divisor of " + in + " channels in and " + out + " out, got " + op.groups());
-        this.op = op;
-        Init.take(out, in / op.groups(), kernel.h(), kernel.w());
-        long fanIn = (long) in / op.groups() * kernel.h() * kernel.w();
-        try (var scope = new NativeScope()) {
-            weight = parameter("weight", Tensor.empty(DType.F32, out, in / op.groups(), kernel.h(), kernel.w()));
-            bias = withBias ? parameter("bias", Tensor.empty(DType.F32, out)) : null;
-            // PyTorch draws these even when a network's own initialisation overwrites them
-            Init.defaults(weight, bias, fanIn);
-        }
+                    "groups: expected a divisor of " + in + " channels in and " + out + " out, got " + groups);
+        return new long[] {out, in / groups, kernel.h(), kernel.w()};
     }
 
     /** With a window, stride and padding of its own in each direction. */
@@ -82,15 +75,6 @@ public final class Conv2d extends Layer {
         var flat = Ops.reshape(weight, 1, out, -1);
         var normal = Ops.batchNorm(flat, null, null, null, null, new Op.BatchNorm(true, 0, standardizeEps));
         return Ops.reshape(normal, out, (int) weight.size(1), (int) weight.size(2), (int) weight.size(3));
-    }
-
-    public Tensor weight() {
-        return weight;
-    }
-
-    /** The bias, or null. */
-    public Tensor bias() {
-        return bias;
     }
 
     @Override

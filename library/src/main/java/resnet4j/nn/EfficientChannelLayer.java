@@ -1,7 +1,5 @@
 package resnet4j.nn;
 
-import resnet4j.array.DType;
-import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Op;
 import resnet4j.tensor.Op.Size;
 import resnet4j.tensor.Ops;
@@ -23,16 +21,12 @@ final class EfficientChannelLayer extends Layer {
     }
 
     /** One-dimensional convolution over the channels of [N,C,1,1], with the weight [1,1,k] of PyTorch's Conv1d. */
-    private static final class AlongChannels extends Layer {
-        private final Tensor weight;
+    private static final class AlongChannels extends Weighted {
         private final int kernel;
 
         AlongChannels(int kernel) {
+            super(new long[] {1, 1, kernel}, 1, false);
             this.kernel = kernel;
-            try (var scope = new NativeScope()) {
-                weight = parameter("weight", Tensor.empty(DType.F32, 1, 1, kernel));
-                Init.defaults(weight, null, kernel);
-            }
         }
 
         @Override

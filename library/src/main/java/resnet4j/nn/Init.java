@@ -73,7 +73,8 @@ public final class Init {
     }
 
     /** What {@code torch.nn.Conv2d} and {@code Linear} start with: {@code kaiming_uniform_(a=sqrt(5))}, to the bit. */
-    static void defaults(Tensor weight, Tensor bias, long fanIn) {
+    static void defaults(Tensor weight, Tensor bias) {
+        long fanIn = fanIn(weight);
         double slope = Math.sqrt(5), gain = Math.sqrt(2 / (1 + slope * slope));
         uniform(weight, Math.sqrt(3.0) * (gain / Math.sqrt(fanIn)));
         if (bias != null) uniform(bias, 1 / Math.sqrt(fanIn));
