@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import resnet4j.files.Digest;
 import resnet4j.image.ImageFile;
-import resnet4j.image.Picture;
 
 /** What is true of pictures with one label each. */
 public final class Labelled {
@@ -81,30 +80,10 @@ public final class Labelled {
     }
 
     /** @param to the place of each class of {@code of} among {@code classes} */
-    private record Renamed(Dataset<Label> of, List<String> classes, int[] to) implements Dataset<Label> {
-        @Override
-        public int size() {
-            return of.size();
-        }
-
-        @Override
-        public Picture picture(int index) {
-            return of.picture(index);
-        }
-
+    private record Renamed(Dataset<Label> of, List<String> classes, int[] to) implements Derived<Label> {
         @Override
         public Label target(int index) throws IOException {
             return new Label(to[of.target(index).index()]);
-        }
-
-        @Override
-        public String name(int index) {
-            return of.name(index);
-        }
-
-        @Override
-        public String group(int index) {
-            return of.group(index);
         }
 
         @Override

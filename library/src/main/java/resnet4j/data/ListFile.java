@@ -74,10 +74,7 @@ final class ListFile {
                             .distinct()
                             .toList()));
         }
-        var columns = table.numeric(OTHERS);
-        if (columns.isEmpty())
-            throw new IOException(
-                    list + ": expected a column labels, or a column of 0 and 1 for each label, got " + table.head());
+        var columns = table.numeric(OTHERS, "a column labels, or a column of 0 and 1 for each label");
         return source(table, List.copyOf(columns.keySet()), row -> {
             var there = new ArrayList<Integer>();
             int place = 0;
@@ -97,10 +94,7 @@ final class ListFile {
     static DataSource<Numbers> numbers(Path list) throws IOException {
         var table = Table.read(list);
         table.check("expected a column file, and a column of numbers for each that is to be learned");
-        var columns = table.numeric(OTHERS);
-        if (columns.isEmpty())
-            throw new IOException(
-                    list + ": expected a column of numbers for each that is to be learned, got " + table.head());
+        var columns = table.numeric(OTHERS, "a column of numbers for each that is to be learned");
         return source(table, List.copyOf(columns.keySet()), row -> {
             var values = new ArrayList<Double>();
             for (int column : columns.values()) values.add(table.number(row, column));
@@ -141,8 +135,7 @@ final class ListFile {
     private static List<String> named(Path list, List<Row> rows) throws IOException {
         var names = new TreeSet<String>();
         for (var row : rows) names.add(row.label);
-        if (!names.isEmpty()
-                && names.stream().allMatch(name -> name.matches("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?")))
+        if (!names.isEmpty() && names.stream().allMatch(Table::numeral))
             throw new IOException(list + ": label: expected the names of classes, got numbers such as " + names.first()
                     + "; call the column index if they are numbers of classes, from 0 on, or give classes names that are"
                     + " not numbers");

@@ -57,25 +57,10 @@ public record Shapes(int size, int side, long seed) implements Dataset<Label> {
 
     /** The same pictures with another target. */
     private record Seen<T extends Target<T>>(Shapes of, List<String> classes, String kind, Function<Scene, T> target)
-            implements Dataset<T> {
-        @Override
-        public int size() {
-            return of.size;
-        }
-
-        @Override
-        public Picture picture(int index) {
-            return of.picture(index);
-        }
-
+            implements Derived<T> {
         @Override
         public T target(int index) {
             return target.apply(of.scene(index));
-        }
-
-        @Override
-        public String name(int index) {
-            return of.name(index);
         }
 
         @Override

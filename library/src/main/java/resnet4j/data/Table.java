@@ -93,8 +93,13 @@ record Table(Path path, List<String> head, List<Row> rows) {
         return rows.stream().anyMatch(row -> !row.group.isEmpty());
     }
 
-    /** Columns of which at least one cell is a number, in their order: what is measured of pictures, and no notes. */
-    Map<String, Integer> numeric(List<String> others) throws IOException {
+    /**
+     * Columns of which at least one cell is a number, in their order: what is measured of pictures, and no notes.
+     *
+     * @param others   columns that are something else
+     * @param expected what is said where there is none
+     */
+    Map<String, Integer> numeric(List<String> others, String expected) throws IOException {
         var found = new LinkedHashMap<String, Integer>();
         for (int i = 0; i < head.size(); i++) {
             int column = i;
@@ -103,6 +108,7 @@ record Table(Path path, List<String> head, List<Row> rows) {
             if (found.put(head.get(i), i) != null)
                 throw new IOException(path + ": expected columns of different names, got two called " + head.get(i));
         }
+        if (found.isEmpty()) throw new IOException(path + ": expected " + expected + ", got " + head);
         return found;
     }
 
@@ -115,9 +121,13 @@ record Table(Path path, List<String> head, List<Row> rows) {
         return number;
     }
 
+    /** Whether a text is a decimal number; Java has hexadecimal ones too. */
+    static boolean numeral(String text) {
+        return text.matches("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?");
+    }
+
     private static Double number(String text) {
-        if (!text.matches("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?"))
-            return null; // as Java has hexadecimal ones too
+        if (!numeral(text)) return null;
         double number = Double.parseDouble(text);
         return Double.isFinite(number) ? number : null;
     }

@@ -2,7 +2,6 @@ package resnet4j.data;
 
 import java.util.List;
 import resnet4j.files.Digest;
-import resnet4j.image.Picture;
 import resnet4j.image.Target;
 
 /**
@@ -12,7 +11,7 @@ import resnet4j.image.Target;
  * @param groups  the group of each picture; empty where there are none
  */
 record Targeted<T extends Target<T>>(Dataset<?> of, List<String> classes, List<T> targets, List<String> groups)
-        implements Dataset<T> {
+        implements Derived<T> {
     Targeted {
         classes = List.copyOf(classes);
         targets = List.copyOf(targets);
@@ -23,23 +22,8 @@ record Targeted<T extends Target<T>>(Dataset<?> of, List<String> classes, List<T
     }
 
     @Override
-    public int size() {
-        return targets.size();
-    }
-
-    @Override
-    public Picture picture(int index) {
-        return of.picture(index);
-    }
-
-    @Override
     public T target(int index) {
         return targets.get(index);
-    }
-
-    @Override
-    public String name(int index) {
-        return of.name(index);
     }
 
     @Override
