@@ -6,11 +6,9 @@ import java.awt.image.IndexColorModel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Base64;
 import javax.imageio.ImageIO;
 
 /**
@@ -167,7 +165,7 @@ public final class ImageFile {
 
     /** Writes a PNG file of 8 bits a channel. */
     public static void writePng(Path file, Image image) throws IOException {
-        Files.write(file, encode(image, "png"));
+        Files.write(file, encode(image));
     }
 
     /** Writes a PNG file with a number for each pixel and a palette. @param palette 0xRRGGBB of each of 256 numbers */
@@ -175,28 +173,10 @@ public final class ImageFile {
         var colours = new IndexColorModel(8, 256, palette, 0, false, -1, DataBuffer.TYPE_BYTE);
         var picture = new BufferedImage(map.width(), map.height(), BufferedImage.TYPE_BYTE_INDEXED, colours);
         picture.getRaster().setDataElements(0, 0, map.width(), map.height(), map.labels());
-        Files.write(file, encode(picture, "png"));
+        Files.write(file, encode(picture));
     }
 
-    /** The picture as the text of a {@code data:image/png} address, for pages that carry their pictures. */
-    public static String pngDataUri(Image image) {
-        return dataUri(image, "png");
-    }
-
-    /** The picture as the text of a {@code data:image/jpeg} address: smaller than PNG, not exact. */
-    public static String jpegDataUri(Image image) {
-        return dataUri(image, "jpeg");
-    }
-
-    private static String dataUri(Image image, String format) {
-        try {
-            return "data:image/" + format + ";base64," + Base64.getEncoder().encodeToString(encode(image, format));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static byte[] encode(Image image, String format) throws IOException {
+    private static byte[] encode(Image image) throws IOException {
         var picture = new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
         int[] row = new int[image.width()];
         byte[] rgb = image.rgb();
@@ -205,13 +185,13 @@ public final class ImageFile {
                 row[x] = (rgb[at] & 255) << 16 | (rgb[at + 1] & 255) << 8 | rgb[at + 2] & 255;
             picture.getRaster().setDataElements(0, y, row.length, 1, row);
         }
-        return encode(picture, format);
+        return encode(picture);
     }
 
-    private static byte[] encode(BufferedImage picture, String format) throws IOException {
+    private static byte[] encode(BufferedImage picture) throws IOException {
         var out = new ByteArrayOutputStream();
-        if (!ImageIO.write(picture, format, out))
-            throw new IOException("expected a " + format + " encoder in the JDK, it has none");
+        if (!ImageIO.write(picture, "png", out))
+            throw new IOException("expected a png encoder in the JDK, it has none");
         return out.toByteArray();
     }
 }
