@@ -1,9 +1,7 @@
 package resnet4j.segment;
 
 import java.util.List;
-import java.util.stream.Stream;
 import resnet4j.config.Checks;
-import resnet4j.model.Architecture;
 import resnet4j.model.ArchitectureType;
 import resnet4j.model.Backbone;
 import resnet4j.model.BackboneConfig;
@@ -26,7 +24,7 @@ import resnet4j.tensor.Tensor;
  * @param encoder of an output stride of 8 or 16 in the paper
  * @param classes logits of each pixel
  */
-public record DeepLabV3Plus(BackboneConfig encoder, int classes) implements Architecture {
+public record DeepLabV3Plus(BackboneConfig encoder, int classes) implements PerPixel {
     private static final int EDGES = 48; // section 4.1
     private static final List<Integer> RATES = List.of(12, 24, 36);
 
@@ -45,8 +43,8 @@ public record DeepLabV3Plus(BackboneConfig encoder, int classes) implements Arch
     }
 
     @Override
-    public boolean perPixel() {
-        return true;
+    public BackboneConfig body() {
+        return encoder;
     }
 
     @Override
@@ -63,10 +61,15 @@ public record DeepLabV3Plus(BackboneConfig encoder, int classes) implements Arch
 
         @Override
         public List<Models.Entry> entries() {
-            return Stream.of("resnet18", "resnet34", "resnet50", "resnet101")
-                    .map(encoder -> new Models.Entry(
-                            "deeplabv3plus_" + encoder, "deeplabv3plus", 512, of(encoder), "arXiv:1802.02611"))
-                    .toList();
+            return PerPixel.entries(
+                    "deeplabv3plus",
+                    512,
+                    "arXiv:1802.02611",
+                    DeepLabV3Plus::of,
+                    "resnet18",
+                    "resnet34",
+                    "resnet50",
+                    "resnet101");
         }
     }
 

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import resnet4j.config.Checks;
-import resnet4j.model.Architecture;
 import resnet4j.model.ArchitectureType;
 import resnet4j.model.BackboneConfig;
 import resnet4j.model.ClassificationNet;
@@ -23,7 +22,7 @@ import resnet4j.nn.Sequential;
  * @param auxiliary whether the backbone's last level but one has an {@link Head#FCN} of its own, which training adds
  */
 public record SegmentationConfig(Head head, BackboneConfig backbone, int classes, boolean auxiliary)
-        implements Architecture {
+        implements PerPixel {
     /** What makes classes of the deepest map. */
     public enum Head {
         /** Two convolutions. arXiv:1411.4038 */
@@ -89,8 +88,8 @@ public record SegmentationConfig(Head head, BackboneConfig backbone, int classes
     }
 
     @Override
-    public boolean perPixel() {
-        return true;
+    public BackboneConfig body() {
+        return backbone;
     }
 
     @Override
@@ -115,13 +114,15 @@ public record SegmentationConfig(Head head, BackboneConfig backbone, int classes
         public List<Models.Entry> entries() {
             var entries = new ArrayList<Models.Entry>();
             for (var head : Head.values())
-                for (var backbone : List.of("resnet18", "resnet34", "resnet50", "resnet101"))
-                    entries.add(new Models.Entry(
-                            head.family() + "_" + backbone,
-                            head.family(),
-                            EVALUATED,
-                            of(head, backbone),
-                            head.paper()));
+                entries.addAll(PerPixel.entries(
+                        head.family(),
+                        EVALUATED,
+                        head.paper(),
+                        name -> of(head, name),
+                        "resnet18",
+                        "resnet34",
+                        "resnet50",
+                        "resnet101"));
             return entries;
         }
     }

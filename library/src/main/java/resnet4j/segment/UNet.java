@@ -3,9 +3,7 @@ package resnet4j.segment;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.stream.Stream;
 import resnet4j.config.Checks;
-import resnet4j.model.Architecture;
 import resnet4j.model.ArchitectureType;
 import resnet4j.model.Backbone;
 import resnet4j.model.BackboneConfig;
@@ -29,7 +27,7 @@ import resnet4j.tensor.Tensor;
  * @param decoder channels on the way up, one for each level of the encoder
  * @param classes logits of each pixel
  */
-public record UNet(BackboneConfig encoder, List<Integer> decoder, int classes) implements Architecture {
+public record UNet(BackboneConfig encoder, List<Integer> decoder, int classes) implements PerPixel {
     public UNet {
         decoder = List.copyOf(decoder);
         Checks.classes(classes);
@@ -51,8 +49,8 @@ public record UNet(BackboneConfig encoder, List<Integer> decoder, int classes) i
     }
 
     @Override
-    public boolean perPixel() {
-        return true;
+    public BackboneConfig body() {
+        return encoder;
     }
 
     @Override
@@ -69,9 +67,7 @@ public record UNet(BackboneConfig encoder, List<Integer> decoder, int classes) i
 
         @Override
         public List<Models.Entry> entries() {
-            return Stream.of("resnet18", "resnet34", "resnet50")
-                    .map(encoder -> new Models.Entry("unet_" + encoder, "unet", 256, of(encoder), "arXiv:1505.04597"))
-                    .toList();
+            return PerPixel.entries("unet", 256, "arXiv:1505.04597", UNet::of, "resnet18", "resnet34", "resnet50");
         }
     }
 
