@@ -61,6 +61,7 @@ final class SegmentationNet extends ClassificationNet {
     @Override
     public List<Output> outputs(Tensor images) {
         if (auxiliary == null) return super.outputs(images);
+        architecture().requireInput(images.size(2), images.size(3));
         var maps = backbone.maps(images, List.of(before, deepest));
         return List.of(
                 new Output(enlarged(classifier.apply(maps.get(deepest)), images), 1),

@@ -2,12 +2,14 @@ package resnet4j.segment;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -85,5 +87,56 @@ class UNetTest {
                 }
             }
         }
+    }
+
+    /** Smaller than any stride, with one class or more. */
+    @ParameterizedTest
+    @MethodSource("networks")
+    void onePixel_hasLogits_andNoClassesAreRefused(Architecture architecture) {
+        for (int classes : new int[] {1, 3})
+            try (var scope = new NativeScope();
+                    var noGrad = Ops.noGrad();
+                    var net = architecture.withClasses(classes).build()) {
+                net.train(false);
+                for (int side : new int[] {1, 5})
+                    assertArrayEquals(
+                            new long[] {1, classes, side, 1},
+                            net.apply(Tensor.randn(1, 3, side, 1)).shape());
+            }
+        var refused = assertThrows(IllegalArgumentException.class, () -> architecture.withClasses(0));
+        assertEquals("classes: expected at least 1, got 0", refused.getMessage());
+    }
+
+    /** As in PyTorch: a mean of the whole map is one value a channel then. */
+    @Test
+    void deepLab_trainsOnMoreThanOnePictureAtOnce() {
+        for (var architecture :
+                List.of(DeepLabV3Plus.of("resnet18"), SegmentationConfig.of(Head.DEEPLABV3, "resnet18")))
+            try (var scope = new NativeScope();
+                    var net = architecture.build()) {
+                net.outputs(Tensor.randn(2, 3, 32, 32));
+                var one = Tensor.randn(1, 3, 32, 32);
+                var refused = assertThrows(IllegalArgumentException.class, () -> net.outputs(one));
+                assertTrue(
+                        refused.getMessage()
+                                .startsWith("batch norm: expected more than one value a channel in training, got an"
+                                        + " input of [1, 256, 1, 1]; "),
+                        refused.getMessage());
+                assertTrue(refused.getMessage().contains("another batch size, or leave out the last"));
+            }
+    }
+
+    @Test
+    void aPictureTooSmallForTheBackbone_isRefused() {
+        var body = BackboneConfig.of("resnetblur18");
+        for (var architecture : List.of(
+                UNet.of("resnetblur18"), new DeepLabV3Plus(body, 2), new SegmentationConfig(Head.FCN, body, 2, true)))
+            try (var scope = new NativeScope();
+                    var net = architecture.build()) {
+                var small = Tensor.randn(2, 3, 16, 40);
+                var refused = assertThrows(IllegalArgumentException.class, () -> net.outputs(small));
+                assertTrue(refused.getMessage().startsWith("input: expected at least 17x17 pixels"));
+                net.outputs(Tensor.randn(2, 3, 17, 40));
+            }
     }
 }
