@@ -33,6 +33,18 @@ class SequentialTest {
     }
 
     @Test
+    void aClosedNet_mayBeClosedAgain() {
+        long before = NativeScope.liveObjects();
+        var net = new Sequential(new Linear(3, 2), new ConvTranspose2d(2, 1, 3, 1, 1), Norm.BATCH.of(1));
+        var inner = net.layers().get(0);
+        assertTrue(NativeScope.liveObjects() > before);
+        inner.close();
+        net.close();
+        net.close();
+        assertEquals(before, NativeScope.liveObjects());
+    }
+
+    @Test
     void withoutLayers_itIsTheIdentity() {
         try (var scope = new NativeScope();
                 var net = new Sequential()) {
