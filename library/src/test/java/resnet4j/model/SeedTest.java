@@ -3,7 +3,6 @@ package resnet4j.model;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -19,9 +18,7 @@ import resnet4j.tensor.Ops;
 class SeedTest {
     /** Of scripts/parity/seed_golden.py. */
     static List<String> lines() throws IOException {
-        try (var in = SeedTest.class.getResourceAsStream("seeds.csv")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-        }
+        return Shallow.lines("seeds.csv");
     }
 
     @ParameterizedTest

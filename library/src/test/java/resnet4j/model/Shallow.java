@@ -1,5 +1,6 @@
 package resnet4j.model;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -97,6 +98,19 @@ final class Shallow {
 
     static List<String> small() {
         return List.copyOf(SMALL.keySet());
+    }
+
+    static List<String> smallBut(String... others) {
+        return SMALL.keySet().stream()
+                .filter(name -> !List.of(others).contains(name))
+                .toList();
+    }
+
+    /** A file of goldens beside the tests of this package. */
+    static List<String> lines(String resource) throws IOException {
+        try (var in = Shallow.class.getResourceAsStream(resource)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+        }
     }
 
     /** A side that leaves more than one pixel to each norm, and one that is not a multiple of 32. */
