@@ -324,6 +324,8 @@ public final class Models {
         var type = object.path("type").asText();
         var fields = object.deepCopy();
         fields.remove("type");
+        if (type.equals(ResNetConfig.class.getSimpleName()))
+            return Records.read(fields, ResNetFields.class).saved();
         for (var entry : ENTRIES.values())
             if (entry.architecture().getClass().getSimpleName().equals(type))
                 return Records.read(fields, entry.architecture().getClass());

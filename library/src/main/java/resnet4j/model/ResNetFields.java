@@ -1,5 +1,6 @@
 package resnet4j.model;
 
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -38,6 +39,8 @@ record ResNetFields(
         Optional<List<Integer>> strides,
         Optional<List<Integer>> dilations)
         implements Supplier<ResNetConfig> {
+    private static final System.Logger LOG = System.getLogger("resnet4j.model");
+
     /** A block without its numbers. */
     enum Kind {
         BASIC(Block.Basic.class, fields -> new Block.Basic()),
@@ -129,6 +132,33 @@ record ResNetFields(
                 reluAfterAdd,
                 zeroInitLast,
                 classes);
+    }
+
+    /**
+     * The network of a saved model. An option that its parts lack could once be said and did nothing to its answers, so it is
+     * left out with a warning; but a stem that blurs before blocks that do not is another network.
+     */
+    ResNetConfig saved() {
+        var has = made().options();
+        var fields = this;
+        if (dropBlock > 0 && !(has.contains(Block.Option.DROP_BLOCK) && depths.size() > 2))
+            fields = fields.without("dropBlock", 0.0);
+        if (zeroInitLast && norm instanceof Norm.ShiftedBatch) fields = fields.without("zeroInitLast", false);
+        if (blurPool && !has.contains(Block.Option.BLUR_POOL)) {
+            if (!stem.equals(new Stem.Conv3()))
+                throw new IllegalArgumentException("blurPool: a network of " + block.word()
+                        + " blocks whose stem alone blurs is no longer built; train it again with blurPool=false");
+            fields = fields.without("blurPool", false);
+        }
+        return fields.get();
+    }
+
+    private ResNetFields without(String option, Object none) {
+        LOG.log(
+                Level.WARNING,
+                "The saved network says {0}, which does nothing in it: it is used, and saved again, without.",
+                option);
+        return Records.with(this, option, none);
     }
 
     private static void requireOneEach(String field, List<Integer> each, int stages) {

@@ -34,12 +34,10 @@ class BackboneTest {
     /** The networks of scripts/parity/backbone_golden.py, with a line for each level. */
     static Stream<Arguments> networks() throws Exception {
         var lines = new LinkedHashMap<List<String>, List<String[]>>();
-        try (var in = BackboneTest.class.getResourceAsStream("backbone.csv")) {
-            for (var line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
-                var cells = line.split(",", -1);
-                lines.computeIfAbsent(List.of(cells[0], cells[1], cells[2]), key -> new ArrayList<>())
-                        .add(cells);
-            }
+        for (var line : Shallow.lines("backbone.csv")) {
+            var cells = line.split(",", -1);
+            lines.computeIfAbsent(List.of(cells[0], cells[1], cells[2]), key -> new ArrayList<>())
+                    .add(cells);
         }
         return lines.entrySet().stream().map(e -> Arguments.of(e.getKey(), e.getValue()));
     }
@@ -183,6 +181,8 @@ class BackboneTest {
     @CsvSource({
         "resnet50,64,5,outputStride: expected a power of 2 from 4 to 32",
         "resnet50,12,5,outputStride: expected a power of 2 from 4 to 32",
+        "resnet50,7,5,'outputStride: expected a power of 2 from 4 to 32, got 7'",
+        "resnet50,0,5,'outputStride: expected a power of 2 from 4 to 32, got 0'",
         "resnet50,8,6,'trainableStages: expected 0 to 5 (4 and the stem), got 6'",
         "res2net50_26w_4s,8,5,outputStride: a res2 block does not dilate",
         "vgg16,8,5,'backbone: expected a residual network with stages'"

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,9 +21,7 @@ import resnet4j.tensor.Tensor;
 class DescriptionTest {
     /** Name and description of every registered network, as 4cd637e saved them; what blocks begin with was another then. */
     static List<String> saved() throws IOException {
-        try (var in = DescriptionTest.class.getResourceAsStream("descriptions.tsv")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-        }
+        return Shallow.lines("descriptions.tsv");
     }
 
     @ParameterizedTest
@@ -97,6 +95,39 @@ class DescriptionTest {
                 IllegalArgumentException.class,
                 () -> Records.overlay(Models.get(name).architecture(), changes));
         assertTrue(refused.getMessage().startsWith(sentence), refused.getMessage());
+    }
+
+    /** Names of the registry, what else their saved description said, and what of it is left. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "skresnet50|dropBlock=0.1|dropBlock=0",
+                "uniform8|dropBlock=0.1|dropBlock=0",
+                "skresnet18|stem=conv3 blurPool=true|stem=conv3",
+                "resnet20|norm={'type':'shiftedBatch','momentum':0.1,'eps':1e-5} zeroInitLast=true"
+                        + "|norm={'type':'shiftedBatch','momentum':0.1,'eps':1e-5}",
+            })
+    void savedOptionsThatDidNothing_areLeftOut(String name, String said, String left) {
+        assertEquals(Models.readArchitecture(saved(name, left)), Models.readArchitecture(saved(name, said)));
+    }
+
+    @Test
+    void aSavedStemThatAloneBlurs_isRefused() {
+        var refused = assertThrows(
+                IllegalArgumentException.class,
+                () -> Models.readArchitecture(saved("res2net50_26w_4s", "blurPool=true")));
+        assertEquals(
+                "blurPool: a network of res2 blocks whose stem alone blurs is no longer built; train it again with"
+                        + " blurPool=false",
+                refused.getMessage());
+    }
+
+    private static JsonNode saved(String name, String changes) {
+        var json = Models.write(Models.get(name).architecture());
+        for (var change : changes.split(" ")) json = Records.set(json, change.replace('\'', '"'));
+        return json;
     }
 
     @Test
