@@ -89,17 +89,8 @@ final class DetectionTask implements Task<Things> {
     }
 
     @Override
-    public List<List<String>> stages() {
-        return net.stages();
-    }
-
-    @Override
     public Loader<Things> loader() {
-        return Loader.shuffled(data.train(), recipe.batch(), recipe.seed())
-                .withDropLast(recipe.dropLast() && data.train().size() >= recipe.batch())
-                .withPreprocess(recipe.preprocess())
-                .withAugments(recipe.augment())
-                .withThreads(machine.loaderThreads(), 4);
+        return machine.training(recipe, data.train());
     }
 
     @Override
@@ -163,9 +154,7 @@ final class DetectionTask implements Task<Things> {
     }
 
     private ThingScore measure(DetectionNet network, Dataset<Things> pictures, IntConsumer progress) {
-        var loader = Loader.inOrder(pictures, recipe.batch())
-                .withPreprocess(recipe.preprocess())
-                .withThreads(machine.loaderThreads(), 4);
+        var loader = machine.measuring(recipe, pictures);
         return Measure.of(network, loader, config.method().limits(), machine.device(), progress);
     }
 

@@ -66,9 +66,10 @@ public abstract class ClassificationNet extends Layer {
     }
 
     /**
-     * The names of all trained weights by stage, from the head down to the stem: what fine-tuning unfreezes in turn. A
-     * stage is a child of the network, or a child of its {@code features}.
+     * From the head down to the stem: what fine-tuning unfreezes in turn. A stage is a child of the network, or a child of
+     * its {@code features}.
      */
+    @Override
     public final List<List<String>> stages() {
         var stages = new LinkedHashMap<String, List<String>>();
         var head = name(head()) + ".";

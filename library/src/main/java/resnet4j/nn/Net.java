@@ -126,6 +126,11 @@ public abstract class Net implements AutoCloseable {
         return paths;
     }
 
+    /** The names of all trained weights, by the stages in which training may move them: most nets are one. */
+    public List<List<String>> stages() {
+        return List.of(List.copyOf(parameters().keySet()));
+    }
+
     /** How many numbers training changes. */
     public final long parameterCount() {
         return parameters().values().stream().mapToLong(Tensor::elements).sum();

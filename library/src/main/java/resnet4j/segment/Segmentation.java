@@ -91,17 +91,8 @@ final class Segmentation implements Task<LabelMap> {
     }
 
     @Override
-    public List<List<String>> stages() {
-        return net.stages();
-    }
-
-    @Override
     public Loader<LabelMap> loader() {
-        return Loader.shuffled(data.train(), recipe.batch(), recipe.seed())
-                .withDropLast(recipe.dropLast() && data.train().size() >= recipe.batch())
-                .withPreprocess(recipe.preprocess())
-                .withAugments(recipe.augment())
-                .withThreads(machine.loaderThreads(), 4);
+        return machine.training(recipe, data.train());
     }
 
     @Override

@@ -35,7 +35,6 @@ import resnet4j.train.Task;
 /** Two views of each picture, and what a {@link Method} wants said of them. */
 final class Pretraining implements Task<Label> {
     private static final int VIEWS = 2;
-    private static final int CALIBRATION_PICTURES = 2_000;
     private static final int BANK = 10_000; // training pictures that are asked for neighbours
 
     private final Method method;
@@ -55,9 +54,8 @@ final class Pretraining implements Task<Label> {
         check();
         Ops.seed(recipe.seed());
         net = twin();
-        boolean begun = recipe.begin(net.encoder, net);
+        machine.begin(recipe, net.encoder, net, data.train());
         try (var scope = new NativeScope()) {
-            if (!begun) net.encoder.calibrate(this::calibrationImages);
             memory = method.memory().map(rows -> new Memory(rows.to(machine.device())));
         }
         momentum = method.momentum(0) > 0 ? Optional.of(new Average(net, twin())) : Optional.empty();
@@ -78,15 +76,6 @@ final class Pretraining implements Task<Label> {
                     "mix: expected none, as views are compared with each other, got " + Records.line(recipe.mix()));
     }
 
-    private Tensor calibrationImages() {
-        var few = data.train().limit(CALIBRATION_PICTURES);
-        try (var batches = Loader.inOrder(few, few.size())
-                .withPreprocess(recipe.preprocess())
-                .epoch(0)) {
-            return Inputs.images(batches.next(), recipe.preprocess(), machine.device());
-        }
-    }
-
     @Override
     public Projecting twin() {
         var architecture = recipe.architectureFor(data.train().classes().size());
@@ -103,13 +92,9 @@ final class Pretraining implements Task<Label> {
     /** Without a last batch of fewer pictures: each would be told from fewer others. */
     @Override
     public Loader<Label> loader() {
-        return Loader.shuffled(data.train(), recipe.batch(), recipe.seed())
-                .withOrder(recipe.order(), recipe.seed())
+        return machine.training(recipe, data.train())
                 .withDropLast(data.train().size() >= recipe.batch())
-                .withPreprocess(recipe.preprocess())
-                .withAugments(recipe.augment())
-                .withViews(VIEWS)
-                .withThreads(machine.loaderThreads(), 4);
+                .withViews(VIEWS);
     }
 
     @Override

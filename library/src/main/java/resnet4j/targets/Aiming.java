@@ -21,7 +21,6 @@ import resnet4j.model.ModelFile;
 import resnet4j.nn.Linear;
 import resnet4j.nn.Net;
 import resnet4j.report.TableReport;
-import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
 import resnet4j.train.Losses;
@@ -32,8 +31,6 @@ import resnet4j.train.Task;
 
 /** An {@link Aim} at work on a classification network, whose head gets as many logits as the aim needs. */
 final class Aiming<T extends Target<T>> implements Task<T> {
-    private static final int CALIBRATION_PICTURES = 2_000;
-
     private final Aim<T> aim;
     private final Recipe recipe;
     private final DataSource<T> data;
@@ -52,11 +49,7 @@ final class Aiming<T extends Target<T>> implements Task<T> {
         answer = aim.answer(data.train());
         Ops.seed(recipe.seed());
         net = twin();
-        if (!recipe.begin(net, net)) {
-            try (var scope = new NativeScope()) {
-                net.calibrate(this::calibrationImages);
-            }
-        }
+        machine.begin(recipe, net, net, data.train());
         if (net.head() instanceof Linear head) aim.tie(head);
     }
 
@@ -75,20 +68,7 @@ final class Aiming<T extends Target<T>> implements Task<T> {
 
     @Override
     public ClassificationNet twin() {
-        var architecture = recipe.architectureFor(answer.logits(names.size()));
-        architecture.requireOneAnswer(recipe.model());
-        architecture.requireInput(
-                recipe.preprocess().cropHeight(), recipe.preprocess().cropWidth());
-        return machine.place(architecture.build());
-    }
-
-    private Tensor calibrationImages() {
-        var few = data.train().limit(CALIBRATION_PICTURES);
-        try (var batches = Loader.inOrder(few, few.size())
-                .withPreprocess(recipe.preprocess())
-                .epoch(0)) {
-            return Inputs.images(batches.next(), recipe.preprocess(), machine.device());
-        }
+        return machine.network(recipe, answer.logits(names.size()));
     }
 
     @Override
@@ -97,18 +77,8 @@ final class Aiming<T extends Target<T>> implements Task<T> {
     }
 
     @Override
-    public List<List<String>> stages() {
-        return net.stages();
-    }
-
-    @Override
     public Loader<T> loader() {
-        return Loader.shuffled(data.train(), recipe.batch(), recipe.seed())
-                .withOrder(recipe.order(), recipe.seed())
-                .withDropLast(recipe.dropLast() && data.train().size() >= recipe.batch())
-                .withPreprocess(recipe.preprocess())
-                .withAugments(recipe.augment())
-                .withThreads(machine.loaderThreads(), 4);
+        return machine.training(recipe, data.train());
     }
 
     @Override
@@ -145,9 +115,7 @@ final class Aiming<T extends Target<T>> implements Task<T> {
 
     private Outputs<T> outputs(ClassificationNet network, Dataset<T> pictures, IntConsumer progress) {
         network.train(false);
-        var loader = Loader.inOrder(pictures, recipe.batch())
-                .withPreprocess(recipe.preprocess())
-                .withThreads(machine.loaderThreads(), 4);
+        var loader = machine.measuring(recipe, pictures);
         var views = recipe.views().of(network::apply);
         return Outputs.of(views, loader, recipe.preprocess(), machine.device(), progress);
     }

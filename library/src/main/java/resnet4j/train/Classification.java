@@ -30,7 +30,6 @@ import resnet4j.tensor.Tensor;
 
 /** The class of each picture: what a batch of labels is to a network, its loss, and how good it has become. */
 final class Classification implements Task<Label> {
-    private static final int CALIBRATION_PICTURES = 2000;
     private static final int KEPT_MISTAKES = 24;
 
     private final Recipe recipe;
@@ -46,32 +45,13 @@ final class Classification implements Task<Label> {
         Metrics.requireRoom(data.train().classes().size());
         Ops.seed(recipe.seed());
         net = twin();
-        if (!recipe.begin(net, net)) {
-            try (var scope = new NativeScope()) {
-                net.calibrate(this::calibrationImages);
-            }
-        }
+        machine.begin(recipe, net, net, data.train());
         classWeights = recipe.classBalance() ? Optional.of(balance()) : Optional.empty();
     }
 
     @Override
     public ClassificationNet twin() {
-        var architecture = recipe.architectureFor(data.train().classes().size());
-        architecture.requireOneAnswer(recipe.model());
-        architecture.requireInput(
-                recipe.preprocess().cropHeight(), recipe.preprocess().cropWidth());
-        var small = recipe.progressive();
-        if (small.share() > 0) architecture.requireInput(small.size(), small.size());
-        return machine.place(Net.whole(architecture::build));
-    }
-
-    private Tensor calibrationImages() {
-        var few = data.train().limit(CALIBRATION_PICTURES);
-        try (var batches = Loader.inOrder(few, few.size())
-                .withPreprocess(recipe.preprocess())
-                .epoch(0)) {
-            return images(batches.next());
-        }
+        return machine.network(recipe, data.train().classes().size());
     }
 
     /** Weights that make each class count the same: samples / (classes * samples of the class). */
@@ -91,11 +71,6 @@ final class Classification implements Task<Label> {
     }
 
     @Override
-    public List<List<String>> stages() {
-        return net.stages();
-    }
-
-    @Override
     public Optional<Solved> solve(Work progress) throws IOException {
         boolean probe = recipe.learn() instanceof Objective.Probe;
         if (!probe && !recipe.solveHead()) return Optional.empty();
@@ -112,13 +87,7 @@ final class Classification implements Task<Label> {
 
     @Override
     public Loader<Label> loader() {
-        return Loader.shuffled(data.train(), recipe.batch(), recipe.seed())
-                .withOrder(recipe.order(), recipe.seed())
-                .withDropLast(recipe.dropLast() && data.train().size() >= recipe.batch())
-                .withPreprocess(recipe.preprocess())
-                .withAugments(recipe.augment())
-                .withMix(recipe.mix())
-                .withThreads(machine.loaderThreads(), 4);
+        return machine.training(recipe, data.train()).withMix(recipe.mix());
     }
 
     /** The entropy of the classes. */
@@ -189,9 +158,7 @@ final class Classification implements Task<Label> {
     private Evaluation evaluate(
             ClassificationNet network, Dataset<Label> pictures, int keptMistakes, IntConsumer progress) {
         network.train(false);
-        var loader = Loader.inOrder(pictures, recipe.batch())
-                .withPreprocess(recipe.preprocess())
-                .withThreads(machine.loaderThreads(), 4);
+        var loader = machine.measuring(recipe, pictures);
         var views = recipe.views().of(network::apply);
         return new Evaluator(views, pictures.classes(), recipe.preprocess(), machine.device(), keptMistakes)
                 .evaluate(loader, progress);

@@ -42,7 +42,7 @@ final class Learner<T extends Target<T>> implements AutoCloseable {
         if (recipe.freezeNorms())
             for (var layer : net.nets().values()) if (layer instanceof BatchNorm2d norm) norm.freezeStatistics();
         optimizer = new Optimizer(recipe.optimizer(), net.parameters());
-        var stages = task.stages();
+        var stages = net.stages();
         for (int i = 0; i < stages.size(); i++) for (var name : stages.get(i)) stageOf.put(name, i);
     }
 

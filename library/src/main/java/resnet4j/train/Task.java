@@ -29,14 +29,6 @@ public interface Task<T extends Target<T>> extends AutoCloseable {
     Net twin();
 
     /**
-     * The names of {@link #net}'s weights from the head down, for a {@link Strategy}: head, last stage, ... stem. A weight
-     * of no stage does not move.
-     */
-    default List<List<String>> stages() {
-        return List.of(List.copyOf(net().parameters().keySet()));
-    }
-
-    /**
      * Solves for what can be solved for, before the first epoch: a head. Most tasks have nothing of the kind.
      *
      * @param progress told how far it is: {@code features} of so many images, {@code solve} of so many fits
