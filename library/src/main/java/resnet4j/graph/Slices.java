@@ -13,6 +13,7 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import resnet4j.tensor.Engine;
 import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Op;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
 import resnet4j.tensor.Workers;
@@ -32,38 +33,61 @@ record Slices(long most) {
 
     private static final List<Long> WHOLE = List.of(-1L);
 
-    /** Pictures are taken for independent where every value of the graph has as many rows as the batch has pictures. */
+    /**
+     * Pictures are taken for independent where every value of the graph has as many rows as the batch has pictures, and no
+     * operation {@link Op#mixesRows mixes} them.
+     */
     static Slices of(Graph graph) {
-        long bytes = bytes(graph, 1);
-        return new Slices(bytes == 0 || bytes(graph, 3) == 0 ? 0 : Math.max(1, BYTES / bytes));
-    }
-
-    /** Bytes of the largest value of {@code pictures}, or 0 if not each value has that many rows. */
-    private static long bytes(Graph graph, long pictures) {
-        try {
-            return bytes(ofBatch(graph, pictures), graph.isQuantized(), pictures);
+        long pictures = pictures(graph.inputs().stream().map(Value::shape).toList());
+        if (pictures == 0) return new Slices(0);
+        var made = made(graph);
+        boolean apart = areRows(made, pictures)
+                && made.keySet().containsAll(graph.outputs().values())
+                && graph.nodes().stream().noneMatch(node -> mixes(node, made));
+        if (!apart) return new Slices(0);
+        try { // by another size it is seen that a number of rows is the batch's, and not equal by chance
+            long other = pictures == 1 ? 3 : 1;
+            if (!areRows(made(ofBatch(graph, other)), other)) return new Slices(0);
         } catch (IllegalArgumentException baked) {
-            return 0;
+            return new Slices(0);
         }
-    }
-
-    private static long bytes(Graph other, boolean eight, long pictures) {
-        var values = Stream.concat(
-                        other.inputs().stream(),
-                        other.nodes().stream()
-                                .filter(n -> !other.constants().keySet().containsAll(n.inputs()))
-                                .map(Node::value))
-                .toList();
-        boolean rows =
-                values.stream().allMatch(v -> !v.shape().isEmpty() && v.shape().get(0) == pictures);
-        if (!rows
-                || !Collections.disjoint(
-                        other.outputs().values(), other.constants().keySet())) return 0;
-        return values.stream()
-                // what lies between two values in eight bits is never written
+        boolean eight = graph.isQuantized(); // what lies between two values in eight bits is never written
+        long bytes = made.values().stream()
                 .mapToLong(v -> Value.elements(v.shape()) * (eight ? 1 : v.dtype().bytes))
                 .max()
-                .orElse(0);
+                .orElseThrow();
+        return new Slices(Math.max(1, BYTES * pictures / bytes));
+    }
+
+    /** The size of a batch, or 0 where inputs differ in it. */
+    private static long pictures(Collection<List<Long>> inputs) {
+        var batches = inputs.stream()
+                .map(shape -> shape.isEmpty() ? 0 : shape.get(0))
+                .distinct()
+                .toList();
+        return batches.size() == 1 ? batches.get(0) : 0;
+    }
+
+    /** The inputs and all that depends on them, by name. */
+    private static Map<String, Value> made(Graph graph) {
+        var made = new HashMap<String, Value>();
+        for (var input : graph.inputs()) made.put(input.name(), input);
+        for (var node : graph.nodes())
+            if (!Collections.disjoint(made.keySet(), node.inputs())) made.put(node.name(), node.value());
+        return made;
+    }
+
+    private static boolean areRows(Map<String, Value> made, long pictures) {
+        return made.values().stream()
+                .allMatch(v -> !v.shape().isEmpty() && v.shape().get(0) == pictures);
+    }
+
+    private static boolean mixes(Node node, Map<String, Value> made) {
+        if (!made.containsKey(node.name())) return false;
+        var rows = new ArrayList<List<Long>>();
+        for (var in : node.inputs())
+            rows.add(made.containsKey(in) ? made.get(in).shape() : null);
+        return node.op().mixesRows(rows);
     }
 
     /** The graph for {@code pictures} of the same size. */
@@ -77,13 +101,9 @@ record Slices(long most) {
 
     /** Pictures of each part of inputs of these shapes, the larger ones first; one where cutting does not pay. */
     List<Long> cut(Collection<List<Long>> shapes) {
-        var batches = shapes.stream()
-                .map(shape -> shape.isEmpty() ? 0 : shape.get(0))
-                .distinct()
-                .toList();
         int threads = Engine.threads();
-        if (most == 0 || threads == 1 || batches.size() != 1) return WHOLE;
-        long pictures = batches.get(0);
+        long pictures = pictures(shapes);
+        if (most == 0 || threads == 1 || pictures == 0) return WHOLE;
         if (pictures % threads != 0 && pictures < (long) MANY * threads) return WHOLE;
         long rounds = (pictures + most * threads - 1) / (most * threads), parts = rounds * threads;
         return LongStream.range(0, Math.min(parts, pictures))

@@ -100,6 +100,11 @@ public interface ElementOps {
         public Channels channels(List<List<Long>> in) {
             return Channels.SAME;
         }
+
+        @Override
+        public boolean mixesRows(List<List<Long>> rows) {
+            return Op.ranksDiffer(rows);
+        }
     }
 
     /** a * b, with broadcasting. */
@@ -108,11 +113,26 @@ public interface ElementOps {
         public Channels channels(List<List<Long>> in) {
             return Channels.SAME;
         }
+
+        @Override
+        public boolean mixesRows(List<List<Long>> rows) {
+            return Op.ranksDiffer(rows);
+        }
     }
 
     /** Shares of 1 along {@code dim}. */
-    record Softmax(int dim) implements Op {}
+    record Softmax(int dim) implements Op {
+        @Override
+        public boolean mixesRows(List<List<Long>> rows) {
+            return rows.get(0) == null || dim == 0 || dim == -rows.get(0).size();
+        }
+    }
 
     /** The logarithm of {@link Softmax}. */
-    record LogSoftmax(int dim) implements Op {}
+    record LogSoftmax(int dim) implements Op {
+        @Override
+        public boolean mixesRows(List<List<Long>> rows) {
+            return rows.get(0) == null || dim == 0 || dim == -rows.get(0).size();
+        }
+    }
 }

@@ -2,6 +2,7 @@ package resnet4j.tensor;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -97,6 +98,21 @@ public sealed interface Op extends WeightedOps, ElementOps, WindowOps, ShapeOps
     /** Whether its attributes fit inputs of shape {@code now} only and may be wrong for {@code other}, without failing. */
     default boolean bakesIn(List<Long> now, List<Long> other) {
         return false;
+    }
+
+    /**
+     * Whether a row of the result, along its first dimension, may depend on other rows of the inputs than its own, though it
+     * has as many. A value of another operation takes its rows in order, so long as one input has them.
+     *
+     * @param rows shapes of the inputs that have a row for each picture of a batch; null for others
+     */
+    default boolean mixesRows(List<List<Long>> rows) {
+        return rows.stream().skip(1).anyMatch(Objects::nonNull);
+    }
+
+    /** Of operations that take all inputs row by row if they have as many dimensions: broadcasting begins at the last one. */
+    static boolean ranksDiffer(List<List<Long>> rows) {
+        return rows.stream().filter(Objects::nonNull).map(List::size).distinct().count() > 1;
     }
 
     /** How the channels of the result, its dimension 1, come from those of the inputs. */

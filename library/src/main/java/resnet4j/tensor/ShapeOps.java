@@ -88,6 +88,11 @@ public interface ShapeOps {
         public Channels channels(List<List<Long>> in) {
             return dim == 1 ? Channels.CONCAT : dim > 1 ? Channels.SAME : Channels.REFUSE;
         }
+
+        @Override
+        public boolean mixesRows(List<List<Long>> rows) {
+            return false;
+        }
     }
 
     /** Zeros around x: {@code pads} hold before and after for the last dimension, then the one before it, and so on. */
@@ -156,6 +161,11 @@ public interface ShapeOps {
             var x = in.get(0);
             var grid = in.get(1);
             return List.of(x.get(0), x.get(1), grid.get(1), grid.get(2));
+        }
+
+        @Override
+        public boolean mixesRows(List<List<Long>> rows) {
+            return false;
         }
     }
 

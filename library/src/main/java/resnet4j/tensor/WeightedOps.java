@@ -107,6 +107,12 @@ public interface WeightedOps {
             var a = in.get(0);
             return Op.elements(out) * a.get(a.size() - 1);
         }
+
+        @Override
+        public boolean mixesRows(List<List<Long>> rows) {
+            var b = rows.get(1);
+            return b != null && b.size() == 2 || Op.ranksDiffer(rows);
+        }
     }
 
     // ---- norms: the result has x's shape, and scale and shift stay in 32 bits ----
@@ -142,6 +148,11 @@ public interface WeightedOps {
         @Override
         public Channels channels(List<List<Long>> in) {
             return Channels.SAME;
+        }
+
+        @Override
+        public boolean mixesRows(List<List<Long>> rows) {
+            return training || Normalisation.super.mixesRows(rows);
         }
     }
 

@@ -42,7 +42,12 @@ public interface WindowOps {
     }
 
     /** x [N,C,H,W] and any other with four dimensions -> [N,C,H',W'] of the other's height and width. */
-    record UpsampleLike(Interpolation by) implements Op {}
+    record UpsampleLike(Interpolation by) implements Op {
+        @Override
+        public boolean mixesRows(List<List<Long>> rows) {
+            return false;
+        }
+    }
 
     /** Over dimensions, which stay with one element where {@code keep}. */
     sealed interface Reduction extends Op {

@@ -1,5 +1,6 @@
 package resnet4j.graph;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,12 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import resnet4j.model.Models;
+import resnet4j.nn.Lambda;
+import resnet4j.nn.Linear;
+import resnet4j.nn.Sequential;
 import resnet4j.tensor.Engine;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
@@ -61,6 +67,28 @@ class SlicesTest {
                         assertEquals(alone[k], row[k], 1e-4 * Math.abs(alone[k]) + 1e-5);
                 }
             }
+        }
+    }
+
+    /** Networks whose values have a row for each picture, and whose pictures are not independent. */
+    static List<UnaryOperator<Tensor>> mixing() {
+        return List.of(
+                x -> Ops.sum(Ops.mul(x, Ops.reshape(x, -1, 1, 6)), List.of(1), false), // [N,6] and [N,1,6] make [N,N,6]
+                x -> Ops.sum(Ops.add(Ops.reshape(x, -1, 1, 6), x), List.of(1), false),
+                x -> Ops.softmax(x, 0),
+                x -> Ops.softmax(x, -2));
+    }
+
+    /** By hand: the same network on one thread, where a batch is never cut. */
+    @ParameterizedTest
+    @MethodSource("mixing")
+    void picturesThatDependOnEachOther_stayTogether(UnaryOperator<Tensor> mix) {
+        Ops.seed(0);
+        try (var scope = new NativeScope();
+                var net = new Sequential(new Linear(5, 6), new Lambda(mix));
+                var plan = Plan.compile(net, Precision.FP32, 1, 5)) {
+            var x = Tensor.randn(27, 5);
+            assertArrayEquals(net.apply(x).toFloats(), plan.run(x).toFloats(), 1e-5f);
         }
     }
 
