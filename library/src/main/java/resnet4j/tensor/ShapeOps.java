@@ -67,7 +67,7 @@ public interface ShapeOps {
 
         @Override
         public boolean isIdentity(List<Long> in, List<Long> out) {
-            return in.equals(out) && start == 0 && (dim < 2 || end == TO_THE_END);
+            return in.equals(out) && start == 0 && (dim == 1 || end == TO_THE_END); // of any batch, height and width
         }
 
         @Override
