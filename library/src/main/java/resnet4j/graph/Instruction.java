@@ -3,6 +3,7 @@ package resnet4j.graph;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,19 +42,54 @@ record Instruction(Node node, boolean add, Optional<Op> activation, Optional<Eig
     static List<Instruction> of(Graph graph) {
         var uses = graph.uses();
         var made = new LinkedHashMap<String, Instruction>();
+        var fixed = fixed(graph);
         for (var node : graph.nodes()) {
-            var joined = join(node, made, uses, graph);
-            made.put(node.name(), joined != null ? joined : inEightBits(node, made, graph));
+            var joined = join(node, made, uses, graph, fixed);
+            made.put(node.name(), joined != null ? joined : inEightBits(node, made, graph, fixed));
         }
         return withoutUnused(made.values(), graph.outputs().values());
     }
 
+    /** The constants, and for floats that are made of whole numbers among them these, by the names of both. */
+    private static Map<String, Tensor> fixed(Graph graph) {
+        var fixed = new HashMap<>(graph.constants());
+        for (var node : graph.nodes())
+            if (isConstant(node, graph.constants()))
+                fixed.put(node.name(), fixed.get(node.inputs().get(0)));
+        return fixed;
+    }
+
+    private static boolean isConstant(Node node, Map<String, Tensor> constants) {
+        return node.op() instanceof Op.Dequantize && constants.keySet().containsAll(node.inputs());
+    }
+
+    /**
+     * Whether a node is oneDNN's: on the CPU, with weights, if any, that never change.
+     *
+     * @param fixed what never changes, by name
+     */
+    static boolean isOneDnns(Node node, Map<String, Tensor> fixed) {
+        var kernel = OneDnn.kernelFor(node.op());
+        var in = node.inputs();
+        if (!OneDnn.available(node.value().dtype()) || fixed.containsKey(in.get(0))) return false;
+        if (kernel == OneDnn.Kernel.POOLING) return true;
+        if (kernel != OneDnn.Kernel.CONVOLUTION && kernel != OneDnn.Kernel.PRODUCT) return false;
+        var weight = fixed.get(in.get(1));
+        return weight != null && !weight.device().cuda() && (in.get(2).isEmpty() || fixed.containsKey(in.get(2)));
+    }
+
     /** The node with the convolution before it, which is taken out of {@code made}; null where there is none to join. */
-    private static Instruction join(Node node, Map<String, Instruction> made, Map<String, Integer> uses, Graph graph) {
+    private static Instruction join(
+            Node node,
+            Map<String, Instruction> made,
+            Map<String, Integer> uses,
+            Graph graph,
+            Map<String, Tensor> fixed) {
         for (int i = 0; i < node.inputs().size(); i++) {
             var conv = made.get(node.inputs().get(i));
             if (conv == null || !conv.isConvolution() || uses.get(conv.node.name()) > 1) continue;
-            var joined = conv.with(node, i, made, graph);
+            if (!isOneDnns(conv.node, fixed)) continue; // which joins alone
+            var joined = conv.with(node, i, made, graph, fixed);
             if (joined == null) continue;
             made.remove(conv.node.name());
             return joined;
@@ -62,7 +98,7 @@ record Instruction(Node node, boolean add, Optional<Op> activation, Optional<Eig
     }
 
     /** This convolution with what follows it, as input {@code i} of {@code next}; null where these do not go together. */
-    private Instruction with(Node next, int i, Map<String, Instruction> made, Graph graph) {
+    private Instruction with(Node next, int i, Map<String, Instruction> made, Graph graph, Map<String, Tensor> fixed) {
         boolean whole = eight.isPresent() && eight.get().y.isPresent();
         if (whole) return null;
         if (next.op() instanceof Op.Quantize && eight.isPresent()) {
@@ -80,7 +116,8 @@ record Instruction(Node node, boolean add, Optional<Op> activation, Optional<Eig
         boolean sum = next.op() instanceof Op.Add;
         if (sum) {
             var other = next.inputs().get(1 - i);
-            if (add || !next.shape().equals(node.shape()) || !next.shape().equals(graph.shape(other))) return null;
+            boolean same = next.shape().equals(node.shape()) && next.shape().equals(graph.shape(other));
+            if (add || !same || fixed.containsKey(other)) return null; // a constant has as many rows for any batch
             var residual = eight.isPresent() ? whole(other, made, graph) : null;
             if (residual != null) {
                 var e = eight.get();
@@ -94,9 +131,10 @@ record Instruction(Node node, boolean add, Optional<Op> activation, Optional<Eig
     }
 
     /** As it is, or a convolution of whole numbers where what it is given is made of such. */
-    private static Instruction inEightBits(Node node, Map<String, Instruction> made, Graph graph) {
+    private static Instruction inEightBits(
+            Node node, Map<String, Instruction> made, Graph graph, Map<String, Tensor> fixed) {
         var plain = of(node);
-        if (!plain.isConvolution() || !OneDnn.available(DType.I8)) return plain;
+        if (!plain.isConvolution() || !OneDnn.available(DType.I8) || !isOneDnns(node, fixed)) return plain;
         String image = node.inputs().get(0),
                 weight = node.inputs().get(1),
                 bias = node.inputs().get(2);
@@ -108,8 +146,7 @@ record Instruction(Node node, boolean add, Optional<Op> activation, Optional<Eig
                 || w.constant(graph.constants(), 0) == null
                 || w.constant(graph.constants(), 0).dtype() != DType.I8
                 || w.constant(graph.constants(), 1) == null
-                || w.constant(graph.constants(), 1).elements() != node.shape().get(1)
-                || !bias.isEmpty() && !graph.constants().containsKey(bias)) return plain;
+                || w.constant(graph.constants(), 1).elements() != node.shape().get(1)) return plain;
         var inputs =
                 List.of(made.get(image).node.inputs().get(0), w.node.inputs().get(0), bias);
         var eight = new EightBits(x, w.node.inputs().get(1), Optional.empty(), Optional.empty());
@@ -149,9 +186,7 @@ record Instruction(Node node, boolean add, Optional<Op> activation, Optional<Eig
         var left = new ArrayList<Instruction>();
         for (var instruction : of(graph)) {
             var node = instruction.node;
-            boolean constant =
-                    node.op() instanceof Op.Dequantize && weights.keySet().containsAll(node.inputs());
-            if (!constant) left.add(instruction);
+            if (!isConstant(node, weights)) left.add(instruction);
             else
                 weights.put(
                         node.name(),

@@ -117,7 +117,7 @@ public final class Plan implements AutoCloseable {
         try {
             if (parts.size() <= 1) steps.prepare();
             else Workers.each(1, i -> steps.prepare());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             close();
             throw e;
         }

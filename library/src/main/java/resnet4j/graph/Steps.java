@@ -111,7 +111,7 @@ final class Steps {
         var uses = graph.uses();
         var kernels = new HashMap<Integer, OneDnn>();
         IntStream.range(0, instructions.size())
-                .filter(i -> isPreparable(instructions.get(i).node(), weights))
+                .filter(i -> Instruction.isOneDnns(instructions.get(i).node(), weights))
                 .boxed()
                 .sorted(Comparator.comparingLong(i -> -size(instructions.get(i).node(), weights)))
                 .forEach(i -> {
@@ -136,17 +136,6 @@ final class Steps {
 
     private static long size(Node node, Map<String, Tensor> weights) {
         return node.inputs().size() == 1 ? 0 : weights.get(node.inputs().get(1)).elements();
-    }
-
-    /** Whether the operation is oneDNN's, on the CPU, with weights, if any, that never change. */
-    private static boolean isPreparable(Node node, Map<String, Tensor> weights) {
-        var kernel = OneDnn.kernelFor(node.op());
-        if (!OneDnn.available(node.value().dtype())) return false;
-        if (kernel == OneDnn.Kernel.POOLING) return true;
-        if (kernel != OneDnn.Kernel.CONVOLUTION && kernel != OneDnn.Kernel.PRODUCT) return false;
-        var weight = weights.get(node.inputs().get(1));
-        var bias = node.inputs().get(2);
-        return weight != null && !weight.device().cuda() && (bias.isEmpty() || weights.containsKey(bias));
     }
 
     private Step oneDnn(Instruction instruction, OneDnn kernel, int i, int out, int[] dead, Liveness lives) {

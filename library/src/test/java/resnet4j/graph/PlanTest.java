@@ -25,6 +25,8 @@ import resnet4j.nn.Norm;
 import resnet4j.nn.Sequential;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Op;
+import resnet4j.tensor.Op.Size;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Precision;
 import resnet4j.tensor.Tensor;
@@ -119,6 +121,36 @@ class PlanTest {
                     assertClose(
                             net.apply(x).toFloats(), plan.run(x).toFloats(), precision == Precision.FP32 ? 1e-5 : 0.02);
                     assertArrayEquals(before, x.toFloats());
+                }
+        }
+    }
+
+    /** Only what oneDNN computes takes in what follows it: a kernel made of the image is libtorch's, and a sum with a constant. */
+    @Test
+    void convolutionsThatAreNotOneDnns_areFollowedByWhatFollowsThem() {
+        Ops.seed(2);
+        try (var scope = new NativeScope();
+                var conv = Conv2d.of(4, 4, 3);
+                var noGrad = Ops.noGrad()) {
+            class Net extends Layer {
+                private final Tensor pattern = buffer("pattern", Tensor.randn(1, 4, 5, 5));
+
+                Net() {
+                    child("conv", conv);
+                }
+
+                @Override
+                protected Tensor forward(Tensor x) {
+                    var kernel = Ops.reshape(Ops.slice(x, 0, 0, 1, 1), 4, 1, 5, 5);
+                    var y = Ops.relu(Ops.run(new Op.Conv2d(Size.of(1), Size.of(2), Size.of(1), 4), x, kernel, null));
+                    return Ops.relu(Ops.add(conv.apply(y), pattern));
+                }
+            }
+            var net = new Net();
+            for (int n : new int[] {1, 3})
+                try (var plan = Plan.compile(net, Precision.FP32, n, 4, 5, 5)) {
+                    var x = Tensor.randn(3, 4, 5, 5).channelsLast();
+                    assertClose(net.apply(x).toFloats(), plan.run(x).toFloats(), 1e-5);
                 }
         }
     }
