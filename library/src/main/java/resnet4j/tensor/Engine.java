@@ -45,22 +45,29 @@ public final class Engine {
     }
 
     /** Splits operations over {@code n} threads from now on, in the whole process. */
-    public static void threads(int n) {
+    public static synchronized void threads(int n) {
         if (n < 1) throw new IllegalArgumentException("threads: expected at least 1, got " + n);
         torch.set_num_threads(n);
     }
 
-    /** Has the calling thread do its operations alone, while those of other threads are split as before over {@code others}. */
-    static synchronized void splitNothing(int others) {
-        torch.get_num_threads(); // what a thread begins with is set now, and not at its first operation
-        torch.set_num_threads(1); // of this thread, and of threads to come
+    /** Has the calling thread, a new one, do its operations alone, while those of other threads are split as before. */
+    static synchronized void splitNothing() {
+        int others = torch.get_num_threads(); // what a thread begins with, and is set now, not at its first operation
         var threadsToCome = new Thread(() -> torch.set_num_threads(others));
-        threadsToCome.start();
+        torch.set_num_threads(1); // of this thread, and of threads to come
+        boolean interrupted = false;
         try {
-            threadsToCome.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            threadsToCome.start();
+            while (threadsToCome.isAlive())
+                try {
+                    threadsToCome.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+        } catch (OutOfMemoryError noThread) {
+            torch.set_num_threads(others); // slower, and as right
         }
+        if (interrupted) Thread.currentThread().interrupt();
     }
 
     public static int cudaDevices() {

@@ -3,10 +3,8 @@ package resnet4j.tensor;
 import java.util.ArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
@@ -22,24 +20,22 @@ public final class Workers {
 
     private static final AtomicInteger COUNT = new AtomicInteger();
     private static final ExecutorService POOL = pool();
-    private static volatile int others;
 
     private Workers() {}
 
     private static ExecutorService pool() {
         int processors = Runtime.getRuntime().availableProcessors();
-        var pool = new ThreadPoolExecutor(
-                processors, processors, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
+        return Executors.newFixedThreadPool(
+                processors,
+                work -> { // they stay: each new one touches what others begin with
                     var thread = new Thread(() -> {
-                        Engine.splitNothing(others);
+                        Engine.splitNothing();
                         work.run();
                     });
                     thread.setName("resnet4j-worker-" + COUNT.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
                 });
-        pool.allowCoreThreadTimeOut(true);
-        return pool;
     }
 
     /**
@@ -54,13 +50,16 @@ public final class Workers {
             for (int i = 0; i < parts; i++) part.accept(i);
             return;
         }
-        others = threads;
         var next = new AtomicInteger();
         var running = new ArrayList<Future<?>>();
-        for (int i = 0; i < Math.min(parts, threads); i++)
-            running.add(POOL.submit(() -> {
-                for (int mine; (mine = next.getAndIncrement()) < parts; ) part.accept(mine);
-            }));
+        try {
+            for (int i = 0; i < Math.min(parts, threads); i++)
+                running.add(POOL.submit(() -> {
+                    for (int mine; (mine = next.getAndIncrement()) < parts; ) part.accept(mine);
+                }));
+        } catch (OutOfMemoryError noThread) { // those that run do the others' parts, which nobody may leave alone
+            if (running.isEmpty()) throw noThread;
+        }
         Throwable failure = null;
         boolean interrupted = false;
         for (var worker : running) {

@@ -105,6 +105,28 @@ class SlicesTest {
         assertEquals(3, other[0]);
     }
 
+    /** Another count of threads than a worker began with, and than a plan was made with. */
+    @Test
+    void threadsSetLater_holdForWhatBeginsLater() throws InterruptedException {
+        Workers.each(3, i -> {});
+        Engine.threads(2);
+        Workers.each(4, i -> assertEquals(1, Engine.threads()));
+        var other = new int[1];
+        var thread = new Thread(() -> other[0] = Engine.threads());
+        thread.start();
+        thread.join();
+        assertEquals(2, other[0]);
+    }
+
+    @Test
+    void whatIsInterrupted_endsItsParts_andStaysInterrupted() {
+        var done = ConcurrentHashMap.<Integer>newKeySet();
+        Thread.currentThread().interrupt();
+        Workers.each(9, done::add);
+        assertTrue(Thread.interrupted());
+        assertEquals(9, done.size());
+    }
+
     @Test
     void whatAPartThrows_isThrown_whenTheOthersHaveEnded() {
         var done = ConcurrentHashMap.<Integer>newKeySet();
