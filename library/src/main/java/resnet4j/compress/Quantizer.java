@@ -263,6 +263,9 @@ public final class Quantizer {
             for (int c = 0; c < channels; c++) {
                 double largest = 0;
                 for (int i = 0; i < each; i++) largest = Math.max(largest, Math.abs(numbers[c * each + i]));
+                if (!Double.isFinite(largest))
+                    throw new IllegalArgumentException("quantize: expected finite weights, got one of " + largest
+                            + " in " + name + "; train the network anew");
                 scales[c] = scale(largest, LARGEST);
                 for (int i = c * each; i < (c + 1) * each; i++)
                     numbers[i] = Math.max(-LARGEST, Math.min(LARGEST, Math.round(numbers[i] / scales[c])));

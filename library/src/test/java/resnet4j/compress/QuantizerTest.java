@@ -26,6 +26,7 @@ import resnet4j.graph.Tracer;
 import resnet4j.model.ClassificationNet;
 import resnet4j.model.ModelFile;
 import resnet4j.model.Models;
+import resnet4j.tensor.Fill;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.OneDnn;
 import resnet4j.tensor.Op;
@@ -167,6 +168,19 @@ class QuantizerTest {
                             .count());
             var e = assertThrows(IllegalArgumentException.class, () -> quantized(Range.MSE, Set.of("conv9")));
             assertTrue(e.getMessage().contains("conv9"), e.getMessage());
+        }
+    }
+
+    /** Of the last layer, whose results nobody looks at: earlier ones are found in the pictures' values. */
+    @Test
+    void weightsThatAreNoNumbers_areRefused() {
+        try (var scope = new NativeScope()) {
+            var net = resnet20();
+            var quantizer = new Quantizer(Tracer.trace(net, 1, 3, 32, 32), Set.of());
+            quantizer.observe(Tensor.randn(1, 3, 32, 32));
+            Fill.normal(net.state().get("fc.weight"), Double.POSITIVE_INFINITY, 1);
+            var e = assertThrows(IllegalArgumentException.class, () -> quantizer.quantize(Range.MINMAX));
+            assertTrue(e.getMessage().contains("fc.weight"), e.getMessage());
         }
     }
 
