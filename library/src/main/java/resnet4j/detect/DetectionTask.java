@@ -17,7 +17,7 @@ import resnet4j.data.Things;
 import resnet4j.eval.Score;
 import resnet4j.image.LabelMap;
 import resnet4j.image.Preprocess;
-import resnet4j.model.ModelFile;
+import resnet4j.model.NetWeights;
 import resnet4j.nn.Net;
 import resnet4j.report.TableReport;
 import resnet4j.tensor.Ops;
@@ -71,7 +71,7 @@ final class DetectionTask implements Task<Things> {
             if (!name.matches("(.*\\.)?fc\\.(weight|bias)")) body.put(name, tensor);
         });
         try {
-            ModelFile.load(net.backbone().body(), body, path);
+            NetWeights.load(net.backbone().body(), body, path);
         } catch (IOException | RuntimeException e) {
             net.close();
             throw e;

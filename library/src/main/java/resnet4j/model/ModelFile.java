@@ -2,11 +2,9 @@ package resnet4j.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,17 +13,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import resnet4j.array.HostTensor;
 import resnet4j.config.Records;
 import resnet4j.image.Preprocess;
 import resnet4j.nn.Init;
 import resnet4j.nn.Net;
-import resnet4j.tensor.NativeScope;
-import resnet4j.tensor.Tensor;
 import resnet4j.weights.Catalogue;
-import resnet4j.weights.Fit;
-import resnet4j.weights.MismatchException;
 import resnet4j.weights.SafeTensors;
 import resnet4j.weights.WeightFile;
 
@@ -93,8 +86,6 @@ public record ModelFile(
         return new ModelFile(model, architecture, preprocess, classNames, answer, metrics, recipe, provenance);
     }
 
-    private static final System.Logger LOG = System.getLogger("resnet4j.model");
-
     /** A network with its weights, and what is known of it. Owns the network. */
     public record Opened(ModelFile file, ClassificationNet net) implements AutoCloseable {
         /** This one, for those that need one answer for a picture. Closes it where its network answers for each pixel. */
@@ -142,7 +133,7 @@ public record ModelFile(
                 var read = WeightFile.read(weights.get());
                 Answer.of(read.metadata())
                         .requireOneClass("weights", weights.get().toString());
-                load(net, read.tensors(), weights.get().toString());
+                NetWeights.load(net, read.tensors(), weights.get().toString());
             }
         } catch (IOException | RuntimeException e) {
             net.close();
@@ -196,7 +187,7 @@ public record ModelFile(
         metadata.put("metrics", Records.line(metrics));
         metadata.put("recipe", recipe);
         metadata.put("provenance", Records.line(provenance));
-        SafeTensors.write(path, state(net), metadata);
+        SafeTensors.write(path, NetWeights.of(net), metadata);
     }
 
     /** Whether the metadata of a weight file is that of a saved model. */
@@ -224,7 +215,7 @@ public record ModelFile(
             requireSane(file.preprocess());
             var net = undrawn(file.architecture(), mostWeights(weights.tensors()));
             try {
-                load(net, weights.tensors(), path.toString());
+                NetWeights.load(net, weights.tensors(), path.toString());
                 return new Opened(file, net);
             } catch (IOException | RuntimeException e) {
                 net.close();
@@ -258,72 +249,6 @@ public record ModelFile(
         if (Math.max(height, width) > LARGEST_INPUT)
             throw new IllegalArgumentException("preprocess: expected an input of at most " + LARGEST_INPUT + "x"
                     + LARGEST_INPUT + " pixels, got " + height + "x" + width);
-    }
-
-    /** A copy of a network's weights in Java memory, by name. */
-    public static Map<String, HostTensor> state(Net net) {
-        var tensors = new LinkedHashMap<String, HostTensor>();
-        net.state().forEach((name, t) -> tensors.put(name, t.toHost()));
-        return tensors;
-    }
-
-    /**
-     * Overwrites all weights of a network with those of {@code tensors}, under whichever project's names they come.
-     *
-     * @throws IOException that lists every missing, unexpected and mis-shaped weight; nothing is changed then
-     */
-    public static void load(Net net, Map<String, HostTensor> tensors, String source) throws IOException {
-        load(net, tensors, source, name -> false);
-    }
-
-    /** Overwrites a network's weights, but for heads that are for other classes: those stay as they are. */
-    public static void loadBody(ClassificationNet net, Map<String, HostTensor> tensors, String source)
-            throws IOException {
-        var heads = net.heads().stream().map(head -> net.name(head) + ".").toList();
-        load(net, tensors, source, name -> heads.stream().anyMatch(name::startsWith));
-    }
-
-    private static void load(Net net, Map<String, HostTensor> tensors, String source, Predicate<String> optional)
-            throws IOException {
-        var state = net.state();
-        var expected = new LinkedHashMap<String, Fit.Spec>();
-        state.forEach((name, t) -> expected.put(name, new Fit.Spec(t.dtype(), shape(t))));
-        Predicate<String> leftOut = net instanceof ClassificationNet classifier
-                ? name -> optional.test(name) || classifier.architecture().leavesOut(name)
-                : optional;
-        try {
-            var fit = Fit.to(expected, tensors, leftOut);
-            if (!fit.others().isEmpty())
-                LOG.log(
-                        Level.INFO,
-                        "{0}: took the weights under {1}; those under {2} would fit as well.",
-                        source,
-                        fit.prefix(),
-                        String.join(", ", fit.others()));
-            var broken = new ArrayList<String>();
-            fit.tensors().forEach((name, host) -> {
-                try (var scope = new NativeScope()) {
-                    state.get(name).set(Tensor.of(host));
-                    if (!state.get(name).isFinite()) broken.add(name);
-                }
-            });
-            if (!broken.isEmpty())
-                LOG.log(
-                        Level.WARNING,
-                        "{0}: {1} of {2} weights hold NaN or infinity, {3} first: answers will be no numbers.",
-                        source,
-                        broken.size(),
-                        fit.tensors().size(),
-                        broken.get(0));
-        } catch (MismatchException e) {
-            throw new IOException(source + ": " + e.getMessage(), e);
-        } catch (InternalError e) { // what Java makes of a page of a mapped file that is no longer there
-            throw new IOException(source + ": the file was shortened or removed while it was read; fetch it again", e);
-        }
-    }
-
-    private static List<Long> shape(Tensor t) {
-        return Arrays.stream(t.shape()).boxed().toList();
     }
 
     private static String required(Map<String, String> text, String field) {

@@ -21,6 +21,7 @@ import resnet4j.model.Architecture;
 import resnet4j.model.ClassificationNet;
 import resnet4j.model.ModelFile;
 import resnet4j.model.Models;
+import resnet4j.model.NetWeights;
 import resnet4j.nn.Net;
 import resnet4j.run.RunFolder;
 import resnet4j.weights.WeightFile;
@@ -185,7 +186,7 @@ public record Recipe(
         if (weights.isEmpty()) return false;
         var path = Path.of(weights.get());
         try {
-            ModelFile.loadBody(net, WeightFile.read(path).tensors(), path.toString());
+            NetWeights.loadBody(net, WeightFile.read(path).tensors(), path.toString());
             return true;
         } catch (IOException | RuntimeException e) {
             owner.close();

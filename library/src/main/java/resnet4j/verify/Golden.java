@@ -16,8 +16,8 @@ import resnet4j.image.ImageFile;
 import resnet4j.image.Picture;
 import resnet4j.image.Preprocess;
 import resnet4j.image.Resize;
-import resnet4j.model.ModelFile;
 import resnet4j.model.Models;
+import resnet4j.model.NetWeights;
 import resnet4j.nn.Layer;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
@@ -143,7 +143,7 @@ public sealed interface Golden {
             var got = new float[expected.length];
             try (var net = Models.create(model, classes);
                     var noGrad = Ops.noGrad()) {
-                ModelFile.load(net, WeightFile.read(weights).tensors(), weights.toString());
+                NetWeights.load(net, WeightFile.read(weights).tensors(), weights.toString());
                 net.train(false);
                 net.channelsLast();
                 net.to(device);

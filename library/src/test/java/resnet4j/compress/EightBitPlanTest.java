@@ -21,8 +21,8 @@ import resnet4j.graph.Plan;
 import resnet4j.graph.Tracer;
 import resnet4j.image.Preprocess;
 import resnet4j.image.Resize;
-import resnet4j.model.ModelFile;
 import resnet4j.model.Models;
+import resnet4j.model.NetWeights;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.OneDnn;
@@ -66,7 +66,7 @@ class EightBitPlanTest {
         var preprocess = Preprocess.of(new Resize.None(), 32); // ImageNet's mean and deviation, as these were trained
         try (var net = Models.create(name, 10);
                 var scope = new NativeScope()) {
-            ModelFile.load(
+            NetWeights.load(
                     net, WeightFile.read(Shared.data("cifar-resnets/" + file)).tensors(), file);
             net.train(false);
             var quantizer = new Quantizer(Tracer.trace(net, 1, 3, 32, 32), Set.of());

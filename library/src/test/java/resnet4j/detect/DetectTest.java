@@ -23,7 +23,7 @@ import resnet4j.data.Shapes;
 import resnet4j.data.Things;
 import resnet4j.image.Box;
 import resnet4j.image.Image;
-import resnet4j.model.ModelFile;
+import resnet4j.model.NetWeights;
 import resnet4j.run.RunFolder;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
@@ -156,7 +156,7 @@ class DetectTest {
         for (var name : List.of("maskrcnn_resnet18_fpn", "retinanet_resnet50_fpn"))
             try (var net = ((DetectorConfig) recipe(name).architectureFor(9)).net()) {
                 var old = new HashMap<String, HostTensor>();
-                ModelFile.state(net)
+                NetWeights.of(net)
                         .forEach((weight, t) -> old.put(
                                 weight.replaceAll("(_blocks\\.\\d)\\.0\\.", "$1.")
                                         .replace("rpn.head.conv.0.0.", "rpn.head.conv.")
@@ -170,7 +170,7 @@ class DetectTest {
                                         .replace("n_head.conv.3.0.", "n_head.conv.6."),
                                 t));
                 assertFalse(old.keySet().equals(net.state().keySet()));
-                ModelFile.load(net, old, "old"); // or it lists what does not fit
+                NetWeights.load(net, old, "old"); // or it lists what does not fit
             }
     }
 }

@@ -13,8 +13,8 @@ import resnet4j.data.Loader;
 import resnet4j.eval.Inputs;
 import resnet4j.image.Preprocess;
 import resnet4j.image.Resize;
-import resnet4j.model.ModelFile;
 import resnet4j.model.Models;
+import resnet4j.model.NetWeights;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Precision;
@@ -29,7 +29,7 @@ class PlanAccuracyTest {
         var test = Cifar.ten(Shared.data("cifar-10-binary.tar.xz")).test().orElseThrow();
         var preprocess = Preprocess.of(new Resize.None(), 32); // ImageNet's mean and deviation, as these were trained
         try (var net = Models.create(name, 10)) {
-            ModelFile.load(
+            NetWeights.load(
                     net, WeightFile.read(Shared.data("cifar-resnets/" + file)).tensors(), file);
             try (var full = Plan.compile(net, Precision.FP32, 100, 3, 32, 32);
                     var half = Plan.compile(net, Precision.BF16, 100, 3, 32, 32)) {

@@ -169,7 +169,7 @@ class ArchitecturesTest {
                 return new Left(
                         loss.item(),
                         gradients,
-                        ModelFile.state(net),
+                        NetWeights.of(net),
                         Tensor.rand(1).item());
             }
         }

@@ -19,12 +19,12 @@ class AuxiliaryHeadsTest {
                 var trained = GoogLeNet.of(true).build();
                 var net = GoogLeNet.of(false).build()) {
             trained.state().forEach(Shallow::fill);
-            var weights = ModelFile.state(trained);
+            var weights = NetWeights.of(trained);
             assertTrue(weights.containsKey("aux1.fc1.weight"));
-            ModelFile.load(net, weights, "a file");
+            NetWeights.load(net, weights, "a file");
             assertEquals(weights.get("fc.weight"), net.state().get("fc.weight").toHost());
             weights.put("fc3.weight", weights.get("fc.weight"));
-            assertThrows(IOException.class, () -> ModelFile.load(net, weights, "a file"));
+            assertThrows(IOException.class, () -> NetWeights.load(net, weights, "a file"));
         }
         assertTrue(InceptionV3.of(false).leavesOut("AuxLogits.fc.weight"));
         assertFalse(InceptionV3.of(true).leavesOut("AuxLogits.fc.weight"));

@@ -72,7 +72,7 @@ class ModelFileTest {
         try (var opened = ModelFile.open(saved)) {
             assertEquals(file, opened.file());
             var weights = WeightFile.read(saved).tensors();
-            var state = ModelFile.state(opened.net());
+            var state = NetWeights.of(opened.net());
             assertEquals(weights.keySet(), state.keySet());
             for (var name : state.keySet())
                 assertEquals(weights.get(name).data(), state.get(name).data(), name);

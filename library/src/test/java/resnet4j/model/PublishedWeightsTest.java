@@ -34,16 +34,16 @@ class PublishedWeightsTest {
         var published = WeightFile.read(Shared.data("cifar-resnets/" + file)).tensors();
         try (var net = Models.create(name, 10);
                 var other = Models.create(name, 10)) {
-            ModelFile.load(net, published, file);
+            NetWeights.load(net, published, file);
             Path written = folder.resolve("written.pth");
-            PyTorchFile.write(written, ModelFile.state(net));
-            ModelFile.load(other, WeightFile.read(written).tensors(), written.toString());
-            var kernel = ModelFile.state(other).get("layer2.1.conv2.weight").data();
+            PyTorchFile.write(written, NetWeights.of(net));
+            NetWeights.load(other, WeightFile.read(written).tensors(), written.toString());
+            var kernel = NetWeights.of(other).get("layer2.1.conv2.weight").data();
             assertEquals(
                     published.get("state_dict.module.layer2.1.conv2.weight").data(), kernel);
             assertEquals(
                     published.get("state_dict.module.linear.bias").data(),
-                    ModelFile.state(other).get("fc.bias").data());
+                    NetWeights.of(other).get("fc.bias").data());
         }
     }
 
@@ -52,12 +52,12 @@ class PublishedWeightsTest {
         var published = WeightFile.read(Shared.data("cifar-resnets/resnet20-12fca82f.th"))
                 .tensors();
         try (var net = Models.create("resnet20", 7)) {
-            var before = ModelFile.state(net).get("conv1.weight");
-            var e = assertThrows(IOException.class, () -> ModelFile.load(net, published, "r.th"));
+            var before = NetWeights.of(net).get("conv1.weight");
+            var e = assertThrows(IOException.class, () -> NetWeights.load(net, published, "r.th"));
             assertTrue(
                     e.getMessage().startsWith("r.th: weights do not fit the network: 0 missing, 0 unexpected, 2 of"));
             assertTrue(e.getMessage().contains("fc.bias: expected F32[7], got F32[10]"), e.getMessage());
-            assertEquals(before.data(), ModelFile.state(net).get("conv1.weight").data());
+            assertEquals(before.data(), NetWeights.of(net).get("conv1.weight").data());
         }
     }
 
@@ -73,7 +73,7 @@ class PublishedWeightsTest {
         try (var net = Models.create("squeezenet1_0", 1000);
                 var noGrad = Ops.noGrad()) {
             Path file = Shared.data("squeezenet-imagenet/squeezenet1_0.pth");
-            ModelFile.load(net, WeightFile.read(file).tensors(), file.toString());
+            NetWeights.load(net, WeightFile.read(file).tensors(), file.toString());
             net.train(false);
             for (int i = 0; i < wanted.length; i++) {
                 String[] row = rows.get(i + 1).split("\t");

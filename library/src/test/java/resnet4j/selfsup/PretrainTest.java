@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import resnet4j.config.Records;
 import resnet4j.data.DataSource;
 import resnet4j.model.ModelFile;
+import resnet4j.model.NetWeights;
 import resnet4j.run.Line;
 import resnet4j.run.RunFolder;
 import resnet4j.tensor.Device;
@@ -78,7 +79,7 @@ class PretrainTest {
                 Files.readAllBytes(model), Files.readAllBytes(new RunFolder(folder.resolve("parts")).model()));
         try (var opened = ModelFile.open(model);
                 var other = opened.file().architecture().withClasses(7).build()) {
-            ModelFile.loadBody(other, WeightFile.read(model).tensors(), model.toString()); // as fine-tuning does
+            NetWeights.loadBody(other, WeightFile.read(model).tensors(), model.toString()); // as fine-tuning does
         }
     }
 

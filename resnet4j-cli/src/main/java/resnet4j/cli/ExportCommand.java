@@ -16,6 +16,7 @@ import resnet4j.export.OnnxExport;
 import resnet4j.export.OnnxRuntime;
 import resnet4j.graph.Graph;
 import resnet4j.model.ModelFile;
+import resnet4j.model.NetWeights;
 import resnet4j.report.Words;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
@@ -61,8 +62,7 @@ final class ExportCommand extends Command<ExportCommand.Result> {
             opened.net().train(false);
             Optional<OnnxCheck> check = Optional.empty();
             if (name.endsWith(".onnx")) check = onnx(opened);
-            else if (name.endsWith(".pth") || name.endsWith(".pt"))
-                PyTorchFile.write(out, ModelFile.state(opened.net()));
+            else if (name.endsWith(".pth") || name.endsWith(".pt")) PyTorchFile.write(out, NetWeights.of(opened.net()));
             else if (name.endsWith(".safetensors")) opened.file().save(out, opened.net());
             else
                 throw new IllegalArgumentException(

@@ -16,8 +16,8 @@ import resnet4j.array.Npy;
 import resnet4j.config.Records;
 import resnet4j.image.Image;
 import resnet4j.image.ImageFile;
-import resnet4j.model.ModelFile;
 import resnet4j.model.Models;
+import resnet4j.model.NetWeights;
 import resnet4j.weights.SafeTensors;
 
 class ExplainCommandTest {
@@ -32,7 +32,7 @@ class ExplainCommandTest {
         weights = folder.resolve("weights.safetensors");
         picture = folder.resolve("picture.png");
         try (var net = Models.create("resnet20", 10)) {
-            SafeTensors.write(weights, ModelFile.state(net), Map.of());
+            SafeTensors.write(weights, NetWeights.of(net), Map.of());
         }
         ImageFile.writePng(picture, new Image(32, 32, new byte[3 * 32 * 32]));
     }
