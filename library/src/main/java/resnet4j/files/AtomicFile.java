@@ -1,7 +1,9 @@
 package resnet4j.files;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +20,28 @@ public final class AtomicFile {
         void write(FileChannel out) throws IOException;
     }
 
+    public static void write(Path target, String text) throws IOException {
+        write(target, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public static void write(Path target, byte[] bytes) throws IOException {
+        write(target, out -> {
+            for (var left = ByteBuffer.wrap(bytes); left.hasRemaining(); ) out.write(left);
+        });
+    }
+
+    /** A link stays one, and what is no file, such as {@code /dev/stdout}, is written to as it is. */
     public static void write(Path target, Content content) throws IOException {
+        if (Files.exists(target) && !Files.isRegularFile(target) && !Files.isDirectory(target)) {
+            try (var out = FileChannel.open(target, StandardOpenOption.WRITE)) {
+                content.write(out);
+            }
+            return;
+        }
+        replace(Files.isSymbolicLink(target) && Files.exists(target) ? target.toRealPath() : target, content);
+    }
+
+    private static void replace(Path target, Content content) throws IOException {
         Path folder = target.toAbsolutePath().getParent();
         Files.createDirectories(folder);
         // not a temporary file of the JDK, which only its owner may read
@@ -35,6 +58,13 @@ public final class AtomicFile {
             throw new IOException(target + ": " + e.getMessage() + "; it was not written", e); // a full disk
         } finally {
             Files.deleteIfExists(temporary);
+        }
+    }
+
+    /** Deletes what processes that were killed left of files that they were writing into this folder. */
+    public static void deleteParts(Path folder) throws IOException {
+        try (var parts = Files.newDirectoryStream(folder, ".*.part")) {
+            for (var part : parts) Files.delete(part);
         }
     }
 

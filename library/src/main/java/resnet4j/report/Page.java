@@ -3,8 +3,8 @@ package resnet4j.report;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import resnet4j.files.AtomicFile;
 
 /**
  * A page of headed sections with the style they share. It is one file with nothing outside it: its content policy
@@ -66,7 +66,7 @@ final class Page {
     }
 
     void write(Path file) throws IOException {
-        Files.writeString(file, html());
+        AtomicFile.write(file, html());
     }
 
     private static String style() {

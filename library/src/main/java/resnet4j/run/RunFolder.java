@@ -2,7 +2,6 @@ package resnet4j.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
@@ -101,7 +100,7 @@ public record RunFolder(Path path) {
 
     /** Keeps the recipe of a new run. */
     public void begin(Record recipe) throws IOException {
-        replace(recipeFile(), Records.write(recipe) + "\n");
+        AtomicFile.write(recipeFile(), Records.write(recipe) + "\n");
     }
 
     /** Deletes the folder if there is nothing in it: what is left of a run that did not begin. */
@@ -159,7 +158,7 @@ public record RunFolder(Path path) {
     /** Keeps the search for a learning rate that a run begins with, for its report. */
     public void keepRates(List<Rate> rates) throws IOException {
         Files.createDirectories(path);
-        replace(ratesFile(), Records.tree(rates) + "\n");
+        AtomicFile.write(ratesFile(), Records.tree(rates) + "\n");
     }
 
     /** The search for a learning rate that the run began with; none where it did not. */
@@ -173,7 +172,7 @@ public record RunFolder(Path path) {
     /** Keeps what the best model did on the pictures it is measured on. */
     public void keepEvaluation(Object evaluation) throws IOException {
         requireWhole();
-        replace(evaluation(), Records.write(evaluation) + "\n");
+        AtomicFile.write(evaluation(), Records.write(evaluation) + "\n");
     }
 
     /** @throws IOException if somebody took the folder away while a run was at work in it */
@@ -241,17 +240,7 @@ public record RunFolder(Path path) {
                     : line.get().step() <= steps;
             if (done) kept.append(raw).append('\n');
         }
-        replace(metrics(), kept.toString());
-        try (var parts = Files.newDirectoryStream(path, ".*.part")) {
-            for (var part : parts) Files.delete(part);
-        }
-    }
-
-    /** Writes a file wholly or not at all. */
-    private static void replace(Path file, String text) throws IOException {
-        AtomicFile.write(file, out -> {
-            for (var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)); bytes.hasRemaining(); )
-                out.write(bytes);
-        });
+        AtomicFile.write(metrics(), kept.toString());
+        AtomicFile.deleteParts(path);
     }
 }

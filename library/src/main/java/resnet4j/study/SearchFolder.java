@@ -3,10 +3,10 @@ package resnet4j.study;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import resnet4j.config.Records;
+import resnet4j.files.AtomicFile;
 
 /**
  * Where a search keeps what it is and what it found: {@code search.json}, {@code results.jsonl} (a
@@ -22,15 +22,16 @@ public record SearchFolder(Path path) {
             throw new IOException(path + ": there is a search already; give another folder, or go on with it by"
                     + " --resume " + path);
         Files.createDirectories(path);
-        Files.writeString(folder.searchFile(), Records.write(search) + "\n");
+        AtomicFile.write(folder.searchFile(), Records.write(search) + "\n");
         return folder;
     }
 
-    /** A search that was begun. @throws IOException if there is none */
+    /** A search that was begun, to go on with. @throws IOException if there is none */
     public static SearchFolder open(Path path) throws IOException {
         var folder = new SearchFolder(path);
         if (!Files.isRegularFile(folder.searchFile()))
             throw new IOException(path + ": expected a search's folder with a search.json, found none");
+        AtomicFile.deleteParts(path);
         return folder;
     }
 
@@ -54,9 +55,7 @@ public record SearchFolder(Path path) {
     void write(List<Search.Result> results) throws IOException {
         var lines = new StringBuilder();
         for (var result : results) lines.append(Records.line(result)).append('\n');
-        var part = path.resolve(".results.jsonl.part");
-        Files.writeString(part, lines);
-        Files.move(part, resultsFile(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        AtomicFile.write(resultsFile(), lines.toString());
     }
 
     /** The folder of a trial's run. */

@@ -1,7 +1,6 @@
 package resnet4j.study;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -9,6 +8,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import resnet4j.config.Records;
+import resnet4j.files.AtomicFile;
 import resnet4j.report.TableReport;
 
 /**
@@ -88,8 +88,8 @@ public record StudyResult(
 
     /** Into its folder, as {@code study.md}, {@code study.json} and {@code study.html}. */
     StudyResult write(TableReport page) throws IOException {
-        Files.writeString(folder.resolve("study.md"), markdown() + "\n");
-        Files.writeString(folder.resolve("study.json"), Records.write(this) + "\n");
+        AtomicFile.write(folder.resolve("study.md"), markdown() + "\n");
+        AtomicFile.write(folder.resolve("study.json"), Records.write(this) + "\n");
         page.write(folder.resolve("study.html"));
         return this;
     }

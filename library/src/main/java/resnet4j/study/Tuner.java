@@ -1,7 +1,6 @@
 package resnet4j.study;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -9,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import resnet4j.config.Records;
 import resnet4j.data.DataSource;
+import resnet4j.files.AtomicFile;
 import resnet4j.run.Line;
 import resnet4j.run.RunFolder;
 import resnet4j.train.DivergedException;
@@ -87,7 +87,7 @@ public final class Tuner {
             folder.write(results);
             var best = search.best(results);
             if (best.isPresent())
-                Files.writeString(
+                AtomicFile.write(
                         folder.best(), Records.write(search.recipe(best.get().trial())) + "\n");
             heard.accept(result.get());
         }

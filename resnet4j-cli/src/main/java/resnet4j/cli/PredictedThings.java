@@ -15,6 +15,7 @@ import resnet4j.config.Records;
 import resnet4j.data.Skipped;
 import resnet4j.detect.CocoResults;
 import resnet4j.detect.Drawing;
+import resnet4j.files.AtomicFile;
 import resnet4j.image.Box;
 import resnet4j.image.Image;
 import resnet4j.image.ImageFile;
@@ -67,7 +68,7 @@ record PredictedThings(int pictures, List<OfPicture> predictions, List<Skipped> 
         }
         int pictures = predictions.size();
         if (out.isEmpty()) return new PredictedThings(pictures, predictions, skipped, out);
-        Files.writeString(out.get(), Records.line(results));
+        AtomicFile.write(out.get(), Records.line(results));
         return new PredictedThings(pictures, List.of(), skipped, out);
     }
 
