@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import resnet4j.config.Records;
 import resnet4j.files.AtomicFile;
 
@@ -60,7 +61,7 @@ public record SearchFolder(Path path) {
 
     /** The folder of a trial's run. */
     public Path trial(int number) {
-        return path.resolve(String.format("trial-%03d", number));
+        return path.resolve(String.format(Locale.ROOT, "trial-%03d", number));
     }
 
     public Path best() {

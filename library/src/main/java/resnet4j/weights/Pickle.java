@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -160,8 +161,11 @@ final class Pickle {
 
             default ->
                 throw new Malformed(String.format(
+                        Locale.ROOT,
                         "expected a pickle of tensors and plain containers, got opcode 0x%02x%s at byte %d",
-                        (int) opcode, REFUSED.getOrDefault((int) opcode, ""), at));
+                        (int) opcode,
+                        REFUSED.getOrDefault((int) opcode, ""),
+                        at));
         }
         return true;
     }

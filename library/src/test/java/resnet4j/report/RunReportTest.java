@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -120,12 +121,13 @@ class RunReportTest {
     void numbers_areThoseOfTheEvaluation() throws Exception {
         Document page = write(new Case("10-classes", SampleRun.CIFAR, 5.2, 30, 32));
         Evaluation e = SampleRun.evaluation(SampleRun.CIFAR, 4000, 5.2, List.of());
-        assertEquals(String.format("%.2f%%", 100.0 * e.correct() / 4000), number(page, "Top-1 accuracy"));
-        assertEquals(String.format("%.2f%%", 100.0 * e.top5Correct() / 4000), number(page, "Top-5 accuracy"));
-        assertEquals(String.format("%,d", e.correct()), number(page, "Correct"));
-        assertEquals(String.format("%.4f", e.loss()), number(page, "Loss"));
-        assertEquals(String.format("%.4f", e.auc().orElseThrow()), number(page, "ROC area"));
-        assertEquals(String.format("%.2f%%", 100 * e.ece()), number(page, "Calibration error"));
+        assertEquals(String.format(Locale.ROOT, "%.2f%%", 100.0 * e.correct() / 4000), number(page, "Top-1 accuracy"));
+        assertEquals(
+                String.format(Locale.ROOT, "%.2f%%", 100.0 * e.top5Correct() / 4000), number(page, "Top-5 accuracy"));
+        assertEquals(String.format(Locale.ROOT, "%,d", e.correct()), number(page, "Correct"));
+        assertEquals(String.format(Locale.ROOT, "%.4f", e.loss()), number(page, "Loss"));
+        assertEquals(String.format(Locale.ROOT, "%.4f", e.auc().orElseThrow()), number(page, "ROC area"));
+        assertEquals(String.format(Locale.ROOT, "%.2f%%", 100 * e.ece()), number(page, "Calibration error"));
 
         int[][] shown = new int[10][10];
         NodeList tips = find(page, "//svg[@class='heat']/rect/title");
@@ -141,8 +143,9 @@ class RunReportTest {
         assertEquals("2,940", text(page, "//dl[@class='facts']/div[dt='Steps']/dd"));
         var mistake = e.mistakes().get(0);
         assertEquals(
-                SampleRun.CIFAR.get(mistake.prediction()) + String.format(" %.1f%%", 100 * mistake.probability())
-                        + "is " + SampleRun.CIFAR.get(mistake.truth()) + mistake.name(),
+                SampleRun.CIFAR.get(mistake.prediction())
+                        + String.format(Locale.ROOT, " %.1f%%", 100 * mistake.probability()) + "is "
+                        + SampleRun.CIFAR.get(mistake.truth()) + mistake.name(),
                 text(page, "//div[@class='pictures']/figure[1]/figcaption"));
     }
 

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -35,8 +36,13 @@ class LargeFilesTest {
         long end = 0;
         for (int i = 0; i < sizes.length; i++) {
             header.append(String.format(
+                    Locale.ROOT,
                     "%s\"t%d\":{\"dtype\":\"U8\",\"shape\":[%d],\"data_offsets\":[%d,%d]}",
-                    i == 0 ? "" : ",", i, sizes[i], end, end + sizes[i]));
+                    i == 0 ? "" : ",",
+                    i,
+                    sizes[i],
+                    end,
+                    end + sizes[i]));
             end += sizes[i];
         }
         byte[] json = header.append("}").toString().getBytes(StandardCharsets.US_ASCII);
