@@ -9,10 +9,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /** Writes a file wholly or not at all: to a temporary file beside it, on the disk, then renamed. */
 public final class AtomicFile {
+    private static final Set<Path> PARTS = ConcurrentHashMap.newKeySet();
+    /** Writers share it where they make, rename or delete a file; who ends the process takes it for good. */
+    private static final ReadWriteLock NAMES = new ReentrantReadWriteLock();
+
     private AtomicFile() {}
 
     /** Writes the content of a file. */
@@ -47,18 +56,48 @@ public final class AtomicFile {
         // not a temporary file of the JDK, which only its owner may read
         Path temporary = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
-            try (var out = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            PARTS.add(temporary);
+            try (var out =
+                    named(() -> FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
                 content.write(out);
                 out.force(true);
             }
-            publish(temporary, target);
+            named(() -> {
+                publish(temporary, target);
+                return null;
+            });
         } catch (FileSystemException e) {
             throw e; // names its file
         } catch (IOException e) {
             throw new IOException(target + ": " + e.getMessage() + "; it was not written", e); // a full disk
         } finally {
-            Files.deleteIfExists(temporary);
+            named(() -> Files.deleteIfExists(temporary));
+            PARTS.remove(temporary);
         }
+    }
+
+    private interface Step<T> {
+        T run() throws IOException;
+    }
+
+    private static <T> T named(Step<T> step) throws IOException {
+        NAMES.readLock().lock();
+        try {
+            return step.run();
+        } finally {
+            NAMES.readLock().unlock();
+        }
+    }
+
+    /** For a process that ends now: deletes what it has written of unfinished files, and lets it begin and finish none. */
+    public static void abandon() throws InterruptedException {
+        if (!NAMES.writeLock().tryLock(1, TimeUnit.SECONDS)) return; // a disk that does not answer must not keep it
+        for (var part : PARTS)
+            try {
+                Files.deleteIfExists(part);
+            } catch (IOException e) {
+                // stays, as after a kill
+            }
     }
 
     /** Deletes what processes that were killed left of files that they were writing into this folder. */

@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import resnet4j.files.AtomicFile;
 
 /**
  * Whether the process was told to end, as by Ctrl-C. While one is open the command gets some seconds to stop by itself, to
@@ -64,6 +65,7 @@ final class StopSignal implements BooleanSupplier, AutoCloseable {
 
     /** Java cannot send itself a signal that it does not listen to. */
     private static void end(int number) throws InterruptedException {
+        AtomicFile.abandon();
         try {
             var kill = "kill -" + number + " " + ProcessHandle.current().pid();
             new ProcessBuilder("sh", "-c", kill).start().waitFor(SECONDS_TO_STOP, TimeUnit.SECONDS);

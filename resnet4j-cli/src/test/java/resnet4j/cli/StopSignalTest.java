@@ -4,15 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import resnet4j.config.Records;
+import resnet4j.files.AtomicFile;
 import resnet4j.weights.SafeTensors;
 
 /** Processes that are told to end. */
@@ -50,6 +54,44 @@ class StopSignalTest {
             }
             assertEquals(128 + 15, process.exitValue(), () -> Child.said(log));
             assertFalse(Files.exists(folder.resolve("crash.log")));
+        }
+    }
+
+    /** What writes a file for ever. */
+    static final class Writing {
+        public static void main(String[] args) throws IOException {
+            StopSignal.listen();
+            AtomicFile.write(Path.of(args[0]), out -> {
+                while (true) {
+                    out.write(ByteBuffer.wrap(new byte[1000]), 0);
+                    LockSupport.parkNanos(1_000_000);
+                }
+            });
+        }
+    }
+
+    @Test
+    void toldToEndWhileItWrites_leavesTheOldFileAndNothingBeside() throws Exception {
+        var written = Files.createDirectories(folder.resolve("written"));
+        var file = Files.writeString(written.resolve("model.onnx"), "before");
+        var log = folder.resolve("log");
+        var process = Child.start(log, Map.of(), Writing.class, file.toString());
+        try {
+            while (parts(written) == 0 && process.isAlive()) Thread.sleep(5);
+            process.destroy(); // SIGTERM
+            assertTrue(process.waitFor(20, TimeUnit.SECONDS), "ends");
+        } finally {
+            process.destroyForcibly();
+        }
+        assertEquals(128 + 15, process.exitValue());
+        assertFalse(Child.said(log).contains("model.onnx"), () -> Child.said(log));
+        assertEquals("before", Files.readString(file));
+        assertEquals(0, parts(written));
+    }
+
+    private static long parts(Path folder) throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.filter(file -> file.toString().endsWith(".part")).count();
         }
     }
 
