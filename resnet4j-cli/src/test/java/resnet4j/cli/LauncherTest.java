@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -66,5 +67,19 @@ class LauncherTest {
         assertEquals("C.UTF-8", locale(Map.of("LANG", "POSIX")));
         assertEquals("none", locale(Map.of("LANG", "de_DE.UTF-8")));
         assertEquals("en_US.UTF-8", locale(Map.of("LC_ALL", "en_US.UTF-8", "LANG", "C")));
+    }
+
+    /** Maven does not start in a folder that it cannot name. */
+    @Test
+    void withoutALocale_itBuildsInFoldersOfEveryName() throws Exception {
+        Files.delete(root.resolve("resnet4j-cli/target/launcher.stamp"));
+        var bin = Files.createDirectories(root.resolve("bin"));
+        var built = root.resolve("built");
+        for (var tool : List.of(bin.resolve("mvn"), root.resolve("jdk/bin/javac"))) {
+            Files.writeString(tool, "#!/bin/sh\necho \"$LC_ALL\" >'" + built + "'\n");
+            tool.toFile().setExecutable(true);
+        }
+        assertEquals("C.UTF-8", locale(Map.of("PATH", bin + ":" + System.getenv("PATH"))));
+        assertEquals("C.UTF-8", Files.readString(built).strip());
     }
 }
