@@ -301,7 +301,9 @@ class ClassifierTest {
         command.addAll(options);
         command.addAll(List.of("-cp", path, program.getName()));
         for (var file : files) command.add(file.toString());
-        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        var builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().remove("JAVA_TOOL_OPTIONS"); // which Java says that it picks up
+        var process = builder.start();
         var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), said);
         return said;
