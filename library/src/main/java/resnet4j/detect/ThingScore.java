@@ -57,11 +57,6 @@ public record ThingScore(
     }
 
     @Override
-    public String headline() {
-        return HEADLINE;
-    }
-
-    @Override
     public Map<String, Double> numbers() {
         var numbers = new LinkedHashMap<String, Double>();
         numbers.put(HEADLINE, boxMap);

@@ -21,7 +21,7 @@ import resnet4j.model.Answer;
 public record LabelsScore(
         int samples, double map, double auc, double f1, double exact, List<LabelResult> labels, List<Skipped> skipped)
         implements Score {
-    static final String HEADLINE = "mAP";
+    public static final String HEADLINE = "mAP";
 
     /**
      * Of one label; not numbers where all pictures have it, or none.
@@ -156,11 +156,6 @@ public record LabelsScore(
             before = hits;
         }
         return sum / hits;
-    }
-
-    @Override
-    public String headline() {
-        return HEADLINE;
     }
 
     @Override

@@ -18,7 +18,7 @@ import resnet4j.model.Answer;
  */
 public record NumbersScore(int samples, double r2, double mae, List<NumberResult> results, List<Skipped> skipped)
         implements Score {
-    static final String HEADLINE = "r2";
+    public static final String HEADLINE = "r2";
     private static final int RESAMPLES = 1000, SHOWN = 500;
 
     /**
@@ -116,11 +116,6 @@ public record NumbersScore(int samples, double r2, double mae, List<NumberResult
         }
         Arrays.sort(found);
         return new Interval(found[RESAMPLES / 40], found[RESAMPLES - 1 - RESAMPLES / 40]);
-    }
-
-    @Override
-    public String headline() {
-        return HEADLINE;
     }
 
     @Override

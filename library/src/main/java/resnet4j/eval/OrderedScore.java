@@ -24,7 +24,7 @@ public record OrderedScore(
         int[][] confusion,
         List<Skipped> skipped)
         implements Score {
-    static final String HEADLINE = "kappa";
+    public static final String HEADLINE = "kappa";
 
     public static OrderedScore of(List<String> names, Answer.Ordered answer, Outputs<Label> outputs) {
         int n = outputs.targets().size(), k = names.size();
@@ -57,11 +57,6 @@ public record OrderedScore(
                 drawn += (t - a) * (t - a) * truths[t] * answers[a] / n;
             }
         return drawn == 0 ? 0 : 1 - got / drawn; // all of one class and said to be: nothing is told apart
-    }
-
-    @Override
-    public String headline() {
-        return HEADLINE;
     }
 
     @Override

@@ -6,8 +6,10 @@ import resnet4j.data.Skipped;
 
 /** How good a network is, by the numbers of its task: {@link Evaluation} for classes. */
 public interface Score {
-    /** The name of the number by which networks are compared, {@code top1}; it is one of {@link #numbers}. */
-    String headline();
+    /** The name of the number by which networks are compared, {@code top1}: the first of {@link #numbers}. */
+    default String headline() {
+        return numbers().keySet().iterator().next();
+    }
 
     /** All single numbers by name, in the order in which people read them. More of the headline's is better. */
     Map<String, Double> numbers();

@@ -78,11 +78,6 @@ public record IouScore(
     }
 
     @Override
-    public String headline() {
-        return HEADLINE;
-    }
-
-    @Override
     public Map<String, Double> numbers() {
         var numbers = new LinkedHashMap<String, Double>();
         numbers.put(HEADLINE, miou);

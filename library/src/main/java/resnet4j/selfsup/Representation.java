@@ -34,7 +34,6 @@ public record Representation(
 
     static final double TEMPERATURE = 0.1;
     static final String NEIGHBOURS = "knn";
-    private static final String RANK = "rank";
     private static final int ROWS = 256; // asked at once
     private static final double FLAT = 0.05;
 
@@ -106,15 +105,10 @@ public record Representation(
     }
 
     @Override
-    public String headline() {
-        return knn.isPresent() ? NEIGHBOURS : RANK;
-    }
-
-    @Override
     public Map<String, Double> numbers() {
         var numbers = new LinkedHashMap<String, Double>();
         knn.ifPresent(value -> numbers.put(NEIGHBOURS, value));
-        numbers.put(RANK, rank);
+        numbers.put("rank", rank);
         numbers.put("spread", spread);
         return numbers;
     }

@@ -75,7 +75,7 @@ public record MultiLabel(Loss loss) implements Aim<Labels> {
 
     @Override
     public String headline() {
-        return "mAP";
+        return LabelsScore.HEADLINE;
     }
 
     @Override

@@ -36,7 +36,7 @@ public record Ordinal() implements Aim<Label> {
 
     @Override
     public String headline() {
-        return "kappa";
+        return OrderedScore.HEADLINE;
     }
 
     @Override

@@ -72,7 +72,7 @@ public record Regress(Loss loss) implements Aim<Numbers> {
 
     @Override
     public String headline() {
-        return "r2";
+        return NumbersScore.HEADLINE;
     }
 
     @Override
