@@ -114,7 +114,7 @@ public record Evaluation(
         double guess = guess();
         if (perClass.size() < 2 || guess == 1) return Optional.empty();
         if (correct <= guess * samples) return Optional.of(Standing.GUESSING);
-        if (interval().low <= guess) return Optional.of(Standing.UNSURE);
+        if (interval().low() <= guess) return Optional.of(Standing.UNSURE);
         return Optional.of(1 - top1 > (1 - guess) / 2 ? Standing.BETTER : Standing.GOOD);
     }
 
@@ -129,15 +129,9 @@ public record Evaluation(
         return most;
     }
 
-    /** Where a share lies, in 95 of 100 cases. */
-    public record Interval(double low, double high) {}
-
-    /** Of {@link #top1}. Wilson 1927, "Probable inference", with z = 1.96. */
+    /** Of {@link #top1}. */
     public Interval interval() {
-        double z = 1.96, n = samples, p = correct / n;
-        double middle = (p + z * z / (2 * n)) / (1 + z * z / n);
-        double half = z / (1 + z * z / n) * Math.sqrt(p * (1 - p) / n + z * z / (4 * n * n));
-        return new Interval(Math.max(0, middle - half), Math.min(1, middle + half));
+        return Interval.ofShare(correct, samples);
     }
 
     /** Whether one who names one class for every picture does as well. */
