@@ -24,6 +24,7 @@ import resnet4j.tensor.Ops;
 import resnet4j.train.Losses;
 import resnet4j.train.Machine;
 import resnet4j.train.Moment;
+import resnet4j.train.Objective;
 import resnet4j.train.Recipe;
 import resnet4j.train.Task;
 import resnet4j.weights.WeightFile;
@@ -43,6 +44,15 @@ final class DetectionTask implements Task<Things> {
         this.recipe = recipe;
         this.data = data;
         this.machine = machine;
+        Objective.refuse(
+                recipe,
+                "as it is for networks that give one answer for a picture",
+                "labelSmoothing",
+                "mix",
+                "progressive",
+                "classBalance",
+                "solveHead",
+                "views");
         if (!(recipe.architectureFor(1 + data.train().classes().size()) instanceof DetectorConfig detector))
             throw new IllegalArgumentException("model: expected a network that finds things, such as"
                     + " fasterrcnn_resnet18_fpn, got " + recipe.model());

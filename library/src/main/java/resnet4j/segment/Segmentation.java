@@ -28,6 +28,7 @@ import resnet4j.tensor.Tensor;
 import resnet4j.train.Losses;
 import resnet4j.train.Machine;
 import resnet4j.train.Moment;
+import resnet4j.train.Objective;
 import resnet4j.train.Recipe;
 import resnet4j.train.Task;
 
@@ -45,6 +46,14 @@ final class Segmentation implements Task<LabelMap> {
         this.recipe = recipe;
         this.data = data;
         this.machine = machine;
+        Objective.refuse(
+                recipe,
+                "as it is for networks that give one answer for a picture",
+                "mix",
+                "progressive",
+                "classBalance",
+                "solveHead",
+                "views");
         var weights = options.classWeights();
         int classes = data.train().classes().size();
         if (!weights.isEmpty() && weights.size() != classes)

@@ -10,13 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntConsumer;
-import resnet4j.config.Records;
 import resnet4j.data.Batch;
 import resnet4j.data.DataSource;
 import resnet4j.data.Dataset;
 import resnet4j.data.Label;
 import resnet4j.data.Loader;
-import resnet4j.data.Mix;
 import resnet4j.eval.Inputs;
 import resnet4j.eval.Score;
 import resnet4j.model.ClassificationNet;
@@ -29,6 +27,7 @@ import resnet4j.train.Features;
 import resnet4j.train.Losses;
 import resnet4j.train.Machine;
 import resnet4j.train.Moment;
+import resnet4j.train.Objective;
 import resnet4j.train.Recipe;
 import resnet4j.train.Task;
 
@@ -71,9 +70,15 @@ final class Pretraining implements Task<Label> {
             throw new IllegalArgumentException(
                     "augment: expected changes that make views of a picture differ, got none;"
                             + " begin from recipes/pretrain-cifar10.json");
-        if (!recipe.mix().equals(new Mix.None()))
-            throw new IllegalArgumentException(
-                    "mix: expected none, as views are compared with each other, got " + Records.line(recipe.mix()));
+        Objective.refuse(
+                recipe,
+                "as views of pictures are compared with each other",
+                "mix",
+                "progressive",
+                "labelSmoothing",
+                "classBalance",
+                "solveHead",
+                "views");
     }
 
     @Override

@@ -10,7 +10,6 @@ import resnet4j.data.Batch;
 import resnet4j.data.DataSource;
 import resnet4j.data.Dataset;
 import resnet4j.data.Loader;
-import resnet4j.data.Mix;
 import resnet4j.eval.Inputs;
 import resnet4j.eval.Outputs;
 import resnet4j.eval.Score;
@@ -26,6 +25,7 @@ import resnet4j.tensor.Tensor;
 import resnet4j.train.Losses;
 import resnet4j.train.Machine;
 import resnet4j.train.Moment;
+import resnet4j.train.Objective;
 import resnet4j.train.Recipe;
 import resnet4j.train.Task;
 
@@ -45,25 +45,18 @@ final class Aiming<T extends Target<T>> implements Task<T> {
         this.data = data;
         this.machine = machine;
         names = data.train().classes();
-        check();
+        Objective.refuse(
+                recipe,
+                "as it is for pictures with one class each, and this recipe learns " + Records.line(recipe.learn()),
+                "mix",
+                "labelSmoothing",
+                "classBalance",
+                "solveHead");
         answer = aim.answer(data.train());
         Ops.seed(recipe.seed());
         net = twin();
         machine.begin(recipe, net, net, data.train());
         if (net.head() instanceof Linear head) aim.tie(head);
-    }
-
-    private void check() {
-        refuse("mix", !recipe.mix().equals(new Mix.None()));
-        refuse("labelSmoothing", recipe.labelSmoothing() > 0);
-        refuse("classBalance", recipe.classBalance());
-        refuse("solveHead", recipe.solveHead());
-    }
-
-    private void refuse(String field, boolean given) {
-        if (given)
-            throw new IllegalArgumentException(field + ": expected none, as it is for pictures with one class each, and"
-                    + " this recipe learns " + Records.line(recipe.learn()));
     }
 
     @Override

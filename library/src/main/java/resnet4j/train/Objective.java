@@ -27,6 +27,21 @@ public interface Objective {
      */
     Task<?> task(Recipe recipe, DataSource<?> data, Machine machine) throws IOException;
 
+    /**
+     * Refuses what a recipe asks for and a task would leave undone.
+     *
+     * @param why    the task has no use for these, a clause
+     * @param fields of the recipe, which are to be as they are by default
+     */
+    static void refuse(Recipe recipe, String why, String... fields) {
+        var asked = Records.tree(recipe);
+        var usual = Records.tree(new Recipe());
+        for (var field : fields)
+            if (!asked.path(field).equals(usual.path(field)))
+                throw new IllegalArgumentException(
+                        field + ": expected none, " + why + ", got " + asked.path(field) + "; leave it out");
+    }
+
     /** Makes an objective known to recipes, before one is read, by the record's name: {@code {"learn": {"type": "segment"}}}. */
     static void register(Class<? extends Record> objective) {
         Records.permit(Objective.class, objective);

@@ -132,6 +132,8 @@ class DetectTest {
                 recipe("fasterrcnn_resnet18_fpn"),
                 Records.parse("{\"preprocess\": {\"cropWidth\": 32, \"cropHeight\": 32}}"));
         assertSaid(cut, data, "a detector resizes pictures itself");
+        var smoothed = recipe("fasterrcnn_resnet18_fpn").withLabelSmoothing(0.1);
+        assertSaid(smoothed, data, "labelSmoothing: expected none");
         assertThrows(
                 IllegalArgumentException.class,
                 () -> new DetectorConfig(

@@ -111,6 +111,7 @@ class SegmentTest {
         assertSaid(cut, data, "keeps pictures whole, got a crop to 16x16 of pictures of");
         var weighted = recipe().withLearn(new Segment(new Segment().loss(), List.of(1.0)));
         assertSaid(weighted, data, "classWeights: expected a number for each of");
+        assertSaid(recipe().withClassBalance(true), data, "classBalance: expected none");
     }
 
     private void assertSaid(Recipe recipe, DataSource<?> data, String part) {

@@ -113,6 +113,8 @@ class PretrainTest {
         refused("two pictures", recipe(simClr, "batch=1"));
         refused("augment: expected changes", recipe(simClr, "augment=[]"));
         refused("mix: expected none", recipe(simClr, "mix={\"type\":\"mixUp\",\"alpha\":0.4}"));
+        refused("classBalance: expected none", recipe(simClr, "classBalance=true"));
+        refused("labelSmoothing: expected none", recipe(simClr, "labelSmoothing=0.1"));
     }
 
     private void refused(String words, Recipe recipe) {
