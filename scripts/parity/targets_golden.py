@@ -1,6 +1,6 @@
 """What PyTorch, timm and scikit-learn say of losses and scores of several labels, numbers and ordered classes.
 
-torch 2.10, timm, scikit-learn. Prints the golden of TargetsTest: python scripts/parity/targets_golden.py > \
+torch 2.10, timm, scikit-learn. Prints the golden of AimTest: python scripts/parity/targets_golden.py > \
 library/src/test/resources/resnet4j/targets/golden.json
 """
 

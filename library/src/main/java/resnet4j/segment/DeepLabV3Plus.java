@@ -19,7 +19,8 @@ import resnet4j.tensor.Tensor;
 /**
  * Atrous pyramid pooling of a residual network's deepest map, joined with an early map that still knows edges: from images
  * [N,3,H,W] to logits [N,classes,H,W]. Chen et al. 2018, arXiv:1802.02611, Figure 2, with the names of {@code
- * segmentation_models_pytorch}.
+ * segmentation_models_pytorch}, which answers a little otherwise: it dilates the first block of the last stage too, and
+ * aligns corners when it enlarges.
  *
  * @param encoder of an output stride of 8 or 16 in the paper
  * @param classes logits of each pixel

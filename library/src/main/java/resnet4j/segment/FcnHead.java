@@ -1,6 +1,5 @@
 package resnet4j.segment;
 
-import java.util.List;
 import resnet4j.nn.Conv2d;
 import resnet4j.nn.Dropout;
 import resnet4j.nn.Lambda;
@@ -13,11 +12,11 @@ final class FcnHead {
 
     static Sequential of(int in, int classes) {
         int inner = in / 4;
-        return new Sequential(List.of(
+        return new Sequential(
                 Conv2d.of(in, inner, 3),
                 Norm.BATCH.of(inner),
                 Lambda.relu(),
                 new Dropout(0.1),
-                Conv2d.biased(inner, classes, 1, 1)));
+                Conv2d.biased(inner, classes, 1, 1));
     }
 }
