@@ -103,6 +103,18 @@ class ArchitectureTest {
                         .toList());
     }
 
+    /** What is true of an operation is said by its record, and what an engine makes of it by the engine's table. */
+    @Test
+    void operationsAreToldApart_inOneOtherClassAtMost() {
+        var askers = classes.stream()
+                .filter(c -> !isIn("resnet4j.tensor", c)
+                        && c.getInstanceofChecks().stream()
+                                .anyMatch(check -> check.getRawType().isAssignableTo("resnet4j.tensor.Op")))
+                .map(JavaClass::getName)
+                .toList();
+        assertTrue(askers.size() <= 1, askers::toString);
+    }
+
     /** What is longer is two things. */
     @Test
     void noClass_isLongerThanItIsReadInOneSitting() throws IOException {

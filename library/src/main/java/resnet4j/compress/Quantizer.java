@@ -54,8 +54,8 @@ public final class Quantizer {
         this.graph = Passes.simplify(graph);
         Node last = null;
         for (var node : this.graph.nodes()) {
-            boolean product = node.op() instanceof Op.Conv2d || node.op() instanceof Op.Linear;
-            if (!product || !this.graph.constants().containsKey(node.inputs().get(1))) continue;
+            if (!node.op().hasFilters()
+                    || !this.graph.constants().containsKey(node.inputs().get(1))) continue;
             if (last != null) layers.put(last.path(), last);
             last = node;
         }
@@ -71,7 +71,7 @@ public final class Quantizer {
         this.kept = Set.copyOf(kept);
         for (var value : rounded(layers.keySet())) {
             var node = this.graph.node(value);
-            boolean moved = node != null && Passes.movesNumbers(node.op());
+            boolean moved = node != null && node.op().movesNumbers();
             if (moved) for (var in : node.inputs()) join(in, value);
             else scaled.putIfAbsent(value, value);
         }
@@ -112,14 +112,14 @@ public final class Quantizer {
         var nodes = graph.nodes();
         for (int i = nodes.size() - 1; i >= 0; i--) {
             var node = nodes.get(i);
-            if (rounded.contains(node.name()) && Passes.movesNumbers(node.op())) rounded.addAll(node.inputs());
+            if (rounded.contains(node.name()) && node.op().movesNumbers()) rounded.addAll(node.inputs());
         }
         return rounded;
     }
 
     /** What the node adds to a product's result; null where it does not. */
     private String residual(Node node, Set<String> products) {
-        if (!(node.op() instanceof Op.Add)) return null;
+        if (!node.op().isSum()) return null;
         for (int i = 0; i < 2; i++)
             if (products.contains(node.inputs().get(i))
                     && graph.uses().get(node.inputs().get(i)) == 1)
@@ -130,7 +130,7 @@ public final class Quantizer {
     /** What a value is moved from; itself where it is not moved. */
     private String source(String value) {
         var node = graph.node(value);
-        return node == null || !Passes.movesNumbers(node.op()) || node.inputs().size() > 1
+        return node == null || !node.op().movesNumbers() || node.inputs().size() > 1
                 ? value
                 : source(node.inputs().get(0));
     }
@@ -193,7 +193,7 @@ public final class Quantizer {
     public static GraphNet network(Graph quantized) {
         var scales = new LinkedHashSet<String>();
         for (var node : quantized.nodes())
-            if (node.op() instanceof Op.Quantize || node.op() instanceof Op.Dequantize)
+            if (node.op().toEightBits() || node.op().fromEightBits())
                 scales.add(node.inputs().get(1));
         return GraphNet.of(GraphConfig.of(quantized, name -> !scales.contains(name)), quantized.constants());
     }
@@ -228,8 +228,7 @@ public final class Quantizer {
                     inputs.set(1, eight.computeIfAbsent(inputs.get(1), this::weight));
                 } else if (withLast && node.equals(last))
                     inputs.set(1, eight.computeIfAbsent(inputs.get(1), this::weight));
-                else if (Passes.movesNumbers(node.op()) && values.contains(node.name()))
-                    inputs.replaceAll(this::eightBits);
+                else if (node.op().movesNumbers() && values.contains(node.name())) inputs.replaceAll(this::eightBits);
                 else {
                     var added = residual(node, products);
                     inputs.replaceAll(in -> in.equals(added) && values.contains(in) ? eightBits(in) : in);

@@ -132,7 +132,7 @@ public record Graph(
 
     /** Whether numbers in eight bits stand in it. */
     public boolean isQuantized() {
-        return nodes.stream().anyMatch(node -> node.op() instanceof Op.Quantize);
+        return nodes.stream().anyMatch(node -> node.op().toEightBits());
     }
 
     /** Whether images of any height and width may go in, so long as they are not too small. */

@@ -12,7 +12,6 @@ import resnet4j.array.DType;
 import resnet4j.model.Architecture;
 import resnet4j.model.ArchitectureType;
 import resnet4j.tensor.NativeScope;
-import resnet4j.tensor.Op;
 import resnet4j.tensor.Placeholder;
 import resnet4j.tensor.Tensor;
 
@@ -144,7 +143,7 @@ public record GraphConfig(
                 if (!nodes.get(i).op().isProduct()) continue;
                 var in = nodes.get(i).inputs();
                 boolean eight = i > 0
-                        && nodes.get(i - 1).op() instanceof Op.Dequantize
+                        && nodes.get(i - 1).op().fromEightBits()
                         && nodes.get(i - 1).name().equals(in.get(1));
                 int first = eight ? i - 1 : i;
                 var weights = new ArrayList<>(in.subList(1, in.size()));

@@ -60,7 +60,7 @@ record Instruction(Node node, boolean add, Optional<Op> activation, Optional<Eig
     }
 
     private static boolean isConstant(Node node, Map<String, Tensor> constants) {
-        return node.op() instanceof Op.Dequantize && constants.keySet().containsAll(node.inputs());
+        return node.op().fromEightBits() && constants.keySet().containsAll(node.inputs());
     }
 
     /**
@@ -101,7 +101,7 @@ record Instruction(Node node, boolean add, Optional<Op> activation, Optional<Eig
     private Instruction with(Node next, int i, Map<String, Instruction> made, Graph graph, Map<String, Tensor> fixed) {
         boolean whole = eight.isPresent() && eight.get().y.isPresent();
         if (whole) return null;
-        if (next.op() instanceof Op.Quantize && eight.isPresent()) {
+        if (next.op().toEightBits() && eight.isPresent()) {
             var e = eight.get();
             var y = new Whole(next.value().dtype(), next.inputs().get(1));
             return new Instruction(
@@ -113,7 +113,7 @@ record Instruction(Node node, boolean add, Optional<Op> activation, Optional<Eig
         if (activation.isPresent() || next.value().dtype() != node.value().dtype()) return null;
         var inputs = new ArrayList<>(node.inputs());
         var scales = eight;
-        boolean sum = next.op() instanceof Op.Add;
+        boolean sum = next.op().isSum();
         if (sum) {
             var other = next.inputs().get(1 - i);
             boolean same = next.shape().equals(node.shape()) && next.shape().equals(graph.shape(other));
@@ -142,7 +142,7 @@ record Instruction(Node node, boolean add, Optional<Op> activation, Optional<Eig
         var w = made.get(weight);
         if (x == null
                 || w == null
-                || !(w.node.op() instanceof Op.Dequantize)
+                || !w.node.op().fromEightBits()
                 || w.constant(graph.constants(), 0) == null
                 || w.constant(graph.constants(), 0).dtype() != DType.I8
                 || w.constant(graph.constants(), 1) == null
@@ -160,7 +160,7 @@ record Instruction(Node node, boolean add, Optional<Op> activation, Optional<Eig
     /** Where a value is that of numbers in eight bits, which are made and no constant, with one scale: these; or else null. */
     private static Whole whole(String value, Map<String, Instruction> made, Graph graph) {
         var back = made.get(value);
-        if (back == null || !(back.node.op() instanceof Op.Dequantize)) return null;
+        if (back == null || !back.node.op().fromEightBits()) return null;
         var numbers = made.get(back.node.inputs().get(0));
         var scale = back.constant(graph.constants(), 1);
         if (numbers == null || scale == null || scale.elements() != 1) return null;
@@ -198,7 +198,7 @@ record Instruction(Node node, boolean add, Optional<Op> activation, Optional<Eig
     }
 
     boolean isConvolution() {
-        return node.op() instanceof Op.Conv2d;
+        return OneDnn.kernelFor(node.op()) == OneDnn.Kernel.CONVOLUTION;
     }
 
     /** As oneDNN takes it. */

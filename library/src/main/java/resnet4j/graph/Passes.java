@@ -79,7 +79,7 @@ public final class Passes {
         var nodes = new ArrayList<Node>();
         try (var noGrad = Ops.noGrad()) {
             for (var node : graph.nodes()) {
-                if (!(node.op() instanceof Op.Dequantize)
+                if (!node.op().fromEightBits()
                         && node.inputs().stream().allMatch(in -> in.isEmpty() || constants.containsKey(in))) {
                     var in = node.inputs().stream().map(constants::get).toArray(Tensor[]::new);
                     constants.put(node.name(), Ops.run(node.op(), in));
@@ -87,20 +87,6 @@ public final class Passes {
             }
         }
         return removeUnused(graph.with(constants, nodes, graph.outputs()));
-    }
-
-    /**
-     * Whether every number of the result is one of an input's, or 0, and their order says which: so that the operation does
-     * the same to numbers in eight bits, if all inputs have one scale.
-     */
-    public static boolean movesNumbers(Op op) {
-        return op instanceof Op.MaxPool2d
-                || op instanceof Op.Slice
-                || op instanceof Op.Pad
-                || op instanceof Op.Cat
-                || op instanceof Op.Flatten
-                || op instanceof Op.Reshape
-                || op instanceof Op.Permute;
     }
 
     /**
@@ -117,11 +103,11 @@ public final class Passes {
                     given.inputs().stream().map(in -> same.getOrDefault(in, in)).toList());
             types.put(node.name(), node.value().dtype());
             var first = floats.get(node.inputs().get(0));
-            if (node.op() instanceof Op.Quantize && first != null && isFrom(first, node, types)) {
+            if (node.op().toEightBits() && first != null && isFrom(first, node, types)) {
                 same.put(node.name(), first.inputs().get(0));
                 continue;
             }
-            if (movesNumbers(node.op()) && first != null && haveOneScale(node, floats, types)) {
+            if (node.op().movesNumbers() && first != null && haveOneScale(node, floats, types)) {
                 var type = types.get(first.inputs().get(0));
                 var moved = new Node(
                         new Value(node.name() + ".whole", node.shape(), type),
@@ -134,8 +120,7 @@ public final class Passes {
                 types.put(moved.name(), type);
                 node = first.withValue(node.value()).withInputs(List.of(moved.name(), scaleOf(first)));
             }
-            if (node.op() instanceof Op.Dequantize
-                    && types.containsKey(node.inputs().get(0))) floats.put(node.name(), node);
+            if (node.op().fromEightBits() && types.containsKey(node.inputs().get(0))) floats.put(node.name(), node);
             nodes.add(node);
         }
         return removeUnused(graph.with(graph.constants(), nodes, renamed(graph.outputs(), same)));
@@ -179,9 +164,8 @@ public final class Passes {
                     && !norm.training()
                     && before != null
                     && uses.get(before.name()) == 1
-                    && (before.op() instanceof Op.Conv2d
-                            || before.op() instanceof Op.Linear
-                                    && before.shape().size() == 2)
+                    && before.op().hasFilters()
+                    && before.op().channels(List.of(graph.shape(before.inputs().get(0)))) != Op.Channels.REFUSE
                     && areConstants(node, constants)
                     && areConstants(before, constants);
             if (!folds) return node;

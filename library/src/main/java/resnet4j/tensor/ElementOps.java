@@ -55,42 +55,50 @@ public interface ElementOps {
         }
     }
 
+    /** From floats to whole numbers or back: the result has x's shape, and the scale, which comes next, stays in 32 bits. */
+    sealed interface Scaled extends Op {
+        @Override
+        default List<Long> shape(List<List<Long>> in) {
+            return in.get(0);
+        }
+
+        @Override
+        default Set<Integer> exact() {
+            return Set.of(1);
+        }
+    }
+
     /**
      * x, scale [1] -> x / scale rounded to whole numbers, halves to even ones, in the bounds of {@code to}: U8 or I8. As
      * ONNX's QuantizeLinear with zero at zero.
      */
-    record Quantize(DType to) implements Op {
+    record Quantize(DType to) implements Scaled {
         public Quantize {
             if (to != DType.U8 && to != DType.I8)
                 throw new IllegalArgumentException("to: expected U8 or I8, got " + to);
         }
 
         @Override
-        public List<Long> shape(List<List<Long>> in) {
-            return in.get(0);
-        }
-
-        @Override
-        public Set<Integer> exact() {
-            return Set.of(1);
+        public boolean toEightBits() {
+            return true;
         }
     }
 
     /** Whole numbers x times scale in 32-bit floats; scale is [1], or has a number for each of x's first dimension. */
-    record Dequantize() implements Op {
+    record Dequantize() implements Scaled {
         @Override
-        public List<Long> shape(List<List<Long>> in) {
-            return in.get(0);
-        }
-
-        @Override
-        public Set<Integer> exact() {
-            return Set.of(1);
+        public boolean fromEightBits() {
+            return true;
         }
     }
 
     /** a + b, with broadcasting. */
     record Add() implements Op {
+        @Override
+        public boolean isSum() {
+            return true;
+        }
+
         @Override
         public boolean hasInPlaceForm() {
             return true;

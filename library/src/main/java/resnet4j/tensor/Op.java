@@ -13,14 +13,10 @@ import java.util.Set;
  * <p>The records stand in four files by what they do to numbers; here, each is {@code Op.Conv2d} and so on.
  */
 public sealed interface Op extends WeightedOps, ElementOps, WindowOps, ShapeOps
-        permits WeightedOps.Conv2d,
-                WeightedOps.ConvTranspose2d,
-                WeightedOps.Linear,
-                WeightedOps.Matmul,
+        permits WeightedOps.Product,
                 WeightedOps.Normalisation,
                 ElementOps.Pointwise,
-                ElementOps.Quantize,
-                ElementOps.Dequantize,
+                ElementOps.Scaled,
                 ElementOps.Add,
                 ElementOps.Mul,
                 ElementOps.Softmax,
@@ -28,10 +24,7 @@ public sealed interface Op extends WeightedOps, ElementOps, WindowOps, ShapeOps
                 WindowOps.Pixelwise,
                 WindowOps.UpsampleLike,
                 WindowOps.Reduction,
-                ShapeOps.Flatten,
-                ShapeOps.Reshape,
-                ShapeOps.Permute,
-                ShapeOps.Slice,
+                ShapeOps.View,
                 ShapeOps.Cat,
                 ShapeOps.Pad,
                 ShapeOps.ReflectPad,
@@ -72,6 +65,34 @@ public sealed interface Op extends WeightedOps, ElementOps, WindowOps, ShapeOps
 
     /** Whether it multiplies inputs or weights with each other: computed in the precision of {@link Ops#precision}. */
     default boolean isProduct() {
+        return false;
+    }
+
+    /** Whether its second input is a weight of a filter for each channel of the result, along the first dimension. */
+    default boolean hasFilters() {
+        return false;
+    }
+
+    /** Whether it is a + b: of a product's result, the residual is added by the product's own kernel. */
+    default boolean isSum() {
+        return false;
+    }
+
+    /** Whether it makes numbers in eight bits of floats and a scale. */
+    default boolean toEightBits() {
+        return false;
+    }
+
+    /** Whether it makes floats of numbers in eight bits and scales. */
+    default boolean fromEightBits() {
+        return false;
+    }
+
+    /**
+     * Whether every number of the result is one of an input's, or 0, and their order says which: so that the operation does
+     * the same to numbers in eight bits, if all inputs have one scale.
+     */
+    default boolean movesNumbers() {
         return false;
     }
 

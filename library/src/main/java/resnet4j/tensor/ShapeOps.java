@@ -7,13 +7,21 @@ import resnet4j.tensor.Op.Size;
 
 /** Operations that move and pick numbers. Each is known by its name in {@link Op}. */
 public interface ShapeOps {
-    /** Joins the dimensions from {@code start} on. */
-    record Flatten(int start) implements Op {
+    /** The result may be the input's memory, read in another way. */
+    sealed interface View extends Op {
         @Override
-        public boolean isView() {
+        default boolean isView() {
             return true;
         }
 
+        @Override
+        default boolean movesNumbers() {
+            return true;
+        }
+    }
+
+    /** Joins the dimensions from {@code start} on. */
+    record Flatten(int start) implements View {
         @Override
         public boolean isIdentity(List<Long> in, List<Long> out) {
             return in.equals(out);
@@ -28,14 +36,9 @@ public interface ShapeOps {
     }
 
     /** The same elements in another shape; one size may be -1, and 0 keeps the input's size there. */
-    record Reshape(List<Integer> shape) implements Op {
+    record Reshape(List<Integer> shape) implements View {
         public Reshape {
             shape = List.copyOf(shape);
-        }
-
-        @Override
-        public boolean isView() {
-            return true;
         }
 
         @Override
@@ -45,25 +48,15 @@ public interface ShapeOps {
     }
 
     /** Dimensions in the order given. */
-    record Permute(List<Integer> dims) implements Op {
+    record Permute(List<Integer> dims) implements View {
         public Permute {
             dims = List.copyOf(dims);
-        }
-
-        @Override
-        public boolean isView() {
-            return true;
         }
     }
 
     /** Every {@code step}-th element of dimension {@code dim} in [start,end); {@link #TO_THE_END} is any size's end. */
-    record Slice(int dim, long start, long end, long step) implements Op {
+    record Slice(int dim, long start, long end, long step) implements View {
         public static final long TO_THE_END = Long.MAX_VALUE;
-
-        @Override
-        public boolean isView() {
-            return true;
-        }
 
         @Override
         public boolean isIdentity(List<Long> in, List<Long> out) {
@@ -85,6 +78,11 @@ public interface ShapeOps {
     /** Joins any number of tensors along {@code dim}. */
     record Cat(int dim) implements Op {
         @Override
+        public boolean movesNumbers() {
+            return true;
+        }
+
+        @Override
         public Channels channels(List<List<Long>> in) {
             return dim == 1 ? Channels.CONCAT : dim > 1 ? Channels.SAME : Channels.REFUSE;
         }
@@ -99,6 +97,11 @@ public interface ShapeOps {
     record Pad(List<Integer> pads) implements Op {
         public Pad {
             pads = List.copyOf(pads);
+        }
+
+        @Override
+        public boolean movesNumbers() {
+            return true;
         }
 
         @Override

@@ -6,8 +6,22 @@ import resnet4j.tensor.Op.Size;
 
 /** Products with weights, and norms. Each is known by its name in {@link Op}. */
 public interface WeightedOps {
+    /** Sums of products; but of convolutions, of as many as the last dimension of the first input is long. */
+    sealed interface Product extends Op {
+        @Override
+        default boolean isProduct() {
+            return true;
+        }
+
+        @Override
+        default long macs(List<List<Long>> in, List<Long> out) {
+            var x = in.get(0);
+            return Op.elements(out) * x.get(x.size() - 1);
+        }
+    }
+
     /** x [N,Cin,H,W], weight [Cout,Cin/groups,kh,kw], bias [Cout] or null -> [N,Cout,H',W']. */
-    record Conv2d(Size stride, Size padding, Size dilation, int groups) implements Op {
+    record Conv2d(Size stride, Size padding, Size dilation, int groups) implements Product {
         @Override
         public List<Long> shape(List<List<Long>> in) {
             var x = in.get(0);
@@ -29,14 +43,14 @@ public interface WeightedOps {
         }
 
         @Override
-        public boolean isProduct() {
-            return true;
-        }
-
-        @Override
         public long macs(List<List<Long>> in, List<Long> out) {
             return Op.elements(out)
                     * (Op.elements(in.get(1)) / in.get(1).get(0)); // of each output: its filter's weights
+        }
+
+        @Override
+        public boolean hasFilters() {
+            return true;
         }
 
         @Override
@@ -46,7 +60,8 @@ public interface WeightedOps {
     }
 
     /** x [N,Cin,H,W], weight [Cin,Cout/groups,kh,kw], bias [Cout] or null -> [N,Cout,H',W']: a convolution's gradient. */
-    record ConvTranspose2d(Size stride, Size padding, Size outputPadding, Size dilation, int groups) implements Op {
+    record ConvTranspose2d(Size stride, Size padding, Size outputPadding, Size dilation, int groups)
+            implements Product {
         @Override
         public List<Long> shape(List<List<Long>> in) {
             var x = in.get(0);
@@ -66,11 +81,6 @@ public interface WeightedOps {
         }
 
         @Override
-        public boolean isProduct() {
-            return true;
-        }
-
-        @Override
         public long macs(List<List<Long>> in, List<Long> out) {
             return Op.elements(in.get(0))
                     * (Op.elements(in.get(1)) / in.get(1).get(0)); // of each input: its filter's weights
@@ -78,15 +88,10 @@ public interface WeightedOps {
     }
 
     /** x [...,in], weight [out,in], bias [out] or null -> [...,out]. */
-    record Linear() implements Op {
+    record Linear() implements Product {
         @Override
-        public boolean isProduct() {
+        public boolean hasFilters() {
             return true;
-        }
-
-        @Override
-        public long macs(List<List<Long>> in, List<Long> out) {
-            return Op.elements(out) * in.get(1).get(1);
         }
 
         @Override
@@ -96,18 +101,7 @@ public interface WeightedOps {
     }
 
     /** Matrix product of the last two dimensions: a [...,n,k], b [...,k,m] -> [...,n,m]. */
-    record Matmul() implements Op {
-        @Override
-        public boolean isProduct() {
-            return true;
-        }
-
-        @Override
-        public long macs(List<List<Long>> in, List<Long> out) {
-            var a = in.get(0);
-            return Op.elements(out) * a.get(a.size() - 1);
-        }
-
+    record Matmul() implements Product {
         @Override
         public boolean mixesRows(List<List<Long>> rows) {
             var b = rows.get(1);

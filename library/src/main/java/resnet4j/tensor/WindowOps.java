@@ -15,7 +15,12 @@ public interface WindowOps {
     }
 
     /** {@code ceil} lets the last window hang over the edge. */
-    record MaxPool2d(Size kernel, Size stride, Size padding, boolean ceil) implements Pixelwise {}
+    record MaxPool2d(Size kernel, Size stride, Size padding, boolean ceil) implements Pixelwise {
+        @Override
+        public boolean movesNumbers() {
+            return true;
+        }
+    }
 
     /** Padding counts as zeros when {@code countPadding}. */
     record AvgPool2d(Size kernel, Size stride, Size padding, boolean ceil, boolean countPadding) implements Pixelwise {}
