@@ -103,9 +103,9 @@ final class OneDnnKernel implements AutoCloseable {
             primitive = new primitive(compiled);
             scratchpad = compiled.scratchpad_desc();
             weight = weights == null ? null : weights.apply(compiled.weights_desc());
+            spare = new AtomicReference<>(new Arguments());
             for (var made : List.of(x, residual, y, primitive, scratchpad))
                 NativeScope.own(made); // only now, when nothing fails any more
-            spare = new AtomicReference<>(new Arguments());
         }
     }
 
@@ -164,11 +164,16 @@ final class OneDnnKernel implements AutoCloseable {
         Arguments() {
             if (weight != null) all.put(dnnl.DNNL_ARG_WEIGHTS, weight);
             constants.forEach(all::put);
-            all.put(dnnl.DNNL_ARG_SCRATCHPAD, own(new memory(scratchpad, CPU)));
-            in = tensor(dnnl.DNNL_ARG_SRC, x);
-            out = tensor(dnnl.DNNL_ARG_DST, y);
-            int firstSum = dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE | dnnl.DNNL_ARG_SRC_1;
-            added = operation.add() && !operation.inPlace ? tensor(firstSum, OneDnnKernel.this.residual) : null;
+            try {
+                all.put(dnnl.DNNL_ARG_SCRATCHPAD, own(new memory(scratchpad, CPU)));
+                in = tensor(dnnl.DNNL_ARG_SRC, x);
+                out = tensor(dnnl.DNNL_ARG_DST, y);
+                int firstSum = dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE | dnnl.DNNL_ARG_SRC_1;
+                added = operation.add() && !operation.inPlace ? tensor(firstSum, OneDnnKernel.this.residual) : null;
+            } catch (RuntimeException | Error e) { // as large a scratchpad is not to be had
+                close();
+                throw e;
+            }
         }
 
         private memory tensor(int key, memory.desc desc) {
