@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -142,15 +143,22 @@ public final class Records {
     private static JsonNode tree(Record value) {
         if (value instanceof WrittenAs<?> other) return tree(other.written());
         Class<?> type = value.getClass();
-        RecordComponent[] components = type.getRecordComponents();
-        if (Choices.isVariant(type) && components.length == 0) return NODES.textNode(Choices.name(type));
+        if (Choices.isVariant(type) && type.getRecordComponents().length == 0)
+            return NODES.textNode(Choices.name(type));
         ObjectNode object = NODES.objectNode();
         if (Choices.isVariant(type)) object.put(TYPE, Choices.name(type));
-        for (RecordComponent component : components) {
-            Object field = get(value, component);
-            if (!Optional.empty().equals(field)) object.set(component.getName(), tree(field));
-        }
+        fields(value).forEach((name, field) -> object.set(name, tree(field)));
         return object;
+    }
+
+    /** The fields of a record by name, in their order; empty optionals are left out. */
+    public static Map<String, Object> fields(Record value) {
+        var fields = new LinkedHashMap<String, Object>();
+        for (RecordComponent component : value.getClass().getRecordComponents()) {
+            Object field = get(value, component);
+            if (!Optional.empty().equals(field)) fields.put(component.getName(), field);
+        }
+        return fields;
     }
 
     // ---- JSON to values

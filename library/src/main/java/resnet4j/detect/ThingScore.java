@@ -1,11 +1,15 @@
 package resnet4j.detect;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import resnet4j.config.Records;
 import resnet4j.data.Skipped;
 import resnet4j.eval.Score;
+import resnet4j.report.Words;
 
 /**
  * How well things were found, by COCO's numbers in [0,1]; -1 where there is nothing to measure.
@@ -66,5 +70,44 @@ public record ThingScore(
         maskMap50.ifPresent(value -> numbers.put("maskMap50", value));
         maskMap75.ifPresent(value -> numbers.put("maskMap75", value));
         return numbers;
+    }
+
+    @Override
+    public String words() {
+        var text = String.format(
+                Locale.ROOT,
+                "box AP %.4f, at .50 %.4f, at .75 %.4f; %d things in %d pictures",
+                boxMap,
+                boxMap50,
+                boxMap75,
+                things,
+                samples);
+        return text
+                + maskMap.map(ap -> String.format(Locale.ROOT, "; mask AP %.4f", ap))
+                        .orElse("");
+    }
+
+    @Override
+    public List<String> lines() {
+        var names = classes.stream().map(c -> Words.shown(c.name())).toList();
+        int width = names.stream().mapToInt(String::length).reduce("class".length(), Math::max);
+        var row = "%-" + width + "s  %5s  %5s  %6s";
+        var lines = new ArrayList<String>();
+        lines.add(String.format(row, "class", "AP", "AP50", "recall"));
+        for (int i = 0; i < names.size(); i++) {
+            var c = classes.get(i);
+            lines.add(String.format(row, names.get(i), number(c.ap()), number(c.ap50()), number(c.ar()))
+                    .stripTrailing());
+        }
+        return lines;
+    }
+
+    private static String number(double value) {
+        return value < 0 ? "" : String.format(Locale.ROOT, "%.3f", value);
+    }
+
+    @Override
+    public Map<String, Object> keys() {
+        return Records.fields(this);
     }
 }

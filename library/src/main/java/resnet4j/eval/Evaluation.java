@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import resnet4j.config.Records;
 import resnet4j.data.Skipped;
 
 /**
@@ -40,6 +41,7 @@ public record Evaluation(
         List<Mistake> mistakes,
         List<Skipped> skipped)
         implements Score {
+    private static final int MOST_LINES = 20;
 
     public Evaluation {
         perClass = List.copyOf(perClass);
@@ -95,6 +97,42 @@ public record Evaluation(
         auc.ifPresent(area -> numbers.put("auc", area));
         numbers.put("ece", ece);
         return numbers;
+    }
+
+    @Override
+    public String words() {
+        return String.format(
+                Locale.ROOT,
+                "top-1 %.2f %% (%d of %d), top-5 %.2f %%, loss %.4f",
+                100 * top1,
+                correct,
+                samples,
+                100 * top5,
+                loss);
+    }
+
+    @Override
+    public List<String> lines() {
+        if (perClass.size() > MOST_LINES) return List.of();
+        return perClass.stream()
+                .map(c -> String.format(
+                        Locale.ROOT,
+                        "  %-20.200s %6d of %6d right, precision %.3f, recall %.3f",
+                        c.name(),
+                        c.correct(),
+                        c.support(),
+                        c.precision(),
+                        c.recall()))
+                .toList();
+    }
+
+    /** Its components without the mistakes, and its notes. */
+    @Override
+    public Map<String, Object> keys() {
+        var keys = Records.fields(this);
+        keys.remove("mistakes");
+        keys.put("notes", notes());
+        return keys;
     }
 
     /** How a share compares with what guessing gives. */

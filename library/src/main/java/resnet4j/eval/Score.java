@@ -1,7 +1,9 @@
 package resnet4j.eval;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import resnet4j.data.Skipped;
 
 /** How good a network is, by the numbers of its task: {@link Evaluation} for classes. */
@@ -20,6 +22,23 @@ public interface Score {
     /** What to know before one believes the numbers, a sentence each: that guessing does as well. */
     default List<String> notes() {
         return List.of();
+    }
+
+    /** The numbers on one line. */
+    default String words() {
+        return numbers().entrySet().stream()
+                .map(n -> String.format(Locale.ROOT, "%s %.4f", n.getKey(), n.getValue()))
+                .collect(Collectors.joining(", "));
+    }
+
+    /** What people read below that, such as a line for each class, if it is not too much. */
+    default List<String> lines() {
+        return List.of();
+    }
+
+    /** What JSON has of it beside the names of the network and the pictures. */
+    default Map<String, Object> keys() {
+        return Map.of("score", this);
     }
 
     /** The number by which networks are compared. */

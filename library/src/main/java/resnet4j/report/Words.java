@@ -23,6 +23,11 @@ public final class Words {
         return escaped(line.strip().replaceAll("\\s*\\R\\s*", " "), false);
     }
 
+    /** A line of ours with such names in it. */
+    public static String line(String text) {
+        return escaped(text, false);
+    }
+
     /** Several lines of ours, with such names in them. */
     public static String lines(String text) {
         return escaped(text.replace(System.lineSeparator(), "\n"), true);

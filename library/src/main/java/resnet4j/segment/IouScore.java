@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import resnet4j.config.Records;
 import resnet4j.data.Skipped;
 import resnet4j.eval.Score;
 import resnet4j.report.Words;
@@ -86,43 +87,31 @@ public record IouScore(
         return numbers;
     }
 
-    /** With the names of the network and the pictures before it; as a string, a line for each class. */
-    public record Measured(
-            String model,
-            String data,
-            int samples,
-            double miou,
-            double pixelAccuracy,
-            double loss,
-            List<ClassResult> classes,
-            long[][] confusion,
-            List<Skipped> skipped) {
-        @Override
-        public String toString() {
-            var text = new StringBuilder(String.format(
-                    Locale.ROOT,
-                    "%s on %s: mean IoU %.2f %%, pixel accuracy %.2f %%, %d pictures",
-                    model,
-                    data,
-                    100 * miou,
-                    100 * pixelAccuracy,
-                    samples));
-            for (var c : classes)
-                text.append(String.format(
+    @Override
+    public String words() {
+        return String.format(
+                Locale.ROOT,
+                "mean IoU %.2f %%, pixel accuracy %.2f %%, %d pictures",
+                100 * miou,
+                100 * pixelAccuracy,
+                samples);
+    }
+
+    @Override
+    public List<String> lines() {
+        return classes.stream()
+                .map(c -> String.format(
                         Locale.ROOT,
-                        "%n  %-20s IoU %.4f, Dice %.4f, of a picture %.4f",
+                        "  %-20s IoU %.4f, Dice %.4f, of a picture %.4f",
                         Words.shown(c.name),
                         c.iou,
                         c.dice,
-                        c.pictureDice));
-            for (var s : skipped)
-                text.append(System.lineSeparator()).append("skipped ").append(Words.shown(s.file()));
-            return text.toString();
-        }
+                        c.pictureDice))
+                .toList();
     }
 
-    /** What it is the score of. */
-    public Measured of(String model, String data) {
-        return new Measured(model, data, samples, miou, pixelAccuracy, loss, classes, confusion, skipped);
+    @Override
+    public Map<String, Object> keys() {
+        return Records.fields(this);
     }
 }

@@ -33,6 +33,11 @@ abstract class Command<R> implements Callable<Integer> {
     /** The result for people, without a line feed at its end. */
     abstract String text(R result);
 
+    /** What {@code --json} prints. */
+    Object json(R result) {
+        return result;
+    }
+
     /** {@link #DONE}, or {@link #FAILED} where a result that could be printed is a failure all the same. */
     int exitCode(R result) {
         return DONE;
@@ -44,7 +49,7 @@ abstract class Command<R> implements Callable<Integer> {
         if (common.threads != null) Engine.threads(common.threads);
         R result = run();
         var out = spec.commandLine().getOut();
-        out.println(common.json ? Records.line(result) : Words.lines(text(result)));
+        out.println(common.json ? Records.line(json(result)) : Words.lines(text(result)));
         out.flush();
         return exitCode(result);
     }

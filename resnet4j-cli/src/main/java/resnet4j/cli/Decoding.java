@@ -1,10 +1,7 @@
 package resnet4j.cli;
 
-import java.util.List;
 import picocli.CommandLine.Option;
 import resnet4j.data.Dataset;
-import resnet4j.data.Label;
-import resnet4j.data.Labelled;
 import resnet4j.data.Loader;
 import resnet4j.image.Preprocess;
 import resnet4j.image.Target;
@@ -28,20 +25,6 @@ final class Decoding {
     void check(int batch) {
         Bounds.threads("--loader-threads", 1, threads);
         Bounds.batch("--batch", batch);
-    }
-
-    /**
-     * The pictures with their labels as indices into the network's class names.
-     *
-     * @param option that asked for the data, as in {@code --data}
-     * @param asked  what it said
-     */
-    static Dataset<Label> known(String option, String asked, Dataset<Label> pictures, List<String> names) {
-        if (pictures.classes().size() > names.size())
-            throw new IllegalArgumentException(option + ": " + asked + " has "
-                    + pictures.classes().size() + " classes, and the network only " + names.size()
-                    + "; give weights that were trained on these classes");
-        return Labelled.as(names, pictures);
     }
 
     /** Every picture once, in order, resized and cropped. */

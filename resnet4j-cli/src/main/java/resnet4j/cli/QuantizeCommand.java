@@ -14,6 +14,7 @@ import resnet4j.compress.Range;
 import resnet4j.data.DataSource;
 import resnet4j.data.Label;
 import resnet4j.data.Loader;
+import resnet4j.measure.Scoring;
 import resnet4j.model.ModelFile;
 
 /** {@code quantize}: a network in eight bits, if it is still as good. */
@@ -96,7 +97,7 @@ final class QuantizeCommand extends Command<Quantized> {
         var source = DataSource.parse(eval);
         var data = source.split(source.measured());
         if (limit != null) data = data.limit(limit);
-        return decoding.loader(Decoding.known("--eval", eval, data, file.classNames()), file.preprocess(), batch);
+        return decoding.loader(Scoring.known("--eval", eval, data, file), file.preprocess(), batch);
     }
 
     @Override

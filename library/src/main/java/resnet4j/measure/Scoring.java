@@ -1,0 +1,133 @@
+package resnet4j.measure;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.IntFunction;
+import resnet4j.data.DataSource;
+import resnet4j.data.Dataset;
+import resnet4j.data.Label;
+import resnet4j.data.Labelled;
+import resnet4j.data.Loader;
+import resnet4j.data.Things;
+import resnet4j.detect.DetectionNet;
+import resnet4j.detect.Measure;
+import resnet4j.eval.Evaluator;
+import resnet4j.eval.Score;
+import resnet4j.eval.Views;
+import resnet4j.image.LabelMap;
+import resnet4j.image.Preprocess;
+import resnet4j.image.Target;
+import resnet4j.model.Answer;
+import resnet4j.model.ModelFile;
+import resnet4j.run.Watcher;
+import resnet4j.segment.PixelEvaluator;
+import resnet4j.segment.PixelViews;
+import resnet4j.targets.Aim;
+import resnet4j.tensor.Device;
+import resnet4j.tensor.Precision;
+
+/**
+ * Measures how right a network is, whatever it answers: a class, labels, numbers, a class of each pixel, or things.
+ *
+ * @param data  the pictures, as {@code kind:path}
+ * @param split a part of them; {@link DataSource#measured} where absent
+ * @param limit use only so many
+ * @param batch pictures at a time, where they are of one size
+ * @param views of a whole picture
+ * @param seen  of each pixel
+ */
+public record Scoring(
+        String data,
+        Optional<String> split,
+        OptionalInt limit,
+        int batch,
+        Views views,
+        PixelViews seen,
+        Device device,
+        Precision precision) {
+    /** How pictures are read ahead of a network that takes them in batches of one size. */
+    public interface Reading {
+        <T extends Target<T>> Loader<T> loader(Dataset<T> pictures, Preprocess preprocess, int batch);
+    }
+
+    /**
+     * The score of a network, which the caller closes and uses no more.
+     *
+     * @param name     of the network
+     * @param watching makes a watcher of so many pictures
+     */
+    public Measured run(ModelFile.Opened opened, String name, Reading reading, IntFunction<? extends Watcher> watching)
+            throws IOException {
+        return new Measured(name, data, score(opened, reading, watching));
+    }
+
+    private Score score(ModelFile.Opened opened, Reading reading, IntFunction<? extends Watcher> watching)
+            throws IOException {
+        if (opened.file().architecture().perPixel()) return eachPixel(opened, watching);
+        if (opened.net() instanceof DetectionNet net) return things(opened, net, watching);
+        opened.wholePictures();
+        return opened.file().answer().equals(Answer.CLASSES)
+                ? classes(opened, reading, watching)
+                : aimed(opened, Aim.of(opened.file()), reading, watching);
+    }
+
+    private <T extends Target<T>> Dataset<T> pictures(Class<T> target) throws IOException {
+        var source = DataSource.parse(data, target);
+        var pictures = source.split(split.orElseGet(source::measured));
+        return limit.isPresent() ? pictures.limit(limit.getAsInt()) : pictures;
+    }
+
+    private Score eachPixel(ModelFile.Opened opened, IntFunction<? extends Watcher> watching) throws IOException {
+        if (views == Views.SHIFTS)
+            throw new IllegalArgumentException("views: expected one or mirror for each pixel, got shifts");
+        var pictures = pictures(LabelMap.class);
+        try (var watcher = watching.apply(pictures.size())) {
+            var known = PixelEvaluator.known("data", pictures, opened.file().classNames());
+            return PixelEvaluator.evaluate(opened, known, seen, device, precision, watcher::add);
+        }
+    }
+
+    private Score things(ModelFile.Opened opened, DetectionNet net, IntFunction<? extends Watcher> watching)
+            throws IOException {
+        var pictures = pictures(Things.class);
+        try (var watcher = watching.apply(pictures.size())) {
+            net.to(device);
+            return Measure.of(opened, pictures, batch, device, watcher::add);
+        }
+    }
+
+    private <T extends Target<T>> Score aimed(
+            ModelFile.Opened opened, Aim<T> aim, Reading reading, IntFunction<? extends Watcher> watching)
+            throws IOException {
+        var pictures = pictures(aim.target());
+        try (var watcher = watching.apply(pictures.size())) {
+            var loader = reading.loader(pictures, opened.file().preprocess(), batch);
+            return aim.measure(opened, loader, views, device, precision, watcher::add);
+        }
+    }
+
+    private Score classes(ModelFile.Opened opened, Reading reading, IntFunction<? extends Watcher> watching)
+            throws IOException {
+        var pictures = pictures(Label.class);
+        try (var watcher = watching.apply(pictures.size())) {
+            var known = known("data", data, pictures, opened.file());
+            var loader = reading.loader(known, opened.file().preprocess(), batch);
+            return Evaluator.evaluate(opened, loader, views, device, precision, watcher::add);
+        }
+    }
+
+    /**
+     * The pictures with their labels as indices into the network's class names.
+     *
+     * @param field that asked for the data
+     * @param asked what it said
+     */
+    public static Dataset<Label> known(String field, String asked, Dataset<Label> pictures, ModelFile file) {
+        if (pictures.classes().size() > file.classNames().size())
+            throw new IllegalArgumentException(field + ": " + asked + " has "
+                    + pictures.classes().size() + " classes, and the network only "
+                    + file.classNames().size() + "; give weights that were trained on these classes");
+        return Labelled.as(file.classNames(), pictures);
+    }
+}
