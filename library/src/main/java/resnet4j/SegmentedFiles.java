@@ -8,14 +8,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import resnet4j.data.Skipped;
 import resnet4j.image.Picture;
 import resnet4j.report.Words;
 import resnet4j.segment.Areas;
 
-/** What a {@link Segmenter} made of picture files; as a string, a line for each. */
-public record SegmentedFiles(int pictures, List<Areas> areas, List<Skipped> skipped) {
+/** What a {@link Segmenter} made of picture files. */
+public record SegmentedFiles(int pictures, List<Areas> areas, List<Skipped> skipped) implements FileAnswers {
     /**
      * Goes through the files; those that cannot be read are skipped.
      *
@@ -45,10 +44,8 @@ public record SegmentedFiles(int pictures, List<Areas> areas, List<Skipped> skip
     }
 
     @Override
-    public String toString() {
-        var found = areas.stream().map(SegmentedFiles::line);
-        var left = skipped.stream().map(s -> "skipped " + Words.shown(s.file()) + ": " + Words.sentence(s.reason()));
-        return Stream.concat(found, left).collect(Collectors.joining(System.lineSeparator()));
+    public List<String> lines() {
+        return areas.stream().map(SegmentedFiles::line).toList();
     }
 
     private static String line(Areas picture) {

@@ -5,6 +5,7 @@ import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -165,6 +166,18 @@ public record PictureFiles(List<String> classes, List<Path> files, int[] labels,
         }
         return new PictureFiles(
                 classes, files, labels.stream().mapToInt(Integer::intValue).toArray(), top);
+    }
+
+    /** Files as they are named, and the pictures of folders, in this order. @throws NoSuchFileException if one is not there */
+    public static List<Path> found(List<Path> places) throws IOException {
+        var files = new ArrayList<Path>();
+        for (var place : places) {
+            if (!Files.exists(place))
+                throw new NoSuchFileException(place.toString(), null, "expected a picture or a folder, there is none");
+            if (Files.isDirectory(place)) files.addAll(pictures(place));
+            else files.add(place);
+        }
+        return files;
     }
 
     /**

@@ -1,4 +1,4 @@
-package resnet4j.cli;
+package resnet4j;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
-import resnet4j.Detector;
 import resnet4j.config.Records;
 import resnet4j.data.Skipped;
 import resnet4j.detect.CocoResults;
@@ -22,21 +22,23 @@ import resnet4j.image.ImageFile;
 import resnet4j.image.Picture;
 import resnet4j.report.Words;
 
-/** What a detector finds in pictures. @param predictions empty where they were written to a file */
-record PredictedThings(int pictures, List<OfPicture> predictions, List<Skipped> skipped, Optional<Path> out) {
+/** What a {@link Detector} found in picture files. @param predictions empty where they were written to {@code out} */
+public record DetectedFiles(int pictures, List<OfPicture> predictions, List<Skipped> skipped, Optional<Path> out)
+        implements FileAnswers {
     /** @param things surest first */
-    record OfPicture(String image, List<Thing> things) {}
+    public record OfPicture(String image, List<Thing> things) {}
 
-    record Thing(int index, String label, double score, Box box) {}
+    public record Thing(int index, String label, double score, Box box) {}
 
     /**
      * Looks at the files one by one.
      *
-     * @param out  a file for COCO's results; picture {@code i} has the id {@code i}, from 1, and a class its number
-     * @param draw a folder for the pictures with what was found drawn over them
+     * @param out      a file for COCO's results; picture {@code i} has the id {@code i}, from 1, and a class its number
+     * @param draw     a folder for the pictures with what was found drawn over them
+     * @param progress told of every file
      */
-    static PredictedThings of(
-            Detector detector, List<Path> files, Optional<Path> out, Optional<Path> draw, Progress progress)
+    public static DetectedFiles of(
+            Detector detector, List<Path> files, Optional<Path> out, Optional<Path> draw, IntConsumer progress)
             throws IOException {
         var names = detector.card().classNames();
         if (draw.isPresent()) Files.createDirectories(draw.get());
@@ -46,7 +48,7 @@ record PredictedThings(int pictures, List<OfPicture> predictions, List<Skipped> 
         var skipped = new ArrayList<Skipped>();
         for (int i = 0; i < files.size(); i++) {
             var file = files.get(i);
-            progress.at(i, "");
+            progress.accept(1);
             Image image;
             try {
                 image = detector.card().preprocess().decode(Picture.of(file));
@@ -67,21 +69,20 @@ record PredictedThings(int pictures, List<OfPicture> predictions, List<Skipped> 
                         Drawing.of(image, found, names));
         }
         int pictures = predictions.size();
-        if (out.isEmpty()) return new PredictedThings(pictures, predictions, skipped, out);
+        if (out.isEmpty()) return new DetectedFiles(pictures, predictions, skipped, out);
         AtomicFile.write(out.get(), Records.line(results));
-        return new PredictedThings(pictures, List.of(), skipped, out);
+        return new DetectedFiles(pictures, List.of(), skipped, out);
     }
 
-    String text() {
-        var lines = new ArrayList<String>();
-        out.ifPresent(file -> lines.add(Words.count(pictures, "picture") + ": " + file));
-        for (var one : predictions)
-            lines.add(Words.shown(one.image) + ": "
-                    + (one.things.isEmpty()
-                            ? "nothing"
-                            : one.things.stream().map(PredictedThings::words).collect(Collectors.joining("; "))));
-        for (var s : skipped) lines.add("skipped " + Words.shown(s.file()) + ": " + Words.sentence(s.reason()));
-        return String.join(System.lineSeparator(), lines);
+    @Override
+    public List<String> lines() {
+        return predictions.stream()
+                .map(one -> Words.shown(one.image) + ": " + (one.things.isEmpty() ? "nothing" : words(one.things)))
+                .toList();
+    }
+
+    private static String words(List<Thing> things) {
+        return things.stream().map(DetectedFiles::words).collect(Collectors.joining("; "));
     }
 
     private static String words(Thing thing) {
