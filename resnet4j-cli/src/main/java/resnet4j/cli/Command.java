@@ -84,11 +84,7 @@ abstract class Command<R> implements Callable<Integer> {
 
     /** Something to know before the work begins, on standard error. */
     final void say(String sentence) {
-        var err = spec.commandLine().getErr();
-        int columns = Integer.getInteger("resnet4j.columns", 0);
-        var line = Words.sentence(sentence);
-        err.println(columns > 0 ? Table.folded(line, columns - 1, 0) : line);
-        err.flush();
+        Progress.say(spec.commandLine().getErr(), Words.sentence(sentence));
     }
 
     /** Shows how a file of this name is downloaded, if it has to be. Close it. */

@@ -58,13 +58,12 @@ public final class Main {
     }
 
     public static void main(String[] args) {
-        // One INFO line of a System.Logger is one line on standard error.
-        if (System.getProperty("java.util.logging.SimpleFormatter.format") == null)
-            System.setProperty("java.util.logging.SimpleFormatter.format", "%5$s%n");
         System.setOut(System.err); // whatever else prints must not mix with a result
         var out = new FileOutputStream(FileDescriptor.out); // a PrintStream would keep to itself that a disk is full
         StopSignal.listen();
-        int code = run(writer(out), writer(System.err), args);
+        var err = writer(System.err);
+        LogLines.to(err);
+        int code = run(writer(out), err, args);
         StopSignal.answered();
         System.exit(code);
     }

@@ -21,6 +21,8 @@ final class Progress implements Watcher {
 
     private static final int BAR = 20;
 
+    private static volatile Progress shown; // the bar on the terminal, if there is one
+
     private final PrintWriter err;
     private final int columns; // 0: not a terminal
     private final String task;
@@ -80,6 +82,17 @@ final class Progress implements Watcher {
     @Override
     public synchronized void say(String line) {
         erase();
+        print(err, columns, line);
+    }
+
+    /** Prints a line of its own that stays, above the bar if one is shown. */
+    static void say(PrintWriter err, String line) {
+        var bar = shown;
+        if (bar != null && bar.err == err) bar.say(line);
+        else print(err, Integer.getInteger("resnet4j.columns", 0), line);
+    }
+
+    private static void print(PrintWriter err, int columns, String line) {
         err.println(Words.lines(columns > 0 ? Table.folded(line, columns - 1, 0) : line));
         err.flush();
     }
@@ -91,6 +104,7 @@ final class Progress implements Watcher {
         if (columns > 0) err.println();
         err.flush();
         shownLength = 0;
+        if (shown == this) shown = null;
     }
 
     private void show(long now) {
@@ -102,6 +116,7 @@ final class Progress implements Watcher {
             String line = fitting(elapsed, columns - 1);
             err.print("\r" + line + " ".repeat(Math.max(0, shownLength - line.length())));
             shownLength = line.length();
+            shown = this;
         }
         err.flush();
     }

@@ -31,6 +31,23 @@ class ProgressTest {
         assertEquals("\r" + first + "\r" + second + cleared + "\r" + second + System.lineSeparator(), err.toString());
     }
 
+    /** A line of the log neither goes on where the bar ends nor breaks a word; and where there is no bar, it stands alone. */
+    @Test
+    void terminal_clearsTheBarForALineOfTheLog() {
+        var writer = new PrintWriter(err);
+        var progress = new Progress(writer, 30, "test", 10, "images", 60, () -> (long) (seconds * 1e9));
+        seconds = 1;
+        progress.at(5, "");
+        String bar = err.toString();
+        Progress.say(writer, "trained 2 epochs in 10 s: top1 0.5");
+        String line = "trained 2 epochs in 10 s:\ntop1 0.5" + System.lineSeparator();
+        assertEquals(bar + "\r" + " ".repeat(bar.length() - 1) + "\r" + line, err.toString());
+        progress.close();
+        int before = err.toString().length();
+        Progress.say(writer, "done");
+        assertEquals("done" + System.lineSeparator(), err.toString().substring(before));
+    }
+
     @Test
     void terminal_isRedrawnTenTimesASecondAtMost() {
         var progress = progress(80, 1000);
