@@ -14,6 +14,8 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import resnet4j.data.DataSource;
 import resnet4j.data.Things;
 import resnet4j.image.Box;
@@ -86,6 +88,31 @@ class SourcesTest {
         assertEquals(new Box(28, 3, 38, 15), flipped.box());
         assertEquals(1, flipped.mask().orElseThrow().at(30, 5));
         assertFalse(source.train().digest().equals(source.val().orElseThrow().digest()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "``; instances_train.json: expected a list 'images'",
+                "hello; instances_train.json: expected JSON, got something else at line 1",
+                "[1, 2]; instances_train.json: expected a list 'images'",
+                "{'hello': 1}; instances_train.json: expected a list 'images'",
+                "{'images': [], 'categories': [], 'annotations': []}; instances_train.json: expected at least one picture",
+                "{'images': [{'id': 5}], 'categories': [], 'annotations': []}; expected at least one category",
+                "{'images': [{'id': 5}], 'categories': [{'id': 1}]}; expected a list 'annotations'",
+                "{'images': [{'id': 5}, {'id': 5}]}; image 5: images: expected each id once, got 5 twice",
+                "{'images': [{'id': 5}], 'categories': [{'id': 1}], 'annotations':"
+                        + " [{'id': 7, 'image_id': 5, 'category_id': 1, 'bbox': [1, 2, 3]}]};"
+                        + " annotation 7: bbox: expected x, y, width and height, got [1,2,3]",
+                "{'images': [{'id': 5}], 'categories': [{'id': 1}], 'annotations':"
+                        + " [{'id': 7, 'image_id': 5, 'category_id': 1}]}; annotation 7: bbox: expected a box, got none",
+            })
+    void whatIsNotCocos_isASentence(String json, String said) throws IOException {
+        write("instances_train.json", json.replace('\'', '"'));
+        var e = assertThrows(IOException.class, () -> read("coco"));
+        assertTrue(e.getMessage().contains(said) && e.getMessage().lines().count() == 1, e.getMessage());
     }
 
     private static int sum(byte[] values) {

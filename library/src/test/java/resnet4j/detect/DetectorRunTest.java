@@ -1,0 +1,151 @@
+package resnet4j.detect;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import resnet4j.config.Records;
+import resnet4j.data.DataSource;
+import resnet4j.data.Shapes;
+import resnet4j.data.Things;
+import resnet4j.image.Image;
+import resnet4j.image.LabelMap;
+import resnet4j.nn.Init;
+import resnet4j.run.Line;
+import resnet4j.run.RunFolder;
+import resnet4j.tensor.Device;
+import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Ops;
+import resnet4j.train.Recipe;
+import resnet4j.train.Runs;
+import resnet4j.train.Trainer;
+
+/** That a detector's run goes on to the bit, leaves no native memory behind, and says that it diverged. */
+class DetectorRunTest {
+    @TempDir
+    Path folder;
+
+    private static Recipe recipe(String model) {
+        return Records.overlay(new Recipe(), Records.parse("""
+                {"learn": "detect", "model": "%s", "data": "shapes:24", "validation": 0, "limit": 12, "epochs": 2,
+                 "architecture": {"backbone": {"network": {"planes": [8, 8, 16, 16]}}, "channels": 32,
+                                  %s "sizes": {"min": [48, 64], "max": 64}},
+                 "preprocess": {"resize": "none", "cropWidth": 0, "cropHeight": 0},
+                 "batch": 4, "precision": "fp32", "seed": 1, "augment": ["flip"], "ema": 0.9, "clipNorm": 10,
+                 "optimizer": {"type": "adamW", "lr": 1e-3}}
+                """.formatted(
+                        model, model.contains("rcnn") ? "\"method\": {\"hidden\": 32, \"sampled\": 16}," : "")));
+    }
+
+    private static DetectionNet net(String model) {
+        Ops.seed(1);
+        return ((DetectorConfig) recipe(model).architectureFor(2)).net();
+    }
+
+    private static final Image PICTURE = new Shapes(1, 64, 0).scene(0).image();
+    private static final Limits EVERYTHING = new Limits(0, 0.5, 3);
+
+    private static ImageBatch batch(ImageBatch.Truth truth) {
+        return ImageBatch.of(List.of(PICTURE), List.of(truth), new Sizes(64, 64), Device.CPU);
+    }
+
+    private static ImageBatch.Truth nothing() {
+        return new ImageBatch.Truth(new Boxes(new float[0]), new int[0]);
+    }
+
+    private static ImageBatch.Truth something() {
+        var mask = new byte[64 * 64];
+        Arrays.fill(mask, (byte) 1);
+        var points = new float[3 * KeypointHead.KEYPOINTS];
+        Arrays.fill(points, 20);
+        return new ImageBatch.Truth(
+                new Boxes(new float[] {10, 10, 50, 50}),
+                new int[] {1},
+                List.of(new LabelMap(64, 64, mask, 0)),
+                List.of(points));
+    }
+
+    @Test
+    void resumedRun_isTheUninterruptedOneToTheBit() throws IOException {
+        var whole = folder.resolve("whole");
+        assertFalse(stopped(whole, Integer.MAX_VALUE));
+        var parts = folder.resolve("parts");
+        int stops = 0;
+        while (stopped(parts, 2)) assertTrue(++stops < 10);
+        assertEquals(6 / 2, stops);
+        assertEquals(Runs.result(whole), Runs.result(parts));
+    }
+
+    /** Begins the run, or goes on with it, for at most so many updates. */
+    private static boolean stopped(Path run, int updates) throws IOException {
+        var recipe = recipe("maskrcnn_resnet18_fpn");
+        var done = new AtomicInteger();
+        var log = new Trainer.Log() {
+            @Override
+            public void step(Line.Step step) {
+                done.incrementAndGet();
+            }
+        };
+        var options = new Trainer.Options(Device.CPU, 1, 1e9, () -> done.get() >= updates);
+        var data = DataSource.parse(recipe.data(), Things.class);
+        try (var trainer = new Trainer(recipe, data, new RunFolder(run), options, log)) {
+            return trainer.train().stopped();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "maskrcnn_resnet18_fpn",
+                "maskrcnn_resnet50_fpn_v2",
+                "keypointrcnn_resnet50_fpn",
+                "retinanet_resnet50_fpn",
+                "fcos_resnet50_fpn"
+            })
+    void stepsAndPredictions_leaveNothingBehind(String name) {
+        var live = new ArrayList<Long>();
+        try (var net = net(name)) {
+            for (int round = 0; round < 3; round++) {
+                for (var truth : List.of(something(), nothing()))
+                    try (var scope = new NativeScope()) {
+                        net.train(true);
+                        net.losses(batch(truth)).values().stream()
+                                .reduce(Ops::add)
+                                .orElseThrow()
+                                .backward();
+                    }
+                net.train(false);
+                var found = net.detect(List.of(PICTURE), EVERYTHING, Device.CPU).get(0);
+                // the others may find background at first, which is nothing
+                assertFalse(name.contains("rcnn") && found.isEmpty());
+                live.add(NativeScope.liveObjects());
+            }
+        }
+        assertEquals(live.get(1), live.get(2), live::toString);
+    }
+
+    /** So that training says that it diverged, and at which step. */
+    @ParameterizedTest
+    @ValueSource(strings = {"maskrcnn_resnet18_fpn", "retinanet_resnet50_fpn", "fcos_resnet50_fpn"})
+    void damagedWeights_haveALossThatIsNoNumber(String name) {
+        for (var truth : List.of(something(), nothing()))
+            try (var net = net(name);
+                    var scope = new NativeScope()) {
+                Init.constant(net.parameters().get("backbone.body.conv1.weight"), Double.NaN);
+                var loss = net.losses(batch(truth)).values().stream()
+                        .reduce(Ops::add)
+                        .orElseThrow();
+                assertTrue(Double.isNaN(loss.item()), loss::toString);
+            }
+    }
+}
