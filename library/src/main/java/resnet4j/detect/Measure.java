@@ -1,7 +1,5 @@
 package resnet4j.detect;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -58,8 +56,8 @@ public final class Measure {
                     long id = batch.indices()[i] + 1;
                     pictures.add(new Coco.Picture(
                             id, "", images.get(i).height(), images.get(i).width()));
-                    for (var thing : target(loader.data(), batch.indices()[i]).things())
-                        things.add(thing(thing, things.size() + 1, id, masks));
+                    for (var thing : batch.targets().get(i).things())
+                        things.add(thing(thing, things.size() + 1, id, images.get(i), masks));
                     for (var one : answers.get(i)) found.add(CocoResults.found(one, id, one.label()));
                 }
                 progress.accept(batch.size());
@@ -70,18 +68,12 @@ public final class Measure {
         }
     }
 
-    private static Things target(Dataset<Things> data, int index) {
-        try {
-            return data.target(index);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e); // it was read a moment ago
-        }
-    }
-
-    private static Coco.Thing thing(Things.Thing thing, long id, long picture, boolean masks) {
+    private static Coco.Thing thing(Things.Thing thing, long id, long picture, Image image, boolean masks) {
         var b = thing.box();
+        var box = new double[] {b.x1(), b.y1(), b.x2() - b.x1(), b.y2() - b.y1()};
         var mask = thing.mask().map(m -> Rle.ofPixels(m.height(), m.width(), m.labels()));
         double area = mask.map(m -> (double) m.area()).orElse(b.area());
+        if (masks && mask.isEmpty() && thing.crowd()) mask = Optional.of(Rle.ofBox(image.height(), image.width(), box));
         if (masks && mask.isEmpty())
             throw new IllegalArgumentException(
                     "data: expected a mask of each thing, got a thing with a box alone; use a"
@@ -90,7 +82,7 @@ public final class Measure {
                 id,
                 picture,
                 thing.label() + 1,
-                new double[] {b.x1(), b.y1(), b.x2() - b.x1(), b.y2() - b.y1()},
+                box,
                 area,
                 thing.crowd(),
                 masks ? mask : Optional.empty(),

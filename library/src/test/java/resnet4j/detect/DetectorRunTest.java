@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,6 +20,7 @@ import resnet4j.data.DataSource;
 import resnet4j.data.Shapes;
 import resnet4j.data.Things;
 import resnet4j.image.Image;
+import resnet4j.image.ImageFile;
 import resnet4j.image.LabelMap;
 import resnet4j.nn.Init;
 import resnet4j.run.Line;
@@ -100,6 +102,37 @@ class DetectorRunTest {
         var data = DataSource.parse(recipe.data(), Things.class);
         try (var trainer = new Trainer(recipe, data, new RunFolder(run), options, log)) {
             return trainer.train().stopped();
+        }
+    }
+
+    /** A dot, a strip, a crowd that has no mask, nothing at all, and a file that is not there. */
+    @Test
+    void picturesOfAllKinds_areLearnedFromAndMeasured() throws IOException {
+        int[][] sizes = {{1, 1}, {20000, 10}, {40, 30}, {30, 40}, {30, 40}};
+        var pictures = new ArrayList<String>();
+        Files.createDirectories(folder.resolve("train"));
+        for (int i = 0; i < sizes.length; i++) {
+            int w = sizes[i][0], h = sizes[i][1];
+            pictures.add(
+                    "{\"id\": %d, \"file_name\": \"%d.png\", \"width\": %d, \"height\": %d}".formatted(i, i, w, h));
+            if (i < 4) ImageFile.writePng(folder.resolve("train/" + i + ".png"), new Image(w, h, new byte[3 * w * h]));
+        }
+        Files.writeString(folder.resolve("instances_train.json"), """
+                {"images": [%s], "categories": [{"id": 3, "name": "thing"}], "annotations": [
+                 {"id": 1, "image_id": 0, "category_id": 3, "bbox": [0, 0, 1, 1], "segmentation": [[0, 0, 1, 0, 1, 1, 0, 1]]},
+                 {"id": 2, "image_id": 1, "category_id": 3, "bbox": [9, 2, 90, 5], "segmentation": [[9, 2, 99, 2, 99, 7, 9, 7]]},
+                 {"id": 3, "image_id": 2, "category_id": 3, "bbox": [2, 3, 10, 12], "iscrowd": 1}]}
+                """.formatted(String.join(", ", pictures)));
+        var recipe = Records.overlay(
+                recipe("maskrcnn_resnet18_fpn"), Records.parse("{\"batch\": 1, \"epochs\": 1, \"limit\": 5}"));
+        var data = DataSource.parse("coco:" + folder, Things.class);
+        var run = new RunFolder(folder.resolve("run"));
+        try (var trainer = new Trainer(recipe, data, run, Trainer.Options.DEFAULT, new Trainer.Log() {})) {
+            var score = (ThingScore) trainer.train().test().orElseThrow();
+            assertEquals(4, score.samples());
+            assertEquals(2, score.things());
+            assertEquals(1, score.skipped().size());
+            assertTrue(score.skipped().get(0).file().endsWith("4.png"), score::toString);
         }
     }
 
