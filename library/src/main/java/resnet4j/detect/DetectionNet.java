@@ -42,6 +42,13 @@ public abstract class DetectionNet extends ClassificationNet {
         return find(batch, backbone.maps(batch.images()), limits);
     }
 
+    /** The same answers, if they are numbers: what is none is sure of nothing, and would be passed over as no thing. */
+    static Tensor sane(Tensor answers) {
+        if (answers.isFinite()) return answers;
+        throw new ArithmeticException(
+                "the network answers with what is no number for a picture, which is no answer; its weights are damaged");
+    }
+
     /** What of its answers counts where nobody says otherwise. */
     public final Limits limits() {
         return config.method().limits();
@@ -75,9 +82,6 @@ public abstract class DetectionNet extends ClassificationNet {
         var boxes = found.boxes().scaled(across, down);
         var all = new ArrayList<Detection>();
         for (int i = 0; i < boxes.size(); i++) {
-            if (!Float.isFinite(found.scores()[i]))
-                throw new ArithmeticException("the network answers " + found.scores()[i]
-                        + " for a thing's score, which is no answer; its weights are damaged");
             boolean empty = !(boxes.width(i) > 0 && boxes.height(i) > 0);
             if (empty || found.labels()[i] == 0) continue;
             Optional<LabelMap> mask = found.masks().isEmpty()

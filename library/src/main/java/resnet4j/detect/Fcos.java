@@ -214,7 +214,11 @@ final class Fcos extends DetectionNet {
         for (int level = 0; level < maps.size(); level++)
             scores.add(Ops.mul(Ops.sigmoid(answers.logits.get(level)), Ops.sigmoid(answers.centres.get(level)))
                     .sqrt());
-        var codes = answers.codes.stream().map(Tensor::toFloats).toList();
+        scores.forEach(DetectionNet::sane);
+        var codes = answers.codes.stream()
+                .map(DetectionNet::sane)
+                .map(Tensor::toFloats)
+                .toList();
         var anchors = DenseHeads.anchors(ANCHORS, maps, batch.images());
         var found = new ArrayList<Found>();
         for (int image = 0; image < batch.sizes().size(); image++)

@@ -95,7 +95,8 @@ final class KeypointHead extends BoxDetail {
     List<Found> find(ImageBatch batch, List<Tensor> maps, List<Found> found) {
         if (found.stream().allMatch(f -> f.boxes().size() == 0)) return found;
         var boxes = found.stream().map(Found::boxes).toList();
-        float[] all = answers(POOL.of(maps, boxes, batch.sizes())).toFloats();
+        float[] all =
+                DetectionNet.sane(answers(POOL.of(maps, boxes, batch.sizes()))).toFloats();
         var pointed = new ArrayList<Found>();
         int next = 0;
         for (var of : found) {

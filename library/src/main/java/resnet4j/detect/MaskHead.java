@@ -125,7 +125,7 @@ final class MaskHead extends BoxDetail {
         int n = found.stream().mapToInt(f -> f.boxes().size()).sum();
         if (n == 0) return found;
         var boxes = found.stream().map(Found::boxes).toList();
-        var x = Ops.sigmoid(answers(POOL.of(maps, boxes, batch.sizes())));
+        var x = Ops.sigmoid(DetectionNet.sane(answers(POOL.of(maps, boxes, batch.sizes()))));
         var rows = new long[n];
         int next = 0;
         for (var of : found) for (int label : of.labels()) rows[next] = (long) next++ * classes + label;

@@ -74,7 +74,8 @@ final class RegionProposals extends Net {
     /** For each image, likeliest first. */
     List<Boxes> propose(ImageBatch batch, List<Tensor> maps) {
         var answers = answers(maps);
-        var codes = Ops.cat(answers.codes, 1).toFloats();
+        answers.scores.forEach(DetectionNet::sane);
+        var codes = DetectionNet.sane(Ops.cat(answers.codes, 1)).toFloats();
         return boxes(batch, answers.scores, codes, anchors(batch, maps), TESTING);
     }
 

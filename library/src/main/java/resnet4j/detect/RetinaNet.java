@@ -150,8 +150,12 @@ final class RetinaNet extends DetectionNet {
 
     @Override
     List<Found> find(ImageBatch batch, List<Tensor> maps, Limits limits) {
-        var scores = scores(maps).stream().map(Ops::sigmoid).toList();
-        var codes = codes(maps).stream().map(Tensor::toFloats).toList();
+        var scores =
+                scores(maps).stream().map(DetectionNet::sane).map(Ops::sigmoid).toList();
+        var codes = codes(maps).stream()
+                .map(DetectionNet::sane)
+                .map(Tensor::toFloats)
+                .toList();
         var anchors = DenseHeads.anchors(ANCHORS, maps, batch.images());
         var found = new ArrayList<Found>();
         for (int image = 0; image < batch.sizes().size(); image++)

@@ -167,8 +167,9 @@ final class RoiHeads extends Net {
                     .map(p -> new Found(p, new int[0], new float[0]))
                     .toList();
         var x = head.apply(POOL.of(maps, proposals, batch.sizes()));
-        float[] scores = Ops.softmax(predictor.score.apply(x), 1).toFloats(); // [R,classes]
-        float[] codes = predictor.code.apply(x).toFloats(); // [R,classes,4]
+        float[] scores =
+                Ops.softmax(DetectionNet.sane(predictor.score.apply(x)), 1).toFloats(); // [R,classes]
+        float[] codes = DetectionNet.sane(predictor.code.apply(x)).toFloats(); // [R,classes,4]
         var found = new ArrayList<Found>();
         int row = 0;
         for (int image = 0; image < proposals.size(); image++) {

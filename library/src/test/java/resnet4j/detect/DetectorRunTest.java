@@ -2,6 +2,7 @@ package resnet4j.detect;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -32,7 +33,7 @@ import resnet4j.train.Recipe;
 import resnet4j.train.Runs;
 import resnet4j.train.Trainer;
 
-/** That a detector's run goes on to the bit, leaves no native memory behind, and says that it diverged. */
+/** That a detector's run goes on to the bit, leaves no native memory behind, and says that its weights are damaged. */
 class DetectorRunTest {
     @TempDir
     Path folder;
@@ -165,6 +166,33 @@ class DetectorRunTest {
             }
         }
         assertEquals(live.get(1), live.get(2), live::toString);
+    }
+
+    /** Otherwise nothing would be found, as no comparison with NaN holds. Whichever weight it is, outside of norms' statistics. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "maskrcnn_resnet18_fpn",
+                "keypointrcnn_resnet50_fpn",
+                "retinanet_resnet50_fpn",
+                "fcos_resnet50_fpn"
+            })
+    void damagedWeights_areSaid(String name) {
+        List<String> weights;
+        try (var net = net(name)) {
+            weights = net.parameters().keySet().stream()
+                    .filter(w ->
+                            name.startsWith("keypoint") ? w.contains("kps_") : !w.startsWith("backbone.body.layer"))
+                    .toList();
+        }
+        for (var weight : weights)
+            try (var net = net(name)) {
+                Init.constant(net.parameters().get(weight), Double.NaN);
+                net.train(false);
+                var said = assertThrows(
+                        ArithmeticException.class, () -> net.detect(List.of(PICTURE), EVERYTHING, Device.CPU), weight);
+                assertTrue(said.getMessage().endsWith("its weights are damaged"), said::getMessage);
+            }
     }
 
     /** So that training says that it diverged, and at which step. */
