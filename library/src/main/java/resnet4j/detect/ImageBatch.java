@@ -86,7 +86,10 @@ record ImageBatch(Tensor images, List<int[]> sizes, List<Truth> truth) {
             resized.add(same ? x : Ops.upsample(x, h, w, Op.Interpolation.BILINEAR));
             sizes.add(new int[] {h, w});
             float across = (float) w / image.width(), down = (float) h / image.height();
-            if (!truth.isEmpty()) moved.add(truth.get(i).resized(h, w, down, across));
+            if (!truth.isEmpty()) {
+                for (var mask : truth.get(i).masks()) requireSize(mask, image);
+                moved.add(truth.get(i).resized(h, w, down, across));
+            }
             height = Math.max(height, h);
             width = Math.max(width, w);
         }
@@ -95,6 +98,14 @@ record ImageBatch(Tensor images, List<int[]> sizes, List<Truth> truth) {
         for (int i = 0; i < images.size(); i++)
             padded.add(Ops.pad(resized.get(i), 0, across - sizes.get(i)[1], 0, down - sizes.get(i)[0]));
         return new ImageBatch(Ops.cat(padded, 0), sizes, moved);
+    }
+
+    /** That annotations are of this picture, as far as their masks tell. */
+    static void requireSize(LabelMap mask, Image image) {
+        if (mask.width() != image.width() || mask.height() != image.height())
+            throw new IllegalArgumentException("data: expected masks of " + image.width() + "x" + image.height()
+                    + " pixels as their picture has, got " + mask.width() + "x" + mask.height()
+                    + "; the annotations are of another picture");
     }
 
     private static int padded(int pixels) {

@@ -71,6 +71,7 @@ public final class Measure {
     private static Coco.Thing thing(Things.Thing thing, long id, long picture, Image image, boolean masks) {
         var b = thing.box();
         var box = new double[] {b.x1(), b.y1(), b.x2() - b.x1(), b.y2() - b.y1()};
+        thing.mask().ifPresent(m -> ImageBatch.requireSize(m, image));
         var mask = thing.mask().map(m -> Rle.ofPixels(m.height(), m.width(), m.labels()));
         double area = mask.map(m -> (double) m.area()).orElse(b.area());
         if (masks && mask.isEmpty() && thing.crowd()) mask = Optional.of(Rle.ofBox(image.height(), image.width(), box));

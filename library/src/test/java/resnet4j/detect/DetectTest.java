@@ -23,6 +23,7 @@ import resnet4j.data.Shapes;
 import resnet4j.data.Things;
 import resnet4j.image.Box;
 import resnet4j.image.Image;
+import resnet4j.image.LabelMap;
 import resnet4j.model.NetWeights;
 import resnet4j.run.RunFolder;
 import resnet4j.tensor.Device;
@@ -151,6 +152,21 @@ class DetectTest {
                         () -> new Trainer(recipe, data, run, Trainer.Options.DEFAULT, new Trainer.Log() {}))
                 .getMessage();
         assertTrue(message.contains(part), message);
+    }
+
+    /** As where a file was resized and its json was not: such masks were stretched, and such boxes were elsewhere. */
+    @Test
+    void masksOfAnotherSize_areRefused() {
+        var picture = new Image(50, 60, new byte[3 * 50 * 60]);
+        var truth = new ImageBatch.Truth(
+                new Boxes(new float[] {1, 1, 9, 9}),
+                new int[] {1},
+                List.of(new LabelMap(100, 80, new byte[8000], 0)),
+                List.of());
+        var said = assertThrows(
+                IllegalArgumentException.class,
+                () -> ImageBatch.of(List.of(picture), List.of(truth), new Sizes(64, 64), Device.CPU));
+        assertTrue(said.getMessage().contains("expected masks of 50x60 pixels as their picture has, got 100x80"));
     }
 
     @Test
