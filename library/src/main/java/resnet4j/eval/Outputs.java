@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import resnet4j.data.Loader;
 import resnet4j.data.Skipped;
 import resnet4j.image.Preprocess;
@@ -17,9 +18,10 @@ import resnet4j.tensor.Tensor;
 /**
  * What a network says of each picture, beside what is true of it.
  *
- * @param logits a row a picture
+ * @param logits  a row a picture
+ * @param indices of each picture in its dataset
  */
-public record Outputs<T>(List<float[]> logits, List<T> targets, List<Skipped> skipped) {
+public record Outputs<T>(List<float[]> logits, List<T> targets, int[] indices, List<Skipped> skipped) {
     public Outputs {
         logits = List.copyOf(logits);
         targets = List.copyOf(targets);
@@ -39,6 +41,7 @@ public record Outputs<T>(List<float[]> logits, List<T> targets, List<Skipped> sk
             IntConsumer progress) {
         var rows = new ArrayList<float[]>();
         var targets = new ArrayList<T>();
+        var indices = IntStream.builder();
         try (var batches = loader.epoch(0);
                 var noGrad = Ops.noGrad()) {
             for (var batch : batches) {
@@ -56,10 +59,11 @@ public record Outputs<T>(List<float[]> logits, List<T> targets, List<Skipped> sk
                         rows.add(row);
                     }
                     targets.addAll(batch.targets());
+                    for (int index : batch.indices()) indices.add(index);
                 }
                 progress.accept(batch.size());
             }
-            return new Outputs<>(rows, targets, batches.skipped());
+            return new Outputs<>(rows, targets, indices.build().toArray(), batches.skipped());
         }
     }
 }

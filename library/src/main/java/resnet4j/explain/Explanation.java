@@ -16,7 +16,6 @@ import resnet4j.model.ModelFile;
 import resnet4j.run.Stages;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
-import resnet4j.tensor.Tensor;
 
 /**
  * An answer of a saved network explained: where in a picture it rests, and whether that can be trusted.
@@ -47,13 +46,10 @@ public record Explanation(
     public Explained run(ModelFile.Opened opened, String name, Path picture, Stages stages) throws IOException {
         opened.file().requireOneClass();
         try (var scope = new NativeScope()) {
-            opened.net().train(false);
-            var preprocess = opened.file().preprocess();
-            Image seen = preprocess.read(Picture.of(picture));
-            var graph = Tracer.trace(opened.net(), 1, 3, seen.height(), seen.width());
-            var image = Tensor.of(preprocess.normalize(seen.rgb()), 1, 3, seen.height(), seen.width());
-            var answer = answer(opened.file(), Ops.softmax(graph.run(image), 1).toFloats());
-            var subject = new Subject(graph, image, answer.index());
+            Image seen = opened.file().preprocess().read(Picture.of(picture));
+            var explainer = new Explainer(opened);
+            var answer = answer(opened.file(), explainer.probabilities(seen));
+            var subject = explainer.subject(seen, answer.index());
             var names = method.equals(ALL) ? Method.names() : List.of(method);
             var heats = new ArrayList<Heat>();
             var ways = new ArrayList<Method>();
@@ -73,7 +69,7 @@ public record Explanation(
                     name,
                     picture,
                     names,
-                    layer.orElseGet(() -> Subject.defaultLayer(graph)),
+                    layer.orElseGet(() -> Subject.defaultLayer(subject.graph())),
                     answer,
                     seen.height(),
                     seen.width(),

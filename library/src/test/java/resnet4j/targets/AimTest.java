@@ -131,13 +131,17 @@ class AimTest {
         }
     }
 
+    private static int[] order(int pictures) {
+        return IntStream.range(0, pictures).toArray();
+    }
+
     @Test
     void scoresOfLabels_areThoseOfScikitLearn() {
         var scores = floats(golden.get("scores"));
         int n = scores.length / 2;
         var rows = new ArrayList<float[]>();
         for (int i = 0; i < n; i++) rows.add(new float[] {scores[2 * i], scores[2 * i + 1]});
-        var outputs = new Outputs<>(rows, labels(doubles("labels"), n, 2), List.of());
+        var outputs = new Outputs<>(rows, labels(doubles("labels"), n, 2), order(n), List.of());
         var names = List.of("a", "b");
         var chosen = LabelsScore.thresholds(2, outputs);
         var score = LabelsScore.of(names, chosen, outputs);
@@ -166,10 +170,12 @@ class AimTest {
             values.add(new Numbers(List.of(truths[i])));
         }
         var names = List.of("0", "1", "2", "3");
-        var ordered = OrderedScore.of(names, new Answer.Ordered(), new Outputs<>(ranked, labels, List.of()));
+        var ordered = OrderedScore.of(
+                names, new Answer.Ordered(), new Outputs<>(ranked, labels, order(labels.size()), List.of()));
         assertEquals(golden.get("kappa").asDouble(), ordered.kappa(), 1e-12);
         var answer = new Answer.Numbers(List.of(0.0), List.of(1.0));
-        var measured = NumbersScore.of(List.of("x"), answer, new Outputs<>(numbers, values, List.of()));
+        var measured =
+                NumbersScore.of(List.of("x"), answer, new Outputs<>(numbers, values, order(values.size()), List.of()));
         assertEquals(golden.get("r2").asDouble(), measured.r2(), 1e-6); // said in 32 bits
         var interval = measured.results().get(0).r2Interval();
         assertTrue(interval.low() < measured.r2() && measured.r2() < interval.high());
