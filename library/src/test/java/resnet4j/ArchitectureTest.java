@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final Pattern ROW = Pattern.compile("\\| (\\d+) \\| (?:root )?`(\\w+)` \\|.*");
     private static final Map<String, Integer> RANKS = new HashMap<>();
-    private static final int MOST_LINES = 350;
+    private static final int MOST_LINES = 350, MOST_LINES_OF_A_COMMAND = 90;
     private static JavaClasses classes;
 
     @BeforeAll
@@ -124,6 +124,18 @@ class ArchitectureTest {
                         .filter(file -> lines(file) > MOST_LINES)
                         .map(file -> file + ": " + lines(file) + " lines")
                         .toList());
+    }
+
+    /** A command parses, makes one record, makes one call and prints; what it does is the library's. */
+    @Test
+    void commands_areShort() throws IOException {
+        var commands = sources("../resnet4j-cli/src/main/java").stream()
+                .filter(file -> file.toString().endsWith("Command.java")
+                        && !file.getFileName().toString().equals("Command.java"))
+                .toList();
+        double mean =
+                commands.stream().mapToLong(ArchitectureTest::lines).average().orElseThrow();
+        assertTrue(mean <= MOST_LINES_OF_A_COMMAND, () -> "on average " + mean + " lines: " + commands);
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import resnet4j.config.Checks;
@@ -50,7 +51,17 @@ public record TrainingStep(String name, int classes, int minSize, int maxSize, l
      *
      * @param gradientNorms of every trained weight, the square root of the sum of squares
      */
-    public record Result(Map<String, Double> losses, Map<String, Double> gradientNorms, List<String> skipped) {}
+    public record Result(Map<String, Double> losses, Map<String, Double> gradientNorms, List<String> skipped) {
+        /** The losses a line each, what was skipped, and how many norms there are. */
+        @Override
+        public String toString() {
+            var lines = new ArrayList<String>();
+            losses.forEach((loss, value) -> lines.add(String.format(Locale.ROOT, "%-22s %.6f", loss, value)));
+            for (var one : skipped) lines.add("skipped: " + one);
+            lines.add(gradientNorms.size() + " norms of gradients");
+            return String.join(System.lineSeparator(), lines);
+        }
+    }
 
     /**
      * Takes the step.

@@ -8,7 +8,7 @@ import resnet4j.data.DataSource;
 import resnet4j.data.Dataset;
 import resnet4j.data.Label;
 import resnet4j.data.Labelled;
-import resnet4j.data.Loader;
+import resnet4j.data.Reading;
 import resnet4j.data.Things;
 import resnet4j.detect.DetectionNet;
 import resnet4j.detect.Measure;
@@ -16,7 +16,6 @@ import resnet4j.eval.Evaluator;
 import resnet4j.eval.Score;
 import resnet4j.eval.Views;
 import resnet4j.image.LabelMap;
-import resnet4j.image.Preprocess;
 import resnet4j.image.Target;
 import resnet4j.model.Answer;
 import resnet4j.model.ModelFile;
@@ -46,11 +45,6 @@ public record Scoring(
         PixelViews seen,
         Device device,
         Precision precision) {
-    /** How pictures are read ahead of a network that takes them in batches of one size. */
-    public interface Reading {
-        <T extends Target<T>> Loader<T> loader(Dataset<T> pictures, Preprocess preprocess, int batch);
-    }
-
     /**
      * The score of a network, which the caller closes and uses no more.
      *

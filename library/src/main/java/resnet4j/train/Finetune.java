@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import resnet4j.config.Checks;
+import resnet4j.config.Records;
 import resnet4j.data.Augment;
 import resnet4j.data.DataSource;
 import resnet4j.data.Label;
@@ -52,90 +54,113 @@ public final class Finetune {
     /**
      * What somebody asks for; the rest is chosen.
      *
+     * @param search    for the learning rate, also where it would not be
      * @param limit     use only so many pictures of each split; 0 for all
-     * @param folds     whether parts of the training pictures will be the test, as {@link #folds} makes them
+     * @param folds     into how many parts the training pictures are split, each the test of a run on the others; 0 for none
      * @param precision fp32, bf16 or auto
      */
     public record Wishes(
             Optional<Kind> kind,
             OptionalInt epochs,
             OptionalDouble lr,
+            boolean search,
             OptionalInt batch,
             int limit,
-            boolean folds,
+            int folds,
             String precision,
             long seed) {
+        public Wishes {
+            Checks.atLeast("limit", 0, limit);
+            if (folds != 0) Checks.atLeast("folds", 2, folds);
+        }
+
         /** Everything chosen, seed 0. */
         public Wishes() {
             this(
                     Optional.empty(),
                     OptionalInt.empty(),
                     OptionalDouble.empty(),
+                    false,
                     OptionalInt.empty(),
                     0,
-                    false,
+                    0,
                     "auto",
                     0);
         }
 
         public Wishes with(Kind kind) {
-            return new Wishes(Optional.of(kind), epochs, lr, batch, limit, folds, precision, seed);
+            return with("kind", Optional.of(kind));
         }
 
         public Wishes withEpochs(int epochs) {
-            return new Wishes(kind, OptionalInt.of(epochs), lr, batch, limit, folds, precision, seed);
+            return with("epochs", OptionalInt.of(epochs));
         }
 
         public Wishes withLr(double lr) {
-            return new Wishes(kind, epochs, OptionalDouble.of(lr), batch, limit, folds, precision, seed);
+            return with("lr", OptionalDouble.of(lr));
+        }
+
+        public Wishes withSearch(boolean search) {
+            return with("search", search);
         }
 
         public Wishes withBatch(int batch) {
-            return new Wishes(kind, epochs, lr, OptionalInt.of(batch), limit, folds, precision, seed);
+            return with("batch", OptionalInt.of(batch));
         }
 
         public Wishes withLimit(int limit) {
-            return new Wishes(kind, epochs, lr, batch, limit, folds, precision, seed);
+            return with("limit", limit);
         }
 
-        public Wishes withFolds() {
-            return new Wishes(kind, epochs, lr, batch, limit, true, precision, seed);
+        public Wishes withFolds(int folds) {
+            return with("folds", folds);
         }
 
         public Wishes withPrecision(String precision) {
-            return new Wishes(kind, epochs, lr, batch, limit, folds, precision, seed);
+            return with("precision", precision);
         }
 
         public Wishes withSeed(long seed) {
-            return new Wishes(kind, epochs, lr, batch, limit, folds, precision, seed);
+            return with("seed", seed);
+        }
+
+        private Wishes with(String field, Object value) {
+            return Records.with(this, field, value);
         }
     }
 
     /**
-     * A run that is to be.
+     * Runs that are to be.
      *
-     * @param reasons why it is as it is, a sentence each
-     * @param rates   what a search for the learning rate saw; empty where there was none
+     * @param reasons why they are as they are, a sentence each
+     * @param folds   how many runs cross-validate; 0 for one run
+     * @param search  whether the learning rate is still to be searched for
+     * @param rates   what a search for it saw; empty where there was none
      */
-    public record Plan(Recipe recipe, List<String> reasons, List<Rate> rates) {
+    public record Plan(Recipe recipe, List<String> reasons, int folds, boolean search, List<Rate> rates) {
         public Plan {
             reasons = List.copyOf(reasons);
             rates = List.copyOf(rates);
+            if (search && recipe.learn() instanceof Objective.Probe)
+                throw new IllegalArgumentException(
+                        "find-lr: a probe is solved for and has no rate; leave it out, or give"
+                                + " strategy last, gradual or all");
         }
 
-        /** The same with another recipe. */
+        /** The same with another recipe; a rate that it changes is not searched for. */
         public Plan withRecipe(Recipe recipe) {
-            return new Plan(recipe, reasons, rates);
+            boolean kept = recipe.optimizer().equals(this.recipe.optimizer());
+            return new Plan(recipe, reasons, folds, search && kept, rates);
         }
 
-        /** With the rate that a search on a few batches finds. */
-        public Plan withSearchedRate(DataSource<Label> data, Trainer.Options options, Trainer.Log log)
-                throws IOException {
+        /** With the rate that a search on a few batches finds, where one is to be searched for. */
+        public Plan withRate(DataSource<Label> data, Trainer.Options options, Trainer.Log log) throws IOException {
+            if (!search) return this;
             var found = RateFinder.search(recipe, data, options, 1e-6, 1e-1, RATES, log);
             double lr = RateFinder.best(found);
             var more = new ArrayList<>(reasons);
             more.add(sentence("learning rate %.1e: a tenth of that at which the loss began to rise in a search", lr));
-            return new Plan(recipe.withLr(lr), more, found);
+            return new Plan(recipe.withLr(lr), more, folds, false, found);
         }
     }
 
@@ -182,7 +207,7 @@ public final class Finetune {
         boolean balance = skewed(data);
         if (balance) reasons.add("the loss counts every class the same: some have far fewer pictures");
         // a probe has no epochs to choose from, so that nothing need be held out
-        boolean hold = !probe && !wishes.folds() && data.val().isEmpty() && pictures >= 200;
+        boolean hold = !probe && wishes.folds() == 0 && data.val().isEmpty() && pictures >= 200;
         if (hold) reasons.add("a tenth of the training pictures is held out, to choose the epoch by");
         double lr = wishes.lr().orElse(solve ? 1e-4 : 1e-3);
         var recipe = Recipe.classify(model.model())
@@ -206,28 +231,50 @@ public final class Finetune {
                 .withPrecision(wishes.precision())
                 .withSeed(wishes.seed());
         if (weights.isPresent()) recipe = recipe.withWeights(weights.get());
-        return new Plan(recipe, reasons, List.of());
+        boolean search = wishes.search() || solve && wishes.lr().isEmpty();
+        return new Plan(recipe, reasons, wishes.folds(), search, List.of());
     }
 
-    /** A run of a recipe, made by whoever wants to hear of it. */
+    /** How somebody trains, who wants to hear of it. */
     @FunctionalInterface
-    public interface Run<T> {
-        T of(Recipe recipe) throws IOException;
+    public interface Training<T> {
+        /** What came of a run; empty where it was stopped. */
+        Optional<T> of(Recipe recipe, DataSource<Label> data, RunFolder run) throws IOException;
+    }
+
+    /**
+     * Makes a plan's run, or its runs: each in a folder in {@code folder} on other pictures, until one is stopped.
+     *
+     * @param say told of what has to be changed on the way
+     */
+    public static <T> List<T> runs(
+            Plan plan, DataSource<Label> data, Path folder, Training<T> training, Consumer<String> say)
+            throws IOException {
+        var done = new ArrayList<T>();
+        var parts = plan.folds == 0 ? List.of(data) : folds(data, plan.folds, plan.recipe.seed());
+        for (var part : parts) {
+            var run = RunFolder.create(plan.folds == 0 ? folder : folder.resolve("fold-" + (done.size() + 1)));
+            if (!plan.rates.isEmpty()) run.keepRates(plan.rates);
+            var result = run(plan.recipe, part, run, training, say);
+            if (result.isEmpty()) break;
+            done.add(result.get());
+        }
+        return done;
     }
 
     /**
      * Runs a recipe, and begins again at a quarter of the rate, three times at most, where it breaks what the weights
      * and the solved head knew: the loss becomes infinite, or no better than a guess in the first epochs.
-     *
-     * @param say told about it
      */
-    public static <T> T run(Recipe recipe, RunFolder folder, Run<T> run, Consumer<String> say) throws IOException {
+    static <T> Optional<T> run(
+            Recipe recipe, DataSource<Label> data, RunFolder run, Training<T> training, Consumer<String> say)
+            throws IOException {
         for (int again = 0; ; again++) {
             try {
-                return run.of(recipe);
+                return training.of(recipe, data, run);
             } catch (DivergedException e) {
                 if (again == 3 || !recipe.solveHead()) throw e;
-                folder.discard();
+                run.discard();
                 recipe = recipe.withLr(recipe.optimizer().lr() / 4);
                 say.accept(sentence(
                         "%s; beginning again with learning rate %.1e",
@@ -237,22 +284,22 @@ public final class Finetune {
         }
     }
 
-    /** Runs a plan to its end. */
-    public static Trainer.Outcome run(Plan plan, DataSource<Label> data, RunFolder folder, Trainer.Options options)
+    /** Makes a plan's one run, after the search for its rate where there is to be one. */
+    public static Trainer.Outcome run(Plan plan, DataSource<Label> data, RunFolder run, Trainer.Options options)
             throws IOException {
-        return run(
-                plan.recipe(),
-                folder,
-                recipe -> {
-                    try (var trainer = new Trainer(recipe, data, folder, options, new Trainer.Log() {})) {
-                        return trainer.train();
-                    }
-                },
-                sentence -> LOG.log(System.Logger.Level.WARNING, sentence));
+        var rated = plan.withRate(data, options, new Trainer.Log() {});
+        if (!rated.rates.isEmpty()) run.keepRates(rated.rates);
+        Training<Trainer.Outcome> quiet = (recipe, pictures, folder) -> {
+            try (var trainer = new Trainer(recipe, pictures, folder, options, new Trainer.Log() {})) {
+                return Optional.of(trainer.train());
+            }
+        };
+        return run(rated.recipe, data, run, quiet, sentence -> LOG.log(System.Logger.Level.WARNING, sentence))
+                .orElseThrow();
     }
 
     /** {@code k} sources that train on all pictures but a {@code k}-th, which is their test. */
-    public static List<DataSource<Label>> folds(DataSource<Label> data, int k, long seed) {
+    private static List<DataSource<Label>> folds(DataSource<Label> data, int k, long seed) {
         var folds = new ArrayList<DataSource<Label>>();
         for (var fold : data.train().folds(k, seed))
             folds.add(new DataSource<>(

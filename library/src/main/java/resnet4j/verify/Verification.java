@@ -1,11 +1,15 @@
 package resnet4j.verify;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import resnet4j.Sentences;
 import resnet4j.config.Nearest;
 import resnet4j.run.Watcher;
@@ -19,6 +23,8 @@ import resnet4j.tensor.Device;
  * }</pre>
  */
 public record Verification(List<Golden> cases) {
+    private static final String GOLDENS = "RESNET4J_GOLDENS", SHARED = "RESNET4J_SHARED";
+
     public Verification {
         cases = List.copyOf(cases);
     }
@@ -72,6 +78,32 @@ public record Verification(List<Golden> cases) {
                         + " it cannot say whether the networks answer as PyTorch's, nor pictures as Pillow's.";
             return "What ran computes here what its goldens say.";
         }
+    }
+
+    /**
+     * The goldens of this machine: those of a folder, or of the one that an environment variable names, or of the one
+     * beside the software; without any, those that need none.
+     *
+     * @param asked a folder of goldens, or the one above its folder {@code data}
+     * @param home  where the software is
+     */
+    public static Verification found(Optional<Path> asked, Path home, Drawn drawn) throws IOException {
+        var folder = asked.or(() -> Stream.of(GOLDENS, SHARED)
+                .map(System::getenv)
+                .filter(Objects::nonNull)
+                .map(Path::of)
+                .findFirst());
+        if (folder.isEmpty()) {
+            var beside = home.resolve("../shared/data").normalize();
+            if (Files.isDirectory(beside)) return in(beside, drawn);
+            return builtIn("no folder " + beside + "; give one with --goldens or " + GOLDENS);
+        }
+        var above = folder.get().resolve("data");
+        var goldens = Files.isDirectory(above) ? above : folder.get();
+        if (!Files.isDirectory(goldens))
+            throw new IllegalArgumentException(
+                    "--goldens: expected a folder with golden cases, " + goldens + " is none");
+        return in(goldens, drawn);
     }
 
     /** All goldens in a folder, and those that need none: torchvision's outputs, published weights, Pillow's pictures. */

@@ -66,16 +66,18 @@ class FinetuneTest {
         var said = new ArrayList<String>();
         var run = new RunFolder(folder.resolve("run"));
         var outcome = Finetune.run(
-                recipe,
-                run,
-                again -> {
-                    var slower = said.isEmpty() ? again : again.withLr(0.01);
-                    try (var trainer = new Trainer(
-                            slower, Squares.source(60), run, Trainer.Options.DEFAULT, new Trainer.Log() {})) {
-                        return trainer.train();
-                    }
-                },
-                said::add);
+                        recipe,
+                        squares(60),
+                        run,
+                        (again, pictures, folder) -> {
+                            var slower = said.isEmpty() ? again : again.withLr(0.01);
+                            try (var trainer = new Trainer(
+                                    slower, pictures, folder, Trainer.Options.DEFAULT, new Trainer.Log() {})) {
+                                return Optional.of(trainer.train());
+                            }
+                        },
+                        said::add)
+                .orElseThrow();
         assertEquals(1, said.size());
         assertTrue(said.get(0).endsWith("beginning again with learning rate 7.5e+00"), said::toString);
         assertEquals(0.01, Recipe.of(run).optimizer().lr());

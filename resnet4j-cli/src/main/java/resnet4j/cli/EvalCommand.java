@@ -61,9 +61,6 @@ final class EvalCommand extends Command<Measured> {
                     common.device(),
                     common.precision("fp32"));
             return scoring.run(opened, model.model, decoding::loader, n -> progress("eval", n, "images"));
-        } catch (IllegalArgumentException e) {
-            var of = e.getMessage();
-            throw of.startsWith("data: ") || of.startsWith("views: ") ? new IllegalArgumentException("--" + of, e) : e;
         }
     }
 

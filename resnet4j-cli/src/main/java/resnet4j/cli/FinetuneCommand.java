@@ -14,9 +14,7 @@ import resnet4j.eval.Score;
 import resnet4j.eval.Spread;
 import resnet4j.report.Words;
 import resnet4j.run.Rate;
-import resnet4j.run.RunFolder;
 import resnet4j.train.Finetune;
-import resnet4j.train.Objective;
 
 /** {@code finetune}: published weights and a folder of pictures in, a classifier of those pictures out. */
 @CommandLine.Command(
@@ -55,10 +53,10 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
     private boolean findLr;
 
     @Option(names = "--folds", paramLabel = "K", description = "Cross-validate: K runs, each tested on another K-th.")
-    private Integer folds;
+    private int folds;
 
     @Option(names = "--limit", paramLabel = "N", description = "Use only so many pictures of each split.")
-    private Integer limit;
+    private int limit;
 
     @Option(names = "--run", paramLabel = "DIR", description = "The run's folder (default: runs/finetune-N).")
     private Path run;
@@ -76,49 +74,42 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
     @Override
     Result run() throws Exception {
         var source = DataSource.parse(data);
+        var training = new TrainingRun(this);
         var plan = Finetune.plan(model.described(), model.weightFile(), source, wishes());
         for (var set : sets)
             plan = plan.withRecipe(Records.overlay(plan.recipe(), Records.set(Records.parse("{}"), set)));
-        var training = new TrainingRun(this);
-        for (var reason : plan.reasons()) say(reason);
-        boolean probe = plan.recipe().learn() instanceof Objective.Probe;
-        boolean given = lr != null || sets.stream().anyMatch(set -> set.startsWith("optimizer"));
-        if (findLr && probe)
-            throw new IllegalArgumentException("--find-lr: a probe is solved for and has no rate; leave it out, or give"
-                    + " --strategy last, gradual or all");
-        if (findLr || plan.recipe().solveHead() && !given) {
-            plan = training.withSearchedRate(plan, source);
-            say(plan.reasons().get(plan.reasons().size() - 1));
-        }
-        var folder = run == null ? RecipeArgument.freshFolder("finetune").path() : run;
+        plan.reasons().forEach(this::say);
+        var rated = training.withRate(plan, source);
+        rated.reasons().stream().skip(plan.reasons().size()).forEach(this::say);
         var runs = new ArrayList<TrainingRun.Result>();
-        var parts = folds == null
-                ? List.of(source)
-                : Finetune.folds(source, folds, plan.recipe().seed());
-        for (var part : parts) {
-            var own = RunFolder.create(folds == null ? folder : folder.resolve("fold-" + (runs.size() + 1)));
-            if (!plan.rates().isEmpty()) own.keepRates(plan.rates());
-            var done = Finetune.run(plan.recipe(), own, recipe -> training.train(recipe, part, own), this::say);
-            runs.add(done);
-            if (done.test().isEmpty()) break; // stopped
-        }
-        var scores = runs.stream()
-                .flatMap(r -> r.test().stream())
+        Finetune.runs(
+                rated,
+                source,
+                run == null ? RecipeArgument.freshFolder("finetune").path() : run,
+                (recipe, part, folder) -> {
+                    runs.add(training.train(recipe, part, folder));
+                    return runs.get(runs.size() - 1).test();
+                },
+                this::say);
+        var rates = Optional.of(rated.rates()).filter(r -> !r.isEmpty());
+        return new Result(rated.reasons(), rates, runs, Spread.of(scores(runs)));
+    }
+
+    private static double[] scores(List<TrainingRun.Result> runs) {
+        return runs.stream()
+                .flatMap(run -> run.test().stream())
                 .mapToDouble(Score::value)
                 .toArray();
-        return new Result(plan.reasons(), Optional.of(plan.rates()).filter(r -> !r.isEmpty()), runs, Spread.of(scores));
     }
 
     private Finetune.Wishes wishes() {
-        var wishes = new Finetune.Wishes();
+        var wishes = new Finetune.Wishes().withSearch(findLr).withLimit(limit).withFolds(folds);
         if (strategy != null) wishes = wishes.with(strategy);
         if (epochs != null) wishes = wishes.withEpochs(epochs);
         if (lr != null) wishes = wishes.withLr(lr);
         if (batch != null) wishes = wishes.withBatch(batch);
-        if (limit != null) wishes = wishes.withLimit(limit);
-        if (folds != null) wishes = wishes.withFolds();
         if (common.precision() != null) wishes = wishes.withPrecision(common.precision());
-        return common.seed().isPresent() ? wishes.withSeed(common.seed().getAsLong()) : wishes;
+        return wishes.withSeed(common.seed().orElse(0));
     }
 
     @Override

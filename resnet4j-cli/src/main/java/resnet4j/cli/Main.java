@@ -98,7 +98,19 @@ public final class Main {
 
     private static int failed(Exception e, CommandLine command, ParseResult parsed) {
         boolean debug = command.getCommand() instanceof Command<?> c && c.common.debug;
-        return fail(command.getErr(), e, debug);
+        var said = e instanceof IllegalArgumentException ? e.getMessage() : null;
+        return fail(
+                command.getErr(),
+                said != null && namesAnOption(said, command.getParseResult())
+                        ? new IllegalArgumentException("--" + said, e)
+                        : e,
+                debug);
+    }
+
+    /** Whether a sentence begins with the name of a field that an option of the same name has set. */
+    private static boolean namesAnOption(String sentence, ParseResult parsed) {
+        int end = sentence.indexOf(": ");
+        return end > 0 && parsed.hasMatchedOption("--" + sentence.substring(0, end));
     }
 
     private static int fail(PrintWriter err, Throwable e, boolean debug) {

@@ -4,26 +4,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import resnet4j.AnsweredFiles;
-import resnet4j.Answering;
-import resnet4j.DetectedFiles;
-import resnet4j.Detector;
 import resnet4j.FileAnswers;
 import resnet4j.Predictor;
-import resnet4j.SegmentedFiles;
-import resnet4j.Segmenter;
-import resnet4j.data.Epoch;
-import resnet4j.data.Label;
 import resnet4j.data.PictureFiles;
-import resnet4j.detect.DetectionNet;
-import resnet4j.detect.Limits;
-import resnet4j.image.Preprocess;
-import resnet4j.model.ModelFile;
 
 /** {@code predict}: what pictures show. */
 @CommandLine.Command(
@@ -93,54 +82,24 @@ final class PredictCommand extends Command<FileAnswers> {
         Bounds.atLeast("--top", 1, top);
         decoding.check(batch);
         var files = files(); // before the network is read: what is not there is soon said
+        var wishes = new FileAnswers.Wishes(
+                top,
+                batch,
+                Optional.ofNullable(out),
+                Optional.ofNullable(draw),
+                Optional.ofNullable(score),
+                Optional.ofNullable(overlap),
+                pixels.views(mirror));
+        IntFunction<Progress> watching = n -> progress("predict", n, "images");
         var onnx = model.onnx();
         if (onnx.isPresent()) {
             common.onCpuInFp32("an ONNX file");
             int threads = common.threads == null ? Runtime.getRuntime().availableProcessors() : common.threads;
-            try (var answering = Answering.onnx(onnx.get(), new Predictor.Options().withThreads(threads), top);
-                    var batches = batches(files, answering.preprocess())) {
-                return whole(files, answering, batches);
-            }
+            var options = new Predictor.Options().withThreads(threads);
+            return FileAnswers.onnx(onnx.get(), options, files, wishes, decoding::loader, watching);
         }
         try (var network = model.open()) {
-            if (network.file().architecture().perPixel()) return eachPixel(files, network);
-            pixels.refuse();
-            if (network.net() instanceof DetectionNet net) return things(files, network, net.limits());
-            try (var batches = batches(files, network.file().preprocess()); // decoded while the network is made ready
-                    var answering = Answering.of(network, common.predictor(), top)) {
-                return whole(files, answering, batches);
-            }
-        }
-    }
-
-    private Epoch<Label> batches(List<Path> files, Preprocess preprocess) {
-        return decoding.loader(PictureFiles.unlabelled(files, Path.of("")), preprocess, batch)
-                .epoch(0);
-    }
-
-    private AnsweredFiles whole(List<Path> files, Answering answering, Epoch<Label> batches) throws IOException {
-        try (var progress = progress("predict", files.size(), "images")) {
-            return AnsweredFiles.of(answering, files, batches, Optional.ofNullable(out), progress::add);
-        }
-    }
-
-    private DetectedFiles things(List<Path> files, ModelFile.Opened network, Limits own) throws IOException {
-        var limits =
-                new Limits(score == null ? own.score() : score, overlap == null ? own.overlap() : overlap, own.most());
-        try (var detector = new Detector(network, common.predictor(), Optional.of(limits));
-                var progress = progress("predict", files.size(), "images")) {
-            return DetectedFiles.of(
-                    detector, files, Optional.ofNullable(out), Optional.ofNullable(draw), progress::add);
-        }
-    }
-
-    private SegmentedFiles eachPixel(List<Path> files, ModelFile.Opened network) throws IOException {
-        if (out != null)
-            throw new IllegalArgumentException("--out: a network that answers for each pixel gives maps; write them"
-                    + " with --draw DIR, and print areas with --json");
-        try (var segmenter = new Segmenter(network, common.predictor(), pixels.views(mirror));
-                var progress = progress("predict", files.size(), "images")) {
-            return SegmentedFiles.of(segmenter, files, Optional.ofNullable(draw), progress::add);
+            return FileAnswers.of(network, common.predictor(), files, wishes, decoding::loader, watching);
         }
     }
 

@@ -118,10 +118,10 @@ final class TrainingRun {
         return new Trainer.Options(command.common.device(), loaderThreads, checkpointSeconds, stop);
     }
 
-    /** A plan with the rate that a search finds. */
-    Finetune.Plan withSearchedRate(Finetune.Plan plan, DataSource<Label> data) throws IOException {
+    /** A plan with the rate that a search finds, where there is to be one. */
+    Finetune.Plan withRate(Finetune.Plan plan, DataSource<Label> data) throws IOException {
         try (var bar = new Bar(plan.recipe().learn().headline())) {
-            return plan.withSearchedRate(data, options(() -> false), bar);
+            return plan.withRate(data, options(() -> false), bar);
         }
     }
 

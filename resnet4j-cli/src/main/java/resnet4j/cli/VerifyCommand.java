@@ -1,17 +1,13 @@
 package resnet4j.cli;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import resnet4j.detect.TrainingStep;
 import resnet4j.verify.Drawn;
 import resnet4j.verify.Verification;
 import resnet4j.verify.Verification.Verified;
@@ -26,9 +22,6 @@ import resnet4j.verify.Verification.Verified;
         },
         footer = {"", "Example:", "  ./resnet4j verify plan"})
 final class VerifyCommand extends Command<Record> {
-    /** The environment variable with the folder of goldens. */
-    private static final String GOLDENS = "RESNET4J_GOLDENS", SHARED = "RESNET4J_SHARED";
-
     @Parameters(
             arity = "0..1",
             paramLabel = "MODEL",
@@ -73,29 +66,12 @@ final class VerifyCommand extends Command<Record> {
             var only = drawn.golden(model, expect).run(common.device());
             return new Verified(List.of(only), only.pass());
         }
-        var all = goldens(drawn);
+        var home = Path.of(System.getProperty("resnet4j.home", ""));
+        var all = Verification.found(Optional.ofNullable(goldens), home, drawn);
         var chosen = model == null ? all : all.only(model);
         try (var progress = progress("verify", chosen.cases().size(), "cases")) {
             return chosen.run(common.device(), progress);
         }
-    }
-
-    private Verification goldens(Drawn drawn) throws IOException {
-        var folder = goldens;
-        for (var variable : List.of(GOLDENS, SHARED))
-            if (folder == null && System.getenv(variable) != null) folder = Path.of(System.getenv(variable));
-        if (folder == null) {
-            var beside = Path.of(System.getProperty("resnet4j.home", ""))
-                    .resolve("../shared/data")
-                    .normalize();
-            if (Files.isDirectory(beside)) return Verification.in(beside, drawn);
-            return Verification.builtIn("no folder " + beside + "; give one with --goldens or " + GOLDENS);
-        }
-        if (Files.isDirectory(folder.resolve("data"))) folder = folder.resolve("data");
-        if (!Files.isDirectory(folder))
-            throw new IllegalArgumentException(
-                    "--goldens: expected a folder with golden cases, " + folder + " is none");
-        return Verification.in(folder, drawn);
     }
 
     private Optional<List<Long>> input() {
@@ -107,18 +83,7 @@ final class VerifyCommand extends Command<Record> {
 
     @Override
     String text(Record answer) {
-        return answer instanceof Verified found ? text(found) : text((TrainingStep.Result) answer);
-    }
-
-    private static String text(TrainingStep.Result step) {
-        var table = new Table("", "");
-        step.losses().forEach((name, loss) -> table.row(name, String.format(Locale.ROOT, "%.6f", loss)));
-        var text = new StringBuilder(table.toString());
-        for (var skipped : step.skipped()) text.append("\nskipped: ").append(skipped);
-        return text + "\n" + step.gradientNorms().size() + " norms of gradients: see --json";
-    }
-
-    private static String text(Verified found) {
+        if (!(answer instanceof Verified found)) return answer.toString();
         var table = new Table("case", "max abs", "max rel", "", "");
         for (var row : found.table()) table.row(row.toArray());
         return table + System.lineSeparator() + found + System.lineSeparator() + found.proof();
