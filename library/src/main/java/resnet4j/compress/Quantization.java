@@ -3,7 +3,9 @@ package resnet4j.compress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,6 +19,7 @@ import resnet4j.eval.Timing;
 import resnet4j.export.OnnxExport;
 import resnet4j.export.OnnxMetadata;
 import resnet4j.graph.Graph;
+import resnet4j.graph.Passes;
 import resnet4j.graph.Plan;
 import resnet4j.graph.Tracer;
 import resnet4j.image.Preprocess;
@@ -24,28 +27,40 @@ import resnet4j.model.ModelFile;
 import resnet4j.run.Stages;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Ops;
 import resnet4j.tensor.Precision;
 import resnet4j.tensor.Tensor;
 
 /**
  * A saved network made eight bits wide, measured, and written if it is still as good.
  *
- * @param range   how the largest number of eight bits is chosen
- * @param keep    paths of layers that stay in floats
- * @param maxDrop the most of top-1 that may be lost, a share
+ * @param range       how the largest number of eight bits is chosen
+ * @param keep        paths of layers that stay in floats
+ * @param mixed       the most that rounding may move the logits, as far as its layers tell one by one (see {@link
+ *                    Quantized.LayerResult#sensitivity}): the most sensitive ones stay in floats until it holds; absent for any
+ * @param equalize    whether channels are made as wide as one another first
+ * @param correctBias whether biases lose what rounding adds to the means of channels
+ * @param maxDrop     the most of top-1 that may be lost, a share
  */
-public record Quantization(Range range, Set<String> keep, double maxDrop) {
+public record Quantization(
+        Range range, Set<String> keep, Optional<Double> mixed, boolean equalize, boolean correctBias, double maxDrop) {
     private static final int SENSITIVITY_PICTURES = 8;
+
+    /** Their values are held at once, a layer's and its neighbours'. */
+    private static final int CORRECTION_NUMBERS = 64 * 3 * 128 * 128;
 
     public Quantization {
         keep = Set.copyOf(keep);
+        mixed.ifPresent(most -> {
+            if (!(most >= 0)) throw new IllegalArgumentException("mixed: expected a share from 0 on, got " + most);
+        });
         if (!(maxDrop >= 0 && maxDrop <= 1))
             throw new IllegalArgumentException("maxDrop: expected a share from 0 to 1, got " + maxDrop);
     }
 
     /** By the least squared error, all layers but the last, with at most half a percent lost. */
     public Quantization() {
-        this(Range.MSE, Set.of(), 0.005);
+        this(Range.MSE, Set.of(), Optional.empty(), false, false, 0.005);
     }
 
     /**
@@ -73,9 +88,15 @@ public record Quantization(Range range, Set<String> keep, double maxDrop) {
             var file = opened.file();
             var preprocess = file.preprocess();
             var traced = Tracer.trace(opened.net(), 1, 3, preprocess.cropHeight(), preprocess.cropWidth());
-            var quantizer = new Quantizer(traced, keep);
-            var sensitivities = observe(quantizer, shown, from, preprocess, stages);
-            var graph = quantizer.quantize(range);
+            var exact = Passes.simplify(traced);
+            if (equalize) exact = Equalisation.of(exact);
+            var quantizer = new Quantizer(exact, keep);
+            var images = observe(quantizer, shown, from, preprocess, stages);
+            var few = images.narrow(0, 0, Math.min(SENSITIVITY_PICTURES, images.size(0)));
+            var sensitivities = quantizer.sensitivities(range, few);
+            var floats = floats(sensitivities);
+            var graph = quantizer.quantize(range, floats);
+            if (correctBias) graph = BiasCorrection.of(exact, graph, images);
             var before = measure(traced, file, measured, stages);
             var after = measure(graph, file, measured, stages);
             Optional<Boolean> passed =
@@ -89,36 +110,54 @@ public record Quantization(Range range, Set<String> keep, double maxDrop) {
                     before,
                     after,
                     new Quantized.Gate(maxDrop, passed),
-                    layers(sensitivities));
+                    layers(sensitivities, floats));
         }
     }
 
-    private List<Quantized.LayerResult> layers(Map<String, Double> sensitivities) {
+    private static List<Quantized.LayerResult> layers(Map<String, Double> sensitivities, Set<String> floats) {
         return sensitivities.entrySet().stream()
-                .map(e ->
-                        new Quantized.LayerResult(e.getKey(), keep.contains(e.getKey()) ? "f32" : "int8", e.getValue()))
+                .map(e -> new Quantized.LayerResult(
+                        e.getKey(), floats.contains(e.getKey()) ? "f32" : "int8", e.getValue()))
                 .toList();
     }
 
-    private Map<String, Double> observe(
+    /** The layers that stay in floats. */
+    private Set<String> floats(Map<String, Double> sensitivities) {
+        var floats = new LinkedHashSet<>(keep);
+        if (mixed.isEmpty()) return floats;
+        var left = new ArrayList<>(sensitivities.entrySet());
+        left.removeIf(e -> keep.contains(e.getKey()));
+        left.sort(Map.Entry.comparingByValue());
+        double sum = 0; // from the least on
+        for (var e : left) if ((sum += e.getValue()) > mixed.get()) floats.add(e.getKey());
+        if (floats.size() == sensitivities.size())
+            throw new IllegalArgumentException("mixed: expected a share that at least one layer holds, got "
+                    + mixed.get() + "; the least sensitive one moves the logits by "
+                    + left.get(0).getValue());
+        return floats;
+    }
+
+    /** Looks at all pictures, and gives the first ones back. */
+    private static Tensor observe(
             Quantizer quantizer, Loader<Label> shown, String from, Preprocess preprocess, Stages stages) {
         try (var batches = shown.epoch(0);
                 var progress = stages.begin("calibrate", shown.data().size(), "images");
                 var scope = new NativeScope()) {
-            Tensor first = null;
+            var first = new ArrayList<Tensor>();
+            long numbers = 0;
             for (var some : batches) {
                 try (var inner = new NativeScope()) {
                     var images = Inputs.images(some, preprocess, Device.CPU);
                     quantizer.observe(images);
-                    if (first == null)
-                        first = inner.keep(images.narrow(0, 0, Math.min(SENSITIVITY_PICTURES, images.size(0))));
+                    if (numbers < CORRECTION_NUMBERS) first.add(inner.keep(images));
+                    numbers += images.elements();
                 }
                 progress.add(some.size());
             }
-            if (first == null)
+            if (first.isEmpty())
                 throw new IllegalArgumentException(
                         "--calibrate: expected pictures that can be read, got none from " + from);
-            return quantizer.sensitivities(range, first);
+            return scope.keep(Ops.cat(first, 0));
         }
     }
 

@@ -159,7 +159,14 @@ public final class Quantizer {
 
     /** In eight bits, but for the layers that are kept. */
     public Graph quantize(Range range) {
-        return new Rewriting(range, kept, true).graph();
+        return quantize(range, Set.of());
+    }
+
+    /** The same. @param also paths of more layers that are kept */
+    public Graph quantize(Range range, Set<String> also) {
+        var all = new LinkedHashSet<>(kept);
+        all.addAll(also);
+        return new Rewriting(range, all, true).graph();
     }
 
     /**

@@ -21,6 +21,11 @@ public interface ElementOps {
 
     record Relu() implements Pointwise {
         @Override
+        public boolean keepsFactors() {
+            return true;
+        }
+
+        @Override
         public boolean hasInPlaceForm() {
             return true;
         }

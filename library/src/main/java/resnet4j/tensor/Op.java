@@ -96,6 +96,11 @@ public sealed interface Op extends WeightedOps, ElementOps, WindowOps, ShapeOps
         return false;
     }
 
+    /** Whether every channel times a number above 0 gives the channel of the result times that number. */
+    default boolean keepsFactors() {
+        return false;
+    }
+
     /** What it is in training; a graph holds what it is in evaluation. */
     default Op inTraining() {
         return this;

@@ -20,6 +20,11 @@ public interface WindowOps {
         public boolean movesNumbers() {
             return true;
         }
+
+        @Override
+        public boolean keepsFactors() {
+            return true;
+        }
     }
 
     /** Padding counts as zeros when {@code countPadding}. */

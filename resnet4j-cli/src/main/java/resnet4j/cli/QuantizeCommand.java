@@ -64,6 +64,23 @@ final class QuantizeCommand extends Command<Quantized> {
     @Option(names = "--keep", paramLabel = "LAYER,...", split = ",", description = "Layers that stay in floats.")
     private List<String> keep = List.of();
 
+    @Option(
+            names = "--mixed",
+            paramLabel = "SHARE",
+            description = "The most that rounding may move the logits, squares by squares: the most sensitive layers"
+                    + " stay in floats until the others' sensitivities sum to less.")
+    private Double mixed;
+
+    @Option(
+            names = "--equalize",
+            description = "First make the channels of a layer as wide as one another, which changes no answer.")
+    private boolean equalize;
+
+    @Option(
+            names = "--correct-bias",
+            description = "Take from biases what rounding adds to the means of channels on these pictures.")
+    private boolean correctBias;
+
     @Option(names = "--batch", paramLabel = "N", description = "Pictures at a time (default: 64).")
     private int batch = 64;
 
@@ -85,7 +102,8 @@ final class QuantizeCommand extends Command<Quantized> {
             throw new IllegalArgumentException("--out: expected a name that ends in .safetensors or .onnx, got " + out);
         common.onCpuInFp32("quantize");
         var shown = DataSource.parse(calibrate).train().limit(pictures);
-        var quantization = new Quantization(range, Set.copyOf(keep), maxDrop);
+        var quantization =
+                new Quantization(range, Set.copyOf(keep), Optional.ofNullable(mixed), equalize, correctBias, maxDrop);
         try (var opened = model.open().classifier()) {
             var calibration = decoding.loader(shown, opened.file().preprocess(), Math.min(batch, 16));
             Optional<Loader<Label>> measured = eval == null ? Optional.empty() : Optional.of(measured(opened.file()));
