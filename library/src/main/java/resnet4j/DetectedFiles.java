@@ -1,7 +1,6 @@
 package resnet4j;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +15,7 @@ import resnet4j.data.Skipped;
 import resnet4j.detect.CocoResults;
 import resnet4j.detect.Drawing;
 import resnet4j.files.AtomicFile;
+import resnet4j.files.ResultFolder;
 import resnet4j.image.Box;
 import resnet4j.image.Image;
 import resnet4j.image.ImageFile;
@@ -41,7 +41,7 @@ public record DetectedFiles(int pictures, List<OfPicture> predictions, List<Skip
             Detector detector, List<Path> files, Optional<Path> out, Optional<Path> draw, IntConsumer progress)
             throws IOException {
         var names = detector.card().classNames();
-        if (draw.isPresent()) Files.createDirectories(draw.get());
+        var drawings = draw.isPresent() ? new ResultFolder(draw.get()) : null;
         var categories = LongStream.range(0, names.size()).boxed().toList();
         var results = new ArrayList<Map<String, Object>>(); // with masks as text: as pixels they would fill the memory
         var predictions = new ArrayList<OfPicture>();
@@ -63,10 +63,8 @@ public record DetectedFiles(int pictures, List<OfPicture> predictions, List<Skip
                     found.stream()
                             .map(d -> new Thing(d.label(), names.get(d.label()), d.score(), d.box()))
                             .toList()));
-            if (draw.isPresent())
-                ImageFile.writePng(
-                        draw.get().resolve(file.getFileName().toString().replaceAll("\\.[^.]*$", "") + ".png"),
-                        Drawing.of(image, found, names));
+            if (drawings != null)
+                ImageFile.writePng(drawings.places(file, ".png").get(0), Drawing.of(image, found, names));
         }
         int pictures = predictions.size();
         if (out.isEmpty()) return new DetectedFiles(pictures, predictions, skipped, out);

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -113,24 +115,57 @@ class SegmenterTest {
     }
 
     @Test
-    void areasAndMaps_areWritten() throws IOException {
-        var map = new LabelMap(2, 2, new byte[] {0, 1, 1, 2});
-        var areas = Areas.of("x.jpg", map, List.of("a", "b", "c"));
+    void areas_countPixels() {
+        var areas = Areas.of("x.jpg", new LabelMap(2, 2, new byte[] {0, 1, 1, 2}), List.of("a", "b", "c"));
         assertEquals(new Areas.Area("b", 2, 0.5), areas.classes().get(1));
-        var maps = new Areas.Folder(folder.resolve("maps"));
-        var white = new Image(2, 2, new byte[] {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1});
-        maps.write(Path.of("x.jpg"), white, map);
-        maps.write(Path.of("other/x.png"), white, map);
-        assertArrayEquals(
-                map.labels(), ImageFile.readLabels(folder.resolve("maps/x.png")).labels());
-        assertArrayEquals(
-                map.labels(),
-                ImageFile.readLabels(folder.resolve("maps/x-2.png")).labels());
-        // VOC's development kit: aeroplane 128 0 0, bicycle 0 128 0; half of each over white
-        var over = ImageFile.read(folder.resolve("maps/x-overlay.png")).rgb();
-        assertArrayEquals(new byte[] {-1, -1, -1, (byte) 192, (byte) 128, (byte) 128}, Arrays.copyOf(over, 6));
-        assertEquals(0xE0E0C0, Palette.rgb()[255]); // VOC's void
-        assertEquals(0x004080, Palette.rgb()[20]); // VOC's television
+    }
+
+    /** Colours as in VOC's development kit: aeroplane 128 0 0, bicycle 0 128 0; an overlay has half of each. */
+    @Test
+    void palette_isPascals() {
+        var white = new Image(2, 1, new byte[] {-1, -1, -1, -1, -1, -1});
+        var over = Palette.over(white, new LabelMap(2, 1, new byte[] {0, 1}));
+        assertArrayEquals(new byte[] {-1, -1, -1, (byte) 192, (byte) 128, (byte) 128}, over.rgb());
+        assertEquals(0xE0E0C0, Palette.rgb()[255]); // void
+        assertEquals(0x004080, Palette.rgb()[20]); // television
+    }
+
+    private List<Path> twoOfOneName() throws IOException {
+        var files = new ArrayList<Path>();
+        for (var place : List.of("one", "two")) {
+            var file = Files.createDirectories(folder.resolve(place)).resolve("x.png");
+            ImageFile.writePng(file, picture(50, files.isEmpty() ? 40 : 30));
+            files.add(file);
+        }
+        return files;
+    }
+
+    @Test
+    void mapsOfEqualNames_areBothWritten() throws IOException {
+        var maps = folder.resolve("maps");
+        try (var segmenter = Segmenter.load(file)) {
+            var done = SegmentedFiles.of(segmenter, twoOfOneName(), Optional.of(maps), n -> {});
+            assertEquals(2, done.pictures());
+            assertArrayEquals(
+                    segmenter.map(picture(50, 30)).labels(),
+                    ImageFile.readLabels(maps.resolve("x-2.png")).labels());
+        }
+        assertEquals(40, ImageFile.read(maps.resolve("x.png")).height());
+        assertEquals(40, ImageFile.read(maps.resolve("x-overlay.png")).height());
+        assertEquals(30, ImageFile.read(maps.resolve("x-2-overlay.png")).height());
+    }
+
+    /** A picture that cannot be read is passed over; a map that cannot be written, such as on a full disk, is an error. */
+    @Test
+    void mapsThatCannotBeWritten_areNoSkippedPictures() throws IOException {
+        var maps = Files.createDirectories(folder.resolve("maps"));
+        Files.createDirectories(maps.resolve("x.png/in the way"));
+        try (var segmenter = Segmenter.load(file)) {
+            var files = twoOfOneName();
+            var e = assertThrows(
+                    IOException.class, () -> SegmentedFiles.of(segmenter, files, Optional.of(maps), n -> {}));
+            assertTrue(e.getMessage().contains(maps.resolve("x.png").toString()), e::toString);
+        }
     }
 
     @Test

@@ -1,14 +1,7 @@
 package resnet4j.segment;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import resnet4j.image.Image;
-import resnet4j.image.ImageFile;
 import resnet4j.image.LabelMap;
 
 /**
@@ -28,25 +21,5 @@ public record Areas(String image, int width, int height, List<Area> classes) {
         for (int c = 0; c < pixels.length; c++)
             if (pixels[c] > 0) areas.add(new Area(names.get(c), pixels[c], pixels[c] / (double) map.labels().length));
         return new Areas(image, map.width(), map.height(), areas);
-    }
-
-    /** Maps and overlays as files of a folder: {@code NAME.png} with a palette, {@code NAME-overlay.png}. */
-    public static final class Folder {
-        private final Path folder;
-        private final Set<String> taken = new HashSet<>();
-
-        /** @throws IOException if it cannot be made */
-        public Folder(Path folder) throws IOException {
-            this.folder = Files.createDirectories(folder);
-        }
-
-        /** Writes both, named after the picture's file; a name that is taken gets a number. */
-        public void write(Path file, Image picture, LabelMap map) throws IOException {
-            var base = file.getFileName().toString().replaceFirst("\\.[^.]*$", "");
-            var name = base;
-            for (int n = 2; !taken.add(name); n++) name = base + "-" + n;
-            ImageFile.writeLabels(folder.resolve(name + ".png"), map, Palette.rgb());
-            ImageFile.writePng(folder.resolve(name + "-overlay.png"), Palette.over(picture, map));
-        }
     }
 }
