@@ -19,7 +19,7 @@ import resnet4j.image.LabelMap;
 import resnet4j.image.Preprocess;
 import resnet4j.model.NetWeights;
 import resnet4j.nn.Net;
-import resnet4j.report.TableReport;
+import resnet4j.report.Section;
 import resnet4j.tensor.Ops;
 import resnet4j.train.Losses;
 import resnet4j.train.Machine;
@@ -184,12 +184,12 @@ final class DetectionTask implements Task<Things> {
     }
 
     @Override
-    public List<TableReport.Section> sections(Score test) {
+    public List<Section> sections(Path model, Score test) {
         var rows = ((ThingScore) test)
                 .classes().stream()
                         .map(c -> List.of(c.name(), number(c.ap()), number(c.ap50()), number(c.ar())))
                         .toList();
-        return List.of(new TableReport.Section(
+        return List.of(new Section(
                 "Classes",
                 "Average precision over overlaps from .50 to .95, at .50 alone, and the share of things found.",
                 List.of(),

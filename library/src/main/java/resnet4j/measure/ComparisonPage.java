@@ -7,13 +7,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import resnet4j.measure.Compared.Row;
 import resnet4j.report.Chart;
-import resnet4j.report.TableReport;
+import resnet4j.report.Page;
+import resnet4j.report.Section;
 
 /** Networks side by side as a page: accuracy against latency, speed by batch, the table. */
 final class ComparisonPage {
     private ComparisonPage() {}
 
-    static TableReport of(Compared r) {
+    static Page of(Compared r) {
         var accuracy = new Chart(
                 "Accuracy against latency",
                 Chart.Axis.of("Milliseconds for one picture").logarithmic(),
@@ -36,7 +37,7 @@ final class ComparisonPage {
                                                 s.batch(), s.imagesPerSecond().median()))
                                         .toList()))
                         .toList());
-        var section = new TableReport.Section(
+        var section = new Section(
                 "Measured",
                 r.circumstances()
                         + ". Each figure comes from a process of its own; memory is the most physical memory that the"
@@ -47,7 +48,7 @@ final class ComparisonPage {
                         .toList(),
                 r.table());
         var names = r.models().stream().map(Row::model).collect(Collectors.joining(", "));
-        return new TableReport("Comparison", "Networks side by side", names, List.of(section));
+        return new Page("Comparison", "Networks side by side", names, List.of(section));
     }
 
     private static Chart.Series points(Compared r, String name, Function<Row, Optional<Double>> top1) {

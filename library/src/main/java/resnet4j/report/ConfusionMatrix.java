@@ -9,26 +9,54 @@ import java.util.Locale;
  * Which class was taken for which.
  *
  * @param counts {@code [truth][prediction]}
+ * @param unit   what is counted, several of them
  */
-record ConfusionMatrix(List<String> classes, int[][] counts) {
+record ConfusionMatrix(List<String> classes, long[][] counts, String unit) {
     /** Beyond this many classes a drawing could not be read. */
     static final int DRAWN = 100;
 
     private static final double DARK = 0.78; // from this opacity on, the paper's colour reads better than the ink's
 
     /** How often {@code truth} was taken for {@code prediction}, and of how many. */
-    record Pair(int truth, int prediction, int count, int of) {}
+    record Pair(int truth, int prediction, long count, long of) {}
 
     /** The pairs of two classes confused most often, at most {@code limit}. */
     List<Pair> mostConfused(int limit) {
         var pairs = new ArrayList<Pair>();
         for (int t = 0; t < counts.length; t++) {
-            int of = sum(counts[t]);
+            long of = sum(counts[t]);
             for (int p = 0; p < counts.length; p++)
                 if (t != p && counts[t][p] > 0) pairs.add(new Pair(t, p, counts[t][p], of));
         }
-        pairs.sort(Comparator.comparingInt(Pair::count).reversed()); // stable: then by class
+        pairs.sort(Comparator.comparingLong(Pair::count).reversed()); // stable: then by class
         return pairs.subList(0, Math.min(limit, pairs.size()));
+    }
+
+    Markup markup() {
+        boolean drawn = classes.size() <= DRAWN;
+        var content = new Markup().open("div", "class", classes.size() > 16 || !drawn ? "matrix wide" : "matrix");
+        if (drawn)
+            content.open("figure", "class", "scroll", "tabindex", 0, "aria-label", "Confusion matrix")
+                    .add(svg())
+                    .close();
+        var pairs = mostConfused(10);
+        if (!pairs.isEmpty())
+            content.add(new Block.Table(
+                            "Most often confused",
+                            List.of(
+                                    "True",
+                                    "Taken for",
+                                    "#" + unit.substring(0, 1).toUpperCase(Locale.ROOT) + unit.substring(1),
+                                    "#Of its class"),
+                            pairs.stream()
+                                    .map(pair -> List.of(
+                                            classes.get(pair.truth()),
+                                            classes.get(pair.prediction()),
+                                            Amounts.count(pair.count()),
+                                            Amounts.percent1((double) pair.count() / pair.of())))
+                                    .toList())
+                    .markup());
+        return content.close();
     }
 
     /** A heat map: a row for each true class, shaded by the share of the row. */
@@ -130,7 +158,7 @@ record ConfusionMatrix(List<String> classes, int[][] counts) {
                 "height",
                 number(n * cell));
         for (int t = 0; t < n; t++) {
-            int of = sum(counts[t]);
+            long of = sum(counts[t]);
             for (int p = 0; p < n; p++) if (counts[t][p] > 0) cell(svg, t, p, of, left, top, cell);
         }
         return svg.close();
@@ -141,7 +169,7 @@ record ConfusionMatrix(List<String> classes, int[][] counts) {
         return svg.open(tag, attributes).leaf("title", classes.get(c));
     }
 
-    private void cell(Markup svg, int t, int p, int of, double left, double top, double cell) {
+    private void cell(Markup svg, int t, int p, long of, double left, double top, double cell) {
         double share = (double) counts[t][p] / of;
         // errors are rare where a network is any good: the root lets them be seen
         double opacity = t == p ? 0.12 + 0.88 * share : Math.min(1, 0.08 + 0.92 * Math.sqrt(share));
@@ -174,7 +202,7 @@ record ConfusionMatrix(List<String> classes, int[][] counts) {
                 cell > 20 ? 2 : null);
         svg.leaf("title", tip).close();
         if (cell < 20) return;
-        String text = Integer.toString(counts[t][p]);
+        String text = counts[t][p] < 100_000 ? Long.toString(counts[t][p]) : Amounts.compact(counts[t][p]);
         double font = Math.min(cell > 60 ? 20 : cell > 30 ? 14 : 11, cell / (0.62 * text.length()));
         svg.leaf(
                 "text",
@@ -190,18 +218,19 @@ record ConfusionMatrix(List<String> classes, int[][] counts) {
     }
 
     private String description() {
-        int right = 0;
-        int all = 0;
+        long right = 0;
+        long all = 0;
         for (int t = 0; t < counts.length; t++) {
             right += counts[t][t];
             all += sum(counts[t]);
         }
         var text = new StringBuilder(String.format(
                 Locale.ROOT,
-                "Confusion matrix of %d classes: %,d of %,d pictures on the diagonal.",
+                "Confusion matrix of %d classes: %,d of %,d %s on the diagonal.",
                 classes.size(),
                 right,
-                all));
+                all,
+                unit));
         for (Pair pair : mostConfused(3))
             text.append(String.format(
                     Locale.ROOT,
@@ -220,9 +249,9 @@ record ConfusionMatrix(List<String> classes, int[][] counts) {
         return name.substring(0, start) + "\u2026" + name.substring(end); // names often differ at their ends
     }
 
-    private static int sum(int[] row) {
-        int sum = 0;
-        for (int count : row) sum += count;
+    private static long sum(long[] row) {
+        long sum = 0;
+        for (long count : row) sum += count;
         return sum;
     }
 

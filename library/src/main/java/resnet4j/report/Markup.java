@@ -7,9 +7,11 @@ import java.util.Deque;
  * A piece of HTML or SVG in the making, well-formed XML too. Text and attributes are always escaped, so nothing that
  * comes from a file name can become markup.
  */
-final class Markup {
+public final class Markup {
     private final StringBuilder out = new StringBuilder();
     private final Deque<String> open = new ArrayDeque<>();
+
+    Markup() {}
 
     /** Opens an element; attributes are names and values in turn, and those whose value is null are left out. */
     Markup open(String tag, Object... attributes) {

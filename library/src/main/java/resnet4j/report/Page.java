@@ -4,49 +4,30 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import resnet4j.files.AtomicFile;
 
 /**
- * A page of headed sections with the style they share. It is one file with nothing outside it: its content policy
- * forbids scripts and whatever is not in the file. It is HTML that an XML parser reads too.
+ * A page of sections in one style. It is one file with nothing outside it: its content policy forbids scripts and
+ * whatever is not in the file. It is HTML that an XML parser reads too.
+ *
+ * @param kind  what sort of page it is, in two or three words
+ * @param title the heading
+ * @param lead  the sentence under the heading
  */
-final class Page {
+public record Page(String kind, String title, String lead, List<Section> sections) {
     private static final String STYLE = style();
+    private static final int CONTENTS = 5; // headed sections from which on a page says what is where
 
-    private final String title;
-    private final Markup body = new Markup();
-
-    /**
-     * @param kind  what sort of page it is, in two or three words
-     * @param title the heading
-     * @param lead  the sentence under the heading
-     */
-    Page(String kind, String title, String lead) {
-        this.title = title;
-        body.open("header")
-                .leaf("p", kind, "class", "over")
-                .leaf("h1", title)
-                .open("p", "class", "lead")
-                .path(lead)
-                .close();
-        body.close();
+    public Page {
+        sections = List.copyOf(sections);
     }
 
-    /** Adds what needs no heading. */
-    Page add(Markup content) {
-        body.add(content);
-        return this;
+    /** Writes the page as one file, which loads nothing. */
+    public void write(Path file) throws IOException {
+        AtomicFile.write(file, html());
     }
 
-    /** Adds a section; the note says in a sentence or two how to read it, and may be empty. */
-    Page section(String heading, String note, Markup content) {
-        body.open("section").leaf("h2", heading);
-        if (!note.isEmpty()) body.leaf("p", note, "class", "note");
-        body.add(content).close();
-        return this;
-    }
-
-    /** The file. */
     String html() {
         var page = new Markup();
         page.open("html", "lang", "en", "xmlns", "http://www.w3.org/1999/xhtml").open("head");
@@ -59,14 +40,39 @@ final class Page {
                 "default-src 'none'; img-src data:; style-src 'unsafe-inline'");
         page.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
         page.empty("meta", "name", "generator", "content", "ResNet4J");
-        page.leaf("title", title).style(STYLE).close();
-        page.open("body").open("main").add(body);
+        page.leaf("title", title + " - " + kind).style(STYLE).close();
+        page.open("body").open("main").open("header");
+        page.leaf("p", kind, "class", "over").leaf("h1", title);
+        page.open("p", "class", "lead").path(lead).close().close();
+        body(page);
+        page.close();
         page.leaf("footer", "Made by ResNet4J. This file is complete: it loads nothing and runs no script.");
-        return "<!DOCTYPE html>\n" + page.close().close().close() + "\n";
+        return "<!DOCTYPE html>\n" + page.close().close() + "\n";
     }
 
-    void write(Path file) throws IOException {
-        AtomicFile.write(file, html());
+    private void body(Markup page) {
+        boolean contents = sections.stream().filter(s -> !s.heading().isEmpty()).count() >= CONTENTS;
+        for (int i = 0; i < sections.size(); i++) {
+            if (contents && !sections.get(i).heading().isEmpty()) {
+                contents(page);
+                contents = false;
+            }
+            page.add(sections.get(i).markup(id(i)));
+        }
+    }
+
+    private void contents(Markup page) {
+        page.open("nav", "aria-label", "Contents").open("ul");
+        for (int i = 0; i < sections.size(); i++)
+            if (!sections.get(i).heading().isEmpty())
+                page.open("li")
+                        .leaf("a", sections.get(i).heading(), "href", "#" + id(i))
+                        .close();
+        page.close().close();
+    }
+
+    private static String id(int section) {
+        return "s" + section;
     }
 
     private static String style() {

@@ -15,6 +15,48 @@ final class Pictures {
 
     private Pictures() {}
 
+    /** Pictures with what is said of them, side by side. */
+    static Markup cards(Block.Cards cards) {
+        var grid = new Markup().open("div", "class", "pictures");
+        for (var card : cards.cards()) {
+            grid.open("figure", "class", card.pictures().size() > 1 ? "several" : null);
+            grid.open("div", "class", "row");
+            for (var shown : card.pictures()) {
+                grid.open("div")
+                        .empty(
+                                "img",
+                                "class",
+                                small(shown.picture()) ? "small" : null,
+                                "src",
+                                uri(shown.picture()),
+                                "alt",
+                                shown.alt());
+                if (!shown.caption().isEmpty()) grid.leaf("div", shown.caption(), "class", "under");
+                grid.close();
+            }
+            grid.close();
+            caption(grid, card);
+            grid.close();
+        }
+        return grid.close();
+    }
+
+    private static void caption(Markup grid, Block.Card card) {
+        if (card.heading().isEmpty() && card.lines().isEmpty() && card.source().isEmpty()) return;
+        grid.open("figcaption");
+        if (!card.heading().isEmpty())
+            grid.open("div", "class", "taken").leaf("bdi", card.heading()).close();
+        for (var line : card.lines())
+            grid.open("div", "class", "truth").leaf("bdi", line).close();
+        if (!card.source().isEmpty())
+            grid.open("div", "class", "file")
+                    .open("bdi")
+                    .path(card.source())
+                    .close()
+                    .close();
+        grid.close();
+    }
+
     /** Whether a picture is so small that its pixels are to be seen. */
     static boolean small(Image image) {
         return Math.max(image.width(), image.height()) <= 64;

@@ -39,7 +39,7 @@ final class RunCurves {
     }
 
     /** What was counted in training and validation, and how fast it went. */
-    static Markup of(History history, Score score) {
+    static Block.Charts of(History history, Score score) {
         var courses = score instanceof Evaluation ? List.of(LOSS, ACCURACY) : others(history, score);
         var all = new ArrayList<Chart>();
         for (var course : courses)
@@ -59,13 +59,7 @@ final class RunCurves {
                 "Speed",
                 Axis.of("Pictures per second"),
                 series("Speed", Mark.LINE, history.perStep(Line.Step::imagesPerSecond))));
-        var charts = new Markup().open("div", "class", "charts");
-        for (Chart chart : all) {
-            if (chart.isEmpty()) continue;
-            charts.open("figure").open("figcaption").leaf("h3", chart.title()).close();
-            charts.add(chart.svg()).close();
-        }
-        return charts.close();
+        return new Block.Charts(all);
     }
 
     private static Chart chart(String title, Axis y, Series... series) {

@@ -12,12 +12,11 @@ import java.util.Map;
 import resnet4j.data.Skipped;
 import resnet4j.eval.Evaluation;
 import resnet4j.eval.Score;
-import resnet4j.image.Image;
+import resnet4j.report.Block.Figure;
 import resnet4j.report.Chart.Axis;
 import resnet4j.report.Chart.Mark;
 import resnet4j.report.Chart.Point;
 import resnet4j.run.Line;
-import resnet4j.run.Rate;
 import resnet4j.run.RunFolder;
 
 /** The page of a training run: how well, how it went, what it confuses, and what it was made of. */
@@ -30,47 +29,38 @@ public final class RunReport {
      * Writes {@code report.html} into a run folder, from its {@code recipe.json} and {@code metrics.jsonl}, which may
      * both be missing, and what is given.
      *
-     * @param pictures of the score: those of {@link Evaluation#mistakes}, in their order; or none, to leave them out
-     * @param sections more, after what every run and the score's own kind have
+     * @param sections what the task says of the score, after what every run has
      * @return the file
      * @throws IOException if a file cannot be read or written, with its path
      */
-    public static Path write(
-            RunFolder folder, RunSummary run, Score score, List<Image> pictures, List<TableReport.Section> sections)
-            throws IOException {
-        var evaluation = score instanceof Evaluation classes ? classes : null;
-        if (evaluation != null
-                && !pictures.isEmpty()
-                && pictures.size() != evaluation.mistakes().size())
-            throw new IllegalArgumentException("pictures: expected one for each of the "
-                    + evaluation.mistakes().size() + " mistakes or none, got " + pictures.size());
+    public static Path write(RunFolder folder, RunSummary run, Score score, List<Section> sections) throws IOException {
         var history = History.of(folder);
-        var page = new Page("Training run", run.model(), "on " + run.data());
-        if (evaluation != null) page.add(ClassReport.verdict(evaluation));
-        notes(
-                page,
-                evaluation == null // whose verdict has its own
-                        ? run.notes()
-                        : run.notes().stream()
-                                .filter(note -> !evaluation.notes().contains(note))
-                                .toList());
-        page.add(evaluation != null ? ClassReport.numbers(evaluation) : numbers(score))
-                .add(facts(run, history));
-        if (history.epochs() > 1 || history.lastStep() > 1) // one point is no curve
-        page.section("Training", trainingNote(history, score), RunCurves.of(history, score));
-        rates(page, folder.rates());
-        if (evaluation != null) ClassReport.add(page, evaluation, pictures);
-        else pictures(page, pictures);
-        for (var section : sections) section.addTo(page);
-        skipped(page, score.skipped());
-        origin(page, folder, run);
-        page.write(folder.report());
+        var all = new ArrayList<Section>();
+        all.add(top(run.notes(), score));
+        all.add(Section.of(facts(run, history)));
+        all.addAll(course(folder, score));
+        all.addAll(sections);
+        all.addAll(skipped(score.skipped()));
+        all.addAll(origin(folder, run.provenance()));
+        new Page("Training run", run.model(), "on " + run.data(), all).write(folder.report());
         return folder.report();
     }
 
-    /** The search for a learning rate, where the run began with one. */
-    private static void rates(Page page, List<Rate> rates) {
-        if (rates.isEmpty()) return;
+    /** What is read first of a score. @param notes what to know before one believes it, a sentence each */
+    public static Section top(List<String> notes, Score score) {
+        if (!(score instanceof Evaluation e)) return Section.of(new Block.Notes(notes), figures(score));
+        var others = notes.stream().filter(note -> !e.notes().contains(note)); // the verdict has its own
+        return Section.of(ClassSections.verdict(e), new Block.Notes(others.toList()), ClassSections.figures(e));
+    }
+
+    /** How training went, and the search for a learning rate, where the run began with one. */
+    public static List<Section> course(RunFolder folder, Score score) throws IOException {
+        var sections = new ArrayList<Section>();
+        var history = History.of(folder);
+        if (history.epochs() > 1 || history.lastStep() > 1) // one point is no curve
+        sections.add(new Section("Training", trainingNote(history, score), List.of(RunCurves.of(history, score))));
+        var rates = folder.rates();
+        if (rates.isEmpty()) return sections;
         var points = new ArrayList<Point>();
         for (var rate : rates) points.add(new Point(rate.lr(), rate.loss(), ""));
         var chart = new Chart(
@@ -78,74 +68,34 @@ public final class RunReport {
                 Axis.of("Learning rate").logarithmic(),
                 Axis.of("Smoothed cross entropy, nats"),
                 List.of(RunCurves.series("Loss", Mark.LINE, points)));
-        page.section(
+        sections.add(new Section(
                 "Learning-rate search",
                 "One pass in which the rate grew at every step. The run used a tenth of the rate at which the loss began to rise.",
-                new Markup().open("div", "class", "charts").add(chart.svg()).close());
+                List.of(new Block.Charts(List.of(chart)))));
+        return sections;
     }
-
-    /** What to know before one believes the numbers. */
-    private static void notes(Page page, List<String> notes) {
-        if (notes.isEmpty()) return;
-        var list = new Markup().open("ul", "class", "notes");
-        for (var note : notes) list.leaf("li", note.substring(0, 1).toUpperCase(Locale.ROOT) + note.substring(1) + ".");
-        page.add(list.close());
-    }
-
-    // ---- the numbers
 
     /** All numbers of a score, that by which networks are compared first. */
-    private static Markup numbers(Score score) {
-        var list = new Markup().open("dl", "class", "numbers");
-        number(list, score.headline(), number(score.value()), "", "first");
+    private static Block.Figures figures(Score score) {
+        var list = new ArrayList<Figure>();
+        list.add(new Figure(score.headline(), Amounts.number(score.value()), "", "first"));
         score.numbers().forEach((name, value) -> {
-            if (!name.equals(score.headline())) number(list, name, number(value), "", null);
+            if (!name.equals(score.headline())) list.add(new Figure(name, Amounts.number(value), "", ""));
         });
-        return list.close();
+        return new Block.Figures(list);
     }
 
-    private static String number(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e15
-                ? count((long) value)
-                : String.format(Locale.ROOT, "%.4f", value);
-    }
-
-    private static void pictures(Page page, List<Image> pictures) {
-        if (pictures.isEmpty()) return;
-        var grid = new Markup().open("div", "class", "pictures");
-        for (var picture : pictures)
-            grid.open("figure")
-                    .empty(
-                            "img",
-                            "class",
-                            Pictures.small(picture) ? "small" : null,
-                            "src",
-                            Pictures.uri(picture),
-                            "alt",
-                            "")
-                    .close();
-        page.section("Pictures", "", grid.close());
-    }
-
-    static void number(Markup list, String name, String value, String under, String kind) {
-        list.open("div", "class", kind).leaf("dt", name).open("dd").text(value);
-        list.leaf("span", under, "class", "under").close().close();
-    }
-
-    private static Markup facts(RunSummary run, History history) {
+    private static Block.Facts facts(RunSummary run, History history) {
         var facts = new LinkedHashMap<String, String>();
-        facts.put("Parameters", count(run.parameters()));
-        if (run.macs() > 0) facts.put("Multiply-adds", compact(run.macs()) + " per picture");
-        if (history.epochs() > 0) facts.put("Epochs", count(history.epochs()));
-        if (history.lastStep() > 0) facts.put("Steps", count(history.lastStep()));
-        facts.put("Time", duration(run.seconds()));
+        facts.put("Parameters", Amounts.count(run.parameters()));
+        if (run.macs() > 0) facts.put("Multiply-adds", Amounts.compact(run.macs()) + " per picture");
+        if (history.epochs() > 0) facts.put("Epochs", Amounts.count(history.epochs()));
+        if (history.lastStep() > 0) facts.put("Steps", Amounts.count(history.lastStep()));
+        facts.put("Time", Amounts.duration(run.seconds()));
         double rate = history.median(Line.Step::imagesPerSecond);
-        if (!Double.isNaN(rate)) facts.put("Speed", count(Math.round(rate)) + " pictures/s");
+        if (!Double.isNaN(rate)) facts.put("Speed", Amounts.count(Math.round(rate)) + " pictures/s");
         facts.put("Device", run.device());
-        var list = new Markup().open("dl", "class", "facts");
-        facts.forEach((name, value) ->
-                list.open("div").leaf("dt", name).leaf("dd", value).close());
-        return list.close();
+        return new Block.Facts(facts);
     }
 
     private static String trainingNote(History history, Score score) {
@@ -159,68 +109,50 @@ public final class RunReport {
                         share ? "accuracy" : score.headline(),
                         best.x(),
                         history.epochs(),
-                        share ? percent(best.y()) : number(best.y())))
+                        share ? Amounts.percent(best.y()) : Amounts.number(best.y())))
                 .orElse("");
     }
 
-    /** The head of a table, and the start of its body; a heading with # is one of numbers, with #- one that a phone leaves out. */
-    static void head(Markup table, String... headings) {
-        table.open("thead").open("tr");
-        for (String heading : headings) {
-            String kind = heading.startsWith("#-") ? "n wide" : heading.startsWith("#") ? "n" : null;
-            table.leaf("th", heading.replaceFirst("^#-?", ""), "scope", "col", "class", kind);
-        }
-        table.close().close().open("tbody");
-    }
-
-    private static void skipped(Page page, List<Skipped> skipped) {
-        if (skipped.isEmpty()) return;
-        var table = new Markup().open("table");
-        head(table, "File", "Reason");
-        for (Skipped one : skipped.subList(0, Math.min(LISTED, skipped.size()))) {
-            table.open("tr").open("th", "scope", "row").leaf("bdi", one.file()).close();
-            table.leaf("td", one.reason()).close();
-        }
+    /** The pictures that could not be read; none where all could. */
+    public static List<Section> skipped(List<Skipped> skipped) {
+        if (skipped.isEmpty()) return List.of();
+        var rows = skipped.stream()
+                .limit(LISTED)
+                .map(one -> List.of(one.file(), one.reason()))
+                .toList();
         int left = skipped.size() - LISTED;
-        page.section(
+        return List.of(new Section(
                 "Skipped pictures",
-                pictures(skipped.size())
+                Amounts.pictures(skipped.size())
                         + " could not be read, and so "
                         + (skipped.size() == 1 ? "is" : "are")
                         + " in no number above."
-                        + (left <= 0 ? "" : " " + count(left) + " more are in evaluation.json."),
-                table.close().close());
+                        + (left <= 0 ? "" : " " + Amounts.count(left) + " more are in evaluation.json."),
+                List.of(new Block.Table("", List.of("File", "Reason"), rows))));
     }
 
-    // ---- where it comes from
-
-    private static void origin(Page page, RunFolder folder, RunSummary run) throws IOException {
-        var content = new Markup().open("div", "class", "pair");
-        boolean any = false;
-        if (folder.begun()) {
-            var fields = new LinkedHashMap<String, String>();
-            flatten(folder.recipe(), "", fields);
-            content.add(keys("Recipe", fields));
-            any = true;
-        }
-        if (!run.provenance().isEmpty()) {
-            content.add(keys("Provenance", run.provenance()));
-            any = true;
-        }
-        content.close();
-        if (any) page.section("How to make it again", "Names of the recipe are those that --set takes.", content);
+    /** What a run was made of: its recipe, where it has one, and where it comes from. */
+    public static List<Section> origin(RunFolder folder, Map<String, String> provenance) throws IOException {
+        var fields = new LinkedHashMap<String, String>();
+        if (folder.begun()) flatten(folder.recipe(), "", fields);
+        return origin(fields, provenance);
     }
 
-    private static Markup keys(String caption, Map<String, String> fields) {
-        var table = new Markup()
-                .open("table", "class", "keys")
-                .leaf("caption", caption)
-                .open("tbody");
-        fields.forEach((name, value) -> table.open("tr")
-                .leaf("th", name, "scope", "row")
-                .leaf("td", value)
-                .close());
-        return table.close().close();
+    /** The same of a recipe as JSON. */
+    public static List<Section> origin(JsonNode recipe, Map<String, String> provenance) {
+        var fields = new LinkedHashMap<String, String>();
+        flatten(recipe, "", fields);
+        return origin(fields, provenance);
+    }
+
+    private static List<Section> origin(Map<String, String> recipe, Map<String, String> provenance) {
+        var both =
+                new Block.Beside(List.of(new Block.Keys("Recipe", recipe), new Block.Keys("Provenance", provenance)));
+        if (both.isEmpty()) return List.of();
+        return List.of(new Section(
+                "How to make it again",
+                recipe.isEmpty() ? "" : "Names of the recipe are those that --set takes.",
+                List.of(both)));
     }
 
     /** Every value of an object by its path; lists without objects stay whole. */
@@ -239,36 +171,5 @@ public final class RunReport {
         var items = new ArrayList<JsonNode>();
         array.forEach(items::add);
         return items.stream().anyMatch(JsonNode::isObject);
-    }
-
-    // ---- numbers as text
-
-    static String percent(double share) {
-        return String.format(Locale.ROOT, "%.2f%%", 100 * share);
-    }
-
-    static String percent1(double share) {
-        return String.format(Locale.ROOT, "%.1f%%", 100 * share);
-    }
-
-    static String pictures(long n) {
-        return count(n) + (n == 1 ? " picture" : " pictures");
-    }
-
-    static String count(long n) {
-        return String.format(Locale.ROOT, "%,d", n);
-    }
-
-    private static String compact(long n) {
-        if (n >= 1_000_000_000) return String.format(Locale.ROOT, "%.2f G", n / 1e9);
-        if (n >= 1_000_000) return String.format(Locale.ROOT, "%.1f M", n / 1e6);
-        return count(n);
-    }
-
-    static String duration(double seconds) {
-        long s = Math.round(seconds);
-        if (s < 60) return s + " s";
-        if (s < 3600) return s / 60 + " min " + s % 60 + " s";
-        return s / 3600 + " h " + s % 3600 / 60 + " min";
     }
 }

@@ -20,7 +20,7 @@ import resnet4j.image.Step;
 import resnet4j.model.ClassificationNet;
 import resnet4j.model.ClassificationNet.Output;
 import resnet4j.nn.Net;
-import resnet4j.report.TableReport;
+import resnet4j.report.Section;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
@@ -158,12 +158,12 @@ final class Segmentation implements Task<LabelMap> {
     }
 
     @Override
-    public List<TableReport.Section> sections(Score test) {
+    public List<Section> sections(Path model, Score test) {
         var rows = ((IouScore) test)
                 .classes().stream()
                         .map(c -> List.of(c.name(), number(c.iou()), number(c.dice()), number(c.pictureDice())))
                         .toList();
-        return List.of(new TableReport.Section(
+        return List.of(new Section(
                 "Classes",
                 "IoU and Dice count the pixels of all pictures together; the last column is the mean over pictures.",
                 List.of(),

@@ -19,7 +19,8 @@ import resnet4j.model.ClassificationNet;
 import resnet4j.model.ModelFile;
 import resnet4j.model.Models;
 import resnet4j.report.Chart;
-import resnet4j.report.TableReport;
+import resnet4j.report.Page;
+import resnet4j.report.Section;
 import resnet4j.run.Watcher;
 import resnet4j.study.StudyResult.Gradients;
 import resnet4j.tensor.Device;
@@ -108,7 +109,7 @@ public record GradientStudy(List<String> models, int seeds) {
         return Math.exp(values.mapToDouble(Math::log).average().orElseThrow());
     }
 
-    private TableReport page(StudyResult result, String source) {
+    private Page page(StudyResult result, String source) {
         var series = result.gradients().orElseThrow().stream()
                 .map(g -> new Chart.Series(g.model(), Chart.Mark.LINE, points(g.gradient())))
                 .toList();
@@ -118,11 +119,11 @@ public record GradientStudy(List<String> models, int seeds) {
                 Chart.Axis.of("Length of the gradient in a convolution's weights")
                         .logarithmic(),
                 series);
-        return new TableReport(
+        return new Page(
                 "Study",
                 "Gradients by depth",
                 "on a batch of " + source,
-                List.of(new TableReport.Section(
+                List.of(new Section(
                         "Gradients",
                         "One batch forward in training mode and back; means over " + seeds + " seeds (of logarithms).",
                         List.of(chart),

@@ -4,12 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import resnet4j.report.Chart;
-import resnet4j.report.TableReport;
+import resnet4j.report.Page;
+import resnet4j.report.Section;
 import resnet4j.report.Words;
 
 /** A search as a page: accuracy against each number that was drawn, a series for each rung; then all trials. */
 record SearchPage(Search search, List<Search.Result> results) {
-    TableReport report() {
+    Page report() {
         var charts = new ArrayList<Chart>();
         search.space().forEach((path, values) -> {
             if (values.edges().stream().allMatch(JsonNode::isNumber)) charts.add(chart(path, values));
@@ -17,7 +18,7 @@ record SearchPage(Search search, List<Search.Result> results) {
         var columns = new ArrayList<>(List.of("Trial", "#Epochs", "#Validation top-1"));
         for (var path : search.space().keySet()) columns.add("#" + path);
         columns.add("");
-        var section = new TableReport.Section(
+        var section = new Section(
                 "Trials",
                 "Best first among those that were trained as long. Accuracy is on the validation split; no test picture"
                         + " was looked at.",
@@ -25,7 +26,7 @@ record SearchPage(Search search, List<Search.Result> results) {
                 columns,
                 search.ranking(results).stream().map(this::row).toList());
         var base = search.base();
-        return new TableReport("Search for a recipe", base.model(), "on " + base.data(), List.of(section));
+        return new Page("Search for a recipe", base.model(), "on " + base.data(), List.of(section));
     }
 
     private List<String> row(Search.Result r) {

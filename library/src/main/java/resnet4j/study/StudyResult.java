@@ -9,7 +9,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import resnet4j.config.Records;
 import resnet4j.files.AtomicFile;
-import resnet4j.report.TableReport;
+import resnet4j.report.Block;
+import resnet4j.report.Page;
 
 /**
  * What a study found.
@@ -59,7 +60,7 @@ public record StudyResult(
         }
     }
 
-    /** What stands above the cells of {@link #table}; # before columns of numbers, as in {@link TableReport.Section}. */
+    /** What stands above the cells of {@link #table}; # before columns of numbers, as in {@link Block.Table}. */
     List<String> columns() {
         return runs.isPresent()
                 ? List.of("variation", "#test top-1, %", "#training loss", "#runs", "#diverged")
@@ -87,7 +88,7 @@ public record StudyResult(
     }
 
     /** Into its folder, as {@code study.md}, {@code study.json} and {@code study.html}. */
-    StudyResult write(TableReport page) throws IOException {
+    StudyResult write(Page page) throws IOException {
         AtomicFile.write(folder.resolve("study.md"), markdown() + "\n");
         AtomicFile.write(folder.resolve("study.json"), Records.write(this) + "\n");
         page.write(folder.resolve("study.html"));

@@ -13,7 +13,8 @@ import resnet4j.data.DataSource;
 import resnet4j.data.Label;
 import resnet4j.eval.Evaluation;
 import resnet4j.report.Chart;
-import resnet4j.report.TableReport;
+import resnet4j.report.Page;
+import resnet4j.report.Section;
 import resnet4j.run.RunFolder;
 import resnet4j.run.Watcher;
 import resnet4j.study.StudyResult.Row;
@@ -107,7 +108,7 @@ public record Trainings(Study study, int epochs, int seeds, List<String> only, L
                 .orElse(Double.NaN);
     }
 
-    private TableReport page(StudyResult result, String source) throws IOException {
+    private Page page(StudyResult result, String source) throws IOException {
         var series = new ArrayList<Chart.Series>();
         for (var row : result.runs().orElseThrow())
             series.add(new Chart.Series(
@@ -122,11 +123,11 @@ public record Trainings(Study study, int epochs, int seeds, List<String> only, L
                 Chart.Axis.of("Epochs"),
                 Chart.Axis.of("Training error").inPercent(),
                 series);
-        return new TableReport(
+        return new Page(
                 "Study",
                 study.name(),
                 study.question(),
-                List.of(new TableReport.Section(
+                List.of(new Section(
                         "Results",
                         "On " + source + ", " + epochs + " epochs; means, and least to most over seeds.",
                         List.of(chart),

@@ -14,7 +14,7 @@ import resnet4j.image.Target;
 import resnet4j.model.Answer;
 import resnet4j.model.ModelFile;
 import resnet4j.nn.Linear;
-import resnet4j.report.TableReport;
+import resnet4j.report.Section;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.Precision;
 import resnet4j.tensor.Tensor;
@@ -46,7 +46,7 @@ public sealed interface Aim<T extends Target<T>> extends Objective permits Multi
     Score score(List<String> names, Answer answer, Outputs<T> outputs);
 
     /** More for the report of a score. */
-    List<TableReport.Section> sections(Score score);
+    List<Section> sections(Score score);
 
     /** Logits in which those weights of a head are one that this wants to be one; others as they are. */
     default Tensor tied(Tensor logits, Tensor bias) {

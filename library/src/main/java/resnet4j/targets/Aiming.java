@@ -19,7 +19,7 @@ import resnet4j.model.ClassificationNet;
 import resnet4j.model.ModelFile;
 import resnet4j.nn.Linear;
 import resnet4j.nn.Net;
-import resnet4j.report.TableReport;
+import resnet4j.report.Section;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
 import resnet4j.train.Losses;
@@ -131,7 +131,7 @@ final class Aiming<T extends Target<T>> implements Task<T> {
     }
 
     @Override
-    public List<TableReport.Section> sections(Score test) {
+    public List<Section> sections(Path model, Score test) {
         return aim.sections(test);
     }
 

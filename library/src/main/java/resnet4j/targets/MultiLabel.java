@@ -11,7 +11,7 @@ import resnet4j.eval.LabelsScore;
 import resnet4j.eval.Outputs;
 import resnet4j.eval.Score;
 import resnet4j.model.Answer;
-import resnet4j.report.TableReport;
+import resnet4j.report.Section;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.Losses;
 import resnet4j.tensor.Tensor;
@@ -110,7 +110,7 @@ public record MultiLabel(Loss loss) implements Aim<Labels> {
     }
 
     @Override
-    public List<TableReport.Section> sections(Score score) {
+    public List<Section> sections(Score score) {
         var rows = ((LabelsScore) score)
                 .labels().stream()
                         .map(r -> List.of(
@@ -123,7 +123,7 @@ public record MultiLabel(Loss loss) implements Aim<Labels> {
                                 share(r.sensitivity(), r.sensitivityInterval()),
                                 share(r.specificity(), r.specificityInterval())))
                         .toList();
-        return List.of(new TableReport.Section(
+        return List.of(new Section(
                 "Labels",
                 "A label is said to be there from its threshold on, which was chosen for the most F1 on the validation"
                         + " pictures. In brackets: 95 % intervals (Wilson).",

@@ -15,7 +15,7 @@ import resnet4j.eval.Outputs;
 import resnet4j.eval.Score;
 import resnet4j.model.Answer;
 import resnet4j.nn.Linear;
-import resnet4j.report.TableReport;
+import resnet4j.report.Section;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
@@ -79,7 +79,7 @@ public record Ordinal() implements Aim<Label> {
     }
 
     @Override
-    public List<TableReport.Section> sections(Score score) {
+    public List<Section> sections(Score score) {
         var measured = (OrderedScore) score;
         var columns = new ArrayList<>(List.of("Class"));
         for (var name : measured.classes()) columns.add("#" + name);
@@ -89,7 +89,7 @@ public record Ordinal() implements Aim<Label> {
             for (int count : measured.confusion()[truth]) row.add(Integer.toString(count));
             rows.add(row);
         }
-        return List.of(new TableReport.Section(
+        return List.of(new Section(
                 "Classes",
                 "Pictures of each class, in rows, and what they were taken for, in columns.",
                 List.of(),

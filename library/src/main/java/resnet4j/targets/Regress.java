@@ -14,7 +14,7 @@ import resnet4j.eval.Outputs;
 import resnet4j.eval.Score;
 import resnet4j.model.Answer;
 import resnet4j.report.Chart;
-import resnet4j.report.TableReport;
+import resnet4j.report.Section;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.Losses;
 import resnet4j.tensor.Tensor;
@@ -113,14 +113,14 @@ public record Regress(Loss loss) implements Aim<Numbers> {
     }
 
     @Override
-    public List<TableReport.Section> sections(Score score) {
+    public List<Section> sections(Score score) {
         var results = ((NumbersScore) score).results();
         var charts = new ArrayList<Chart>();
         for (var result : results) {
             charts.add(scatter(result));
             charts.add(residuals(result));
         }
-        return List.of(new TableReport.Section(
+        return List.of(new Section(
                 "Numbers",
                 "R² is the share of the variance that is explained; the mean absolute error (MAE) and the root of the mean"
                         + " squared error (RMSE) are in each number's own unit. In brackets: 95 % intervals, of R² by"

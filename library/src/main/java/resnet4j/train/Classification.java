@@ -24,6 +24,8 @@ import resnet4j.eval.Score;
 import resnet4j.image.Image;
 import resnet4j.model.ClassificationNet;
 import resnet4j.nn.Net;
+import resnet4j.report.ClassSections;
+import resnet4j.report.Section;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
@@ -171,12 +173,12 @@ final class Classification implements Task<Label> {
     }
 
     @Override
-    public List<Image> pictures(Score test) throws IOException {
+    public List<Section> sections(Path model, Score test) throws IOException {
         var pictures = data.split(data.measured());
         var mistakes = new ArrayList<Image>();
         for (var mistake : ((Evaluation) test).mistakes())
             mistakes.add(recipe.preprocess().decode(pictures.picture(mistake.index())));
-        return mistakes;
+        return ClassSections.of((Evaluation) test, mistakes);
     }
 
     @Override

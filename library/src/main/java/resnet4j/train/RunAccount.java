@@ -62,7 +62,7 @@ record RunAccount(Recipe recipe, DataSource<?> data, String dataDigest) {
                 seconds,
                 notes(test),
                 provenance);
-        RunReport.write(run, summary, test, task.pictures(test), task.sections(test));
+        RunReport.write(run, summary, test, task.sections(run.model(), test));
     }
 
     /** What stands in the model file about how good it is. */

@@ -9,10 +9,9 @@ import java.util.function.IntConsumer;
 import resnet4j.data.Batch;
 import resnet4j.data.Loader;
 import resnet4j.eval.Score;
-import resnet4j.image.Image;
 import resnet4j.image.Target;
 import resnet4j.nn.Net;
-import resnet4j.report.TableReport;
+import resnet4j.report.Section;
 import resnet4j.tensor.Tensor;
 
 /**
@@ -72,13 +71,8 @@ public interface Task<T extends Target<T>> extends AutoCloseable {
         return Map.of();
     }
 
-    /** The pictures that a report shows beside a test's score: those of its mistakes, in their order; or none. */
-    default List<Image> pictures(Score test) throws IOException {
-        return List.of();
-    }
-
-    /** More for the report of a test's score. */
-    default List<TableReport.Section> sections(Score test) {
+    /** What the run's report says of a test's score, besides its numbers. @param model the file that was tested */
+    default List<Section> sections(Path model, Score test) throws IOException {
         return List.of();
     }
 

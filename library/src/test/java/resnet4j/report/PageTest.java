@@ -10,9 +10,8 @@ import javax.xml.xpath.XPathFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
 import org.xml.sax.InputSource;
-import resnet4j.report.TableReport.Section;
 
-class TableReportTest {
+class PageTest {
     private static final Chart EMPTY = new Chart("Nothing", Chart.Axis.of("x"), Chart.Axis.of("y"), List.of()),
             LINE =
                     new Chart(
@@ -26,9 +25,7 @@ class TableReportTest {
     void page_holdsChartsWithPointsAndAllCells() throws Exception {
         var rows = List.of(List.of("<b>", "1"), List.of("two", "2"));
         var section = new Section("Heading", "", List.of(EMPTY, LINE), List.of("name", "#count"), rows);
-        var html = new TableReport("kind", "title", "lead", List.of(section))
-                .page()
-                .html();
+        var html = new Page("kind", "title", "lead", List.of(section)).html();
         Document page = DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
                 .parse(new InputSource(new StringReader(html.replace("<!DOCTYPE html>", ""))));
