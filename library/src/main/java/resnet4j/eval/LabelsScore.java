@@ -62,11 +62,12 @@ public record LabelsScore(
                 wrong[i] |= said != truth[i];
             }
             int others = n - support;
+            var ranking = Ranking.of(values, truth);
             results.add(new LabelResult(
                     names.get(label),
                     support,
-                    averagePrecision(values, truth),
-                    Metrics.auc(values, truth),
+                    ranking.averagePrecision(),
+                    ranking.auc(),
                     threshold,
                     2.0 * hits / (support + hits + alarms),
                     (double) hits / support,
@@ -139,23 +140,6 @@ public record LabelsScore(
                 .sorted((a, b) -> Float.compare(values[b], values[a]))
                 .mapToInt(i -> i)
                 .toArray();
-    }
-
-    /**
-     * The mean of the precisions at each picture that has the label, those of equal values together: scikit-learn's {@code
-     * average_precision_score}. NaN where none has it.
-     */
-    static double averagePrecision(float[] values, boolean[] truth) {
-        var order = falling(values);
-        double sum = 0;
-        int hits = 0, before = 0;
-        for (int said = 1; said <= order.length; said++) {
-            if (truth[order[said - 1]]) hits++;
-            if (said < order.length && values[order[said]] == values[order[said - 1]]) continue;
-            sum += (hits - before) * (double) hits / said;
-            before = hits;
-        }
-        return sum / hits;
     }
 
     @Override
