@@ -1,6 +1,7 @@
 package resnet4j.data;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -15,12 +16,16 @@ final class ShapePainter {
     /** Samples of a pixel, each way. */
     private static final int SAMPLES = 3;
 
+    private static final double[] AREAS =
+            Arrays.stream(ShapeKind.values()).mapToDouble(ShapePainter::area).toArray();
+
     private final int side;
     private final RandomGenerator random;
     private final float[] canvas;
     private final float[][] ground; // the two colours that the background runs between
     private final List<Integer> labels = new ArrayList<>();
     private final List<boolean[]> masks = new ArrayList<>();
+    private final List<Double> areas = new ArrayList<>(); // of the whole shapes, in pixels
 
     ShapePainter(int side, RandomGenerator random) {
         this.side = side;
@@ -53,7 +58,8 @@ final class ShapePainter {
         noise(uniform(2, 14));
         Collections.swap(labels, 0, main);
         Collections.swap(masks, 0, main);
-        return new Shapes.Scene(image(), things());
+        Collections.swap(areas, 0, main);
+        return scene();
     }
 
     /** From one colour to another across the picture, with blotches a quarter of it wide. */
@@ -84,6 +90,15 @@ final class ShapePainter {
             for (int x = 0; x < side; x++)
                 if (Math.abs((x + 0.5) * dx + (y + 0.5) * dy - offset) <= halfWidth)
                     blend(3 * (y * side + x), colour, 0.5f);
+    }
+
+    /** Of a kind of radius 1, by a grid of points. */
+    private static double area(ShapeKind kind) {
+        int n = 200, inside = 0;
+        double edge = 1.2; // further than any reaches
+        for (int i = 0; i < n * n; i++)
+            if (kind.covers(edge * (2 * (i % n + 0.5) / n - 1), edge * (2 * (i / n + 0.5) / n - 1))) inside++;
+        return 4 * edge * edge * inside / (n * n);
     }
 
     private void shape(int label, double centreX, double centreY, double radius) {
@@ -124,6 +139,7 @@ final class ShapePainter {
             }
         labels.add(label);
         masks.add(mask);
+        areas.add(AREAS[label] * radius * radius);
     }
 
     /** Whether a point has the second colour: plain, stripes, a chessboard, dots; each repeats after 1. */
@@ -154,15 +170,17 @@ final class ShapePainter {
         return new Image(side, side, rgb);
     }
 
-    private Things things() {
+    private Shapes.Scene scene() {
         var things = new ArrayList<Thing>();
+        var shares = new ArrayList<Double>();
         for (int t = 0; t < masks.size(); t++) {
             var seen = masks.get(t);
             var mask = new byte[seen.length];
-            int x1 = side, y1 = side, x2 = 0, y2 = 0;
+            int x1 = side, y1 = side, x2 = 0, y2 = 0, count = 0;
             for (int i = 0; i < mask.length; i++)
                 if (seen[i]) {
                     mask[i] = 1;
+                    count++;
                     x1 = Math.min(x1, i % side);
                     x2 = Math.max(x2, i % side + 1);
                     y1 = Math.min(y1, i / side);
@@ -171,8 +189,9 @@ final class ShapePainter {
             if (x2 == 0) continue; // it is hidden
             var map = new LabelMap(side, side, mask, 0);
             things.add(new Thing(labels.get(t), new Box(x1, y1, x2, y2), Optional.of(map), List.of(), false));
+            shares.add(count / areas.get(t));
         }
-        return new Things(things);
+        return new Shapes.Scene(image(), new Things(things), shares);
     }
 
     private void blend(int at, float[] colour, float share) {

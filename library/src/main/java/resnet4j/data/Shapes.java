@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import resnet4j.config.Checks;
 import resnet4j.files.Digest;
 import resnet4j.image.Image;
@@ -31,8 +32,23 @@ public record Shapes(int size, int side, long seed) implements Dataset<Label> {
             .map(kind -> kind.name().toLowerCase(Locale.ROOT))
             .toList();
 
-    /** A picture and what is in it, the large shape first: of each, the box and the mask of the pixels that are seen. */
-    public record Scene(Image image, Things things) {
+    /**
+     * A picture and what is in it, the large shape first: of each, the box and the mask of the pixels that are seen.
+     *
+     * @param shares of each, how much of it is seen: the rest is under another or outside the picture; about 1 for all of it
+     */
+    public record Scene(Image image, Things things, List<Double> shares) {
+        /** The kinds that can be told: of which at least half of one is seen. */
+        Labels labels() {
+            return new Labels(IntStream.range(0, shares.size())
+                    .filter(i -> shares.get(i) >= 0.5)
+                    .map(i -> things.things().get(i).label())
+                    .sorted()
+                    .distinct()
+                    .boxed()
+                    .toList());
+        }
+
         /** Which class each pixel shows: 0 the background, and the others by their label and one. */
         public LabelMap labelMap() {
             var map = new byte[image.width() * image.height()];
@@ -81,17 +97,9 @@ public record Shapes(int size, int side, long seed) implements Dataset<Label> {
         return new Seen<>(this, List.copyOf(classes), "label maps", Scene::labelMap);
     }
 
-    /** With the kinds of shape that are there. */
+    /** With the kinds of shape of which at least half is seen. */
     public Dataset<Labels> labels() {
-        return new Seen<>(
-                this,
-                CLASSES,
-                "labels",
-                scene -> new Labels(scene.things().things().stream()
-                        .map(Things.Thing::label)
-                        .sorted()
-                        .distinct()
-                        .toList()));
+        return new Seen<>(this, CLASSES, "labels", Scene::labels);
     }
 
     /** With how much of the picture the largest shape covers, from 0 to 1. */
@@ -111,7 +119,7 @@ public record Shapes(int size, int side, long seed) implements Dataset<Label> {
 
     /** {@code n} pictures to train on and 2,000 to test on: of 32x32, or of 96x96 where the small ones are to be found too. */
     static <T extends Target<T>> DataSource<T> source(int n, Class<T> target) {
-        int side = target == Things.class ? 96 : 32;
+        int side = target == Things.class || target == Labels.class ? 96 : 32;
         return new DataSource<>(
                 "shapes:" + n,
                 with(new Shapes(n, side, 0), target),

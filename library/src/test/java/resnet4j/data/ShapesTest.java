@@ -114,6 +114,25 @@ class ShapesTest {
         assertTrue(small > 60, small + " small shapes in 60 pictures"); // up to three beneath and half a one above
     }
 
+    /** The same scenes drawn four times as fine, where counting pixels is near to measuring areas; of the large shape. */
+    @Test
+    void shares_areThoseOfAFinerDrawing() throws IOException {
+        int hidden = 0;
+        for (int i = 0; i < 40; i++) {
+            var scene = new Shapes(40, 96, 3).scene(i);
+            double fine = new Shapes(40, 384, 3).scene(i).shares().get(0);
+            assertEquals(fine, scene.shares().get(0), 0.02, "picture " + i);
+            var told = new Shapes(40, 96, 3).labels().target(i).indices();
+            for (int t = 0; t < scene.shares().size(); t++) {
+                assertTrue(scene.shares().get(t) < 1.06, "picture " + i); // small ones are of a hundred pixels
+                int label = scene.things().things().get(t).label();
+                if (scene.shares().get(t) >= 0.5) assertTrue(told.contains(label), "picture " + i);
+                else if (!told.contains(label)) hidden++;
+            }
+        }
+        assertTrue(hidden > 4, hidden + " kinds that are hidden");
+    }
+
     /** What each kind covers of the plane, by its geometry. */
     @Test
     void kinds_haveTheirAreas() {
