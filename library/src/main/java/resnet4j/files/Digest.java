@@ -36,6 +36,16 @@ public final class Digest {
         return this;
     }
 
+    /** All that a file holds. */
+    public Digest addFile(Path file) throws IOException {
+        add(Files.size(file));
+        try (var in = Files.newInputStream(file)) {
+            var some = new byte[1 << 16];
+            for (int n; (n = in.read(some)) >= 0; ) sha256.update(some, 0, n);
+        }
+        return this;
+    }
+
     /** How many bytes a file has, or -1 if it is there no more. */
     public Digest addSize(Path file) {
         try {

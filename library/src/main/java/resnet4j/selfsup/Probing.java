@@ -1,14 +1,9 @@
 package resnet4j.selfsup;
 
-import static resnet4j.tensor.Losses.unit;
-
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import resnet4j.eval.Metrics;
-import resnet4j.tensor.NativeScope;
-import resnet4j.tensor.Ops;
-import resnet4j.tensor.Tensor;
+import resnet4j.eval.Retrieval;
 import resnet4j.train.Features;
 
 /**
@@ -38,47 +33,9 @@ public record Probing(
             before = some.labels().length;
             linear.put(Math.round(100 * share) + " %", told);
         }
-        var few = asked.labels().length > MOST_PAIRED
-                ? asked.share((double) MOST_PAIRED / asked.labels().length, seed)
-                : asked;
-        var cosines = cosines(few);
+        var few = asked.atMost(MOST_PAIRED, seed);
+        var pairs = Retrieval.of(few.values(), few.labels(), few.skipped());
         return new Probing(
-                representation.knn().orElseThrow(),
-                linear,
-                recall(cosines, few.labels()),
-                verification(cosines, few.labels()),
-                representation);
-    }
-
-    private static float[] cosines(Features features) {
-        int n = features.labels().length;
-        try (var scope = new NativeScope();
-                var noGrad = Ops.noGrad()) {
-            var rows = unit(Tensor.of(features.values(), n, features.values().length / n));
-            return Ops.matmul(rows, Ops.permute(rows, 1, 0)).toFloats();
-        }
-    }
-
-    private static double recall(float[] cosines, int[] labels) {
-        int n = labels.length, found = 0;
-        for (int i = 0; i < n; i++) {
-            int nearest = i == 0 ? 1 : 0;
-            for (int j = 0; j < n; j++) if (j != i && cosines[i * n + j] > cosines[i * n + nearest]) nearest = j;
-            if (labels[nearest] == labels[i]) found++;
-        }
-        return (double) found / n;
-    }
-
-    /** NaN where all pairs are of one kind. */
-    private static double verification(float[] cosines, int[] labels) {
-        int n = labels.length, pair = 0;
-        var values = new float[n * (n - 1) / 2];
-        var same = new boolean[values.length];
-        for (int i = 0; i < n; i++)
-            for (int j = i + 1; j < n; j++) {
-                values[pair] = cosines[i * n + j];
-                same[pair++] = labels[i] == labels[j];
-            }
-        return Metrics.auc(values, same);
+                representation.knn().orElseThrow(), linear, pairs.recall1(), pairs.verification(), representation);
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import resnet4j.array.DType;
@@ -17,6 +18,7 @@ public final class Losses {
 
     private Losses() {}
 
+    private static final float FAR = 1e9f;
     private static final int MEAN = 1, SUM = 2; // at::Reduction
     /** PyTorch's label of what does not count. */
     public static final int IGNORED = -100;
@@ -168,6 +170,66 @@ public final class Losses {
                     own.neg().add(new Scalar(1.0)).clamp_min(new Scalar(0.0)).pow(focus);
             return new Tensor(
                     own.clamp_min(new Scalar(1e-8)).log().mul(weight).mean().neg());
+        });
+    }
+
+    /**
+     * Cross entropy of cosines times {@code scale}, where the true class's angle is larger by {@code margin} (0 to pi), up to
+     * pi. cosines [N,K], labels [N] int64 -> []. arXiv:1801.07698, equation 3.
+     */
+    public static Tensor arcFace(Tensor cosines, Tensor labels, double scale, double margin) {
+        return Ops.guard("arc_face", cosines, () -> {
+            var own = labels.handle.reshape(-1, 1);
+            var cosine = cosines.to(DType.F32).handle.clamp(bound(-1 + 1e-7), bound(1 - 1e-7));
+            var moved = cosine.gather(1, own)
+                    .acos()
+                    .add(new Scalar(margin))
+                    .clamp_max(new Scalar(Math.PI))
+                    .cos();
+            return crossEntropy(new Tensor(cosine.scatter(1, own, moved).mul(new Scalar(scale))), labels, 0);
+        });
+    }
+
+    private static ScalarOptional bound(double value) {
+        return new ScalarOptional(new Scalar(value));
+    }
+
+    /**
+     * How far the farthest row of the same class is beyond the nearest of another, plus a margin, or 0; in the mean of rows
+     * that have both. rows [N,D], labels [N] int64 -> []. arXiv:1703.07737, equation 5.
+     */
+    public static Tensor batchHard(Tensor rows, Tensor labels, double margin) {
+        return Ops.guard("batch_hard", rows, () -> {
+            int n = (int) rows.size(0);
+            var classes = labels.toLongs();
+            float[] same = new float[n * n], other = new float[n * n], counts = new float[n];
+            float some = 0;
+            for (int i = 0; i < n; i++) {
+                boolean near = false, far = false;
+                for (int j = 0; j < n; j++) {
+                    boolean alike = classes[i] == classes[j];
+                    same[i * n + j] = alike ? 0 : -FAR;
+                    other[i * n + j] = alike ? FAR : 0;
+                    near |= alike && i != j;
+                    far |= !alike;
+                }
+                if (near && far) counts[i] = 1;
+                some += counts[i];
+            }
+            var x = rows.to(DType.F32).handle;
+            var squares = x.mul(x).sum(new long[] {1}, true, new ScalarTypeOptional());
+            var distances = squares.add(squares.t())
+                    .sub(torch.mm(x, x.t()).mul(new Scalar(2.0)))
+                    .clamp_min(new Scalar(1e-12))
+                    .sqrt();
+            var device = rows.device();
+            var farthest =
+                    distances.add(Tensor.of(same, n, n).to(device).handle).amax(new long[] {1}, false);
+            var nearest =
+                    distances.add(Tensor.of(other, n, n).to(device).handle).amin(new long[] {1}, false);
+            var lacking = farthest.sub(nearest).add(new Scalar(margin)).clamp_min(new Scalar(0.0));
+            var sum = lacking.mul(Tensor.of(counts, n).to(device).handle).sum();
+            return new Tensor(sum.mul(new Scalar(1.0 / Math.max(1, some))));
         });
     }
 

@@ -95,6 +95,11 @@ public record Features(float[] values, int[] labels, int classes, List<Skipped> 
                 Arrays.copyOf(values, used), labels, pictures.classes().size(), skipped);
     }
 
+    /** All rows, or about {@code most} drawn from {@code seed} where there are more. */
+    public Features atMost(int most, long seed) {
+        return labels.length > most ? share((double) most / labels.length, seed) : this;
+    }
+
     /** About this share of the rows of each class, drawn from {@code seed}, and at least one of each. */
     public Features share(double share, long seed) {
         if (!(share > 0 && share <= 1))

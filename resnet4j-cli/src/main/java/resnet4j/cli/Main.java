@@ -32,6 +32,8 @@ import resnet4j.train.Recipe;
             TrainCommand.class,
             PretrainCommand.class,
             ProbeCommand.class,
+            IndexCommand.class,
+            SearchCommand.class,
             FinetuneCommand.class,
             TuneCommand.class,
             StudyCommand.class,

@@ -8,9 +8,11 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import resnet4j.config.Records;
+import resnet4j.data.PictureFiles;
 
 class ProbeCommandTest {
     @TempDir
@@ -38,6 +40,38 @@ class ProbeCommandTest {
                 0,
                 run("probe", "squeezenet1_0", "--random", "--data=folder:" + pictures, "--limit=6", "--device=cpu"),
                 err::toString);
+    }
+
+    @Test
+    void search_findsThePictureItselfFirst() throws IOException {
+        var pictures = Squares.write(folder.resolve("pictures"), 4);
+        var recipe = Files.writeString(folder.resolve("recipe.json"), Squares.RECIPE);
+        var run = folder.resolve("run").toString();
+        assertEquals(
+                0,
+                run("train", recipe.toString(), "--data=folder:" + pictures, "--set=epochs=1", "--run=" + run),
+                err::toString);
+        var index = folder.resolve("pictures.index").toString();
+        assertEquals(0, run("index", run, pictures.toString(), "--out=" + index, "--device=cpu"), err::toString);
+        var first = PictureFiles.pictures(pictures).get(0).toString();
+        out.getBuffer().setLength(0);
+        assertEquals(0, run("search", index, first, "--top=2", "--json", "--device=cpu"), err::toString);
+        var found = Records.parse(out.toString()).get("pictures").get(0).get("found");
+        assertEquals(2, found.size());
+        assertEquals(1, found.get(0).get("likeness").doubleValue(), 1e-5);
+        assertEquals(2, run("index", "resnet20", "--random", pictures.toString(), "--out=" + index));
+        assertTrue(err.toString().contains("expected a network with weights"), err::toString);
+        assertEquals(1, run("search", recipe.toString(), first), err::toString);
+        assertEquals(
+                0,
+                run("train", recipe.toString(), "--data=folder:" + pictures, "--set=epochs=2", "--run=" + run + 2),
+                err::toString);
+        Files.copy(
+                Path.of(run + 2, "model.safetensors"),
+                Path.of(run, "model.safetensors"),
+                StandardCopyOption.REPLACE_EXISTING);
+        assertEquals(1, run("search", index, first, "--device=cpu"), err::toString);
+        assertTrue(err.toString().contains("they have changed"), err::toString);
     }
 
     @Test
