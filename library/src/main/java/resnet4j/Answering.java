@@ -52,7 +52,7 @@ public final class Answering implements AutoCloseable {
 
     private static Answering by(Classifier classifier, int top) {
         return new Answering(
-                classifier, batch -> told(classifier.classify(batch, top), c -> i -> new Predicted.Classes(i, c)));
+                classifier, batch -> told(classifier.judge(batch, top), c -> i -> Predicted.Classes.of(i, c)));
     }
 
     private static <A> List<Told> told(List<A> answers, Function<A, Told> of) {

@@ -13,6 +13,8 @@ import resnet4j.data.Batch;
 import resnet4j.data.Loader;
 import resnet4j.image.Image;
 import resnet4j.image.Picture;
+import resnet4j.model.Answer;
+import resnet4j.model.Calibration;
 import resnet4j.model.ModelFile;
 
 /**
@@ -30,6 +32,21 @@ public final class Classifier implements Predictor<List<Classifier.Prediction>> 
      * @param probability in [0,1]; all classes together have 1
      */
     public record Prediction(int index, String label, double probability) {}
+
+    /**
+     * An answer, and how far to rely on it: what a model says that was calibrated.
+     *
+     * @param top   the likeliest classes, likeliest first
+     * @param doubts why it is "not sure", a sentence each; none where it is sure; absent where its calibration has no say
+     * @param oneOf  the classes of which one is the true one as often as was wanted; absent where that was not
+     */
+    public record Judged(List<Prediction> top, Optional<List<String>> doubts, Optional<List<Prediction>> oneOf) {
+        public Judged {
+            top = List.copyOf(top);
+            doubts = doubts.map(List::copyOf);
+            oneOf = oneOf.map(List::copyOf);
+        }
+    }
 
     /** Takes a network over whose answer is one class, of such as have an order too, and closes it in the end. */
     public Classifier(ModelFile.Opened model, Options options) {
@@ -121,16 +138,41 @@ public final class Classifier implements Predictor<List<Classifier.Prediction>> 
         return answers(pictures.values(prepared), top);
     }
 
+    /** The {@code top} likeliest classes of pictures of any sizes, and whether the model is sure. */
+    public List<Judged> judge(List<Image> pictures, int top) {
+        return this.pictures.read(pictures, judging(top));
+    }
+
+    /** The same for the pictures of a {@link Loader} that applied this model's preprocessing. */
+    public List<Judged> judge(Batch<?> prepared, int top) {
+        return pictures.read(prepared, judging(top));
+    }
+
+    private Pictures.Reader<Judged> judging(int top) {
+        return (logits, from, names) -> {
+            var p = pictures.answer.values(logits, from, names);
+            var all = predictions(p, names);
+            var calibration =
+                    pictures.answer instanceof Answer.Classes classes ? classes.calibration() : Calibration.NONE;
+            return new Judged(
+                    all.subList(0, Math.min(top, names)),
+                    calibration.doubts(logits, from, p),
+                    calibration.sets().map(sets -> all.subList(0, sets.of(p).size())));
+        };
+    }
+
     private List<List<Prediction>> answers(List<double[]> probabilities, int top) {
         if (top < 1) throw new IllegalArgumentException("top: expected at least 1, got " + top);
+        return probabilities.stream().map(p -> predictions(p, top)).toList();
+    }
+
+    private List<Prediction> predictions(double[] p, int top) {
         var names = pictures.card.classNames();
-        return probabilities.stream()
-                .map(p -> IntStream.range(0, names.size())
-                        .boxed()
-                        .sorted(Comparator.comparingDouble(c -> -p[c]))
-                        .limit(top)
-                        .map(c -> new Prediction(c, names.get(c), p[c]))
-                        .toList())
+        return IntStream.range(0, names.size())
+                .boxed()
+                .sorted(Comparator.comparingDouble(c -> -p[c]))
+                .limit(top)
+                .map(c -> new Prediction(c, names.get(c), p[c]))
                 .toList();
     }
 

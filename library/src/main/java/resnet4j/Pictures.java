@@ -152,15 +152,28 @@ final class Pictures implements AutoCloseable {
         lifetime = new Lifetime(kind.name, model::close);
     }
 
+    /** What is made of a picture's logits. */
+    interface Reader<A> {
+        A read(float[] logits, int from, int names);
+    }
+
     /** What the network says of each picture, of any sizes. */
     List<double[]> values(List<Image> pictures) {
-        var answers = new ArrayList<double[]>();
-        inBatches(pictures, (pixels, n) -> answers.addAll(values(pixels, n)));
-        return answers;
+        return read(pictures, answer::values);
     }
 
     /** The same for the pictures of a loader that applied this model's preprocessing. */
     List<double[]> values(Batch<?> prepared) {
+        return read(prepared, answer::values);
+    }
+
+    <A> List<A> read(List<Image> pictures, Reader<A> reader) {
+        var answers = new ArrayList<A>();
+        inBatches(pictures, (pixels, n) -> answers.addAll(read(pixels, n, reader)));
+        return answers;
+    }
+
+    <A> List<A> read(Batch<?> prepared, Reader<A> reader) {
         var pixels = prepared.pixels();
         var preprocess = card.preprocess();
         if (pixels.width() != preprocess.cropWidth() || pixels.height() != preprocess.cropHeight())
@@ -168,13 +181,13 @@ final class Pictures implements AutoCloseable {
                     + preprocess.cropHeight() + ", got " + pixels.width() + "x" + pixels.height());
         lifetime.enter();
         try {
-            return values(pixels.rgb(), pixels.size());
+            return read(pixels.rgb(), pixels.size(), reader);
         } finally {
             lifetime.leave();
         }
     }
 
-    private List<double[]> values(byte[] pixels, int pictures) {
+    private <A> List<A> read(byte[] pixels, int pictures, Reader<A> reader) {
         int names = card.classNames().size(), k = answer.logits(names);
         float[] logits = network.logits(pixels, pictures);
         for (int i = 0; i < pictures * k; i++)
@@ -182,8 +195,8 @@ final class Pictures implements AutoCloseable {
                 throw new ArithmeticException("picture " + (i / k + 1) + " of " + pictures + ": the network answers "
                         + logits[i] + " for class " + i % k
                         + ", which is no answer; its weights, mean or std are damaged");
-        var answers = new ArrayList<double[]>();
-        for (int i = 0; i < pictures; i++) answers.add(answer.values(logits, i * k, names));
+        var answers = new ArrayList<A>();
+        for (int i = 0; i < pictures; i++) answers.add(reader.read(logits, i * k, names));
         return answers;
     }
 

@@ -29,7 +29,7 @@ public record Evaluator(
         int keptMistakes) {
 
     /**
-     * How right a network is as it is used: in the fastest way on {@code device}.
+     * How right a network is as it is used: in the fastest way on {@code device}, at its temperature.
      *
      * @param opened   taken over, and closed
      * @param loader   of pictures whose labels are the network's, made ready by its own preprocessing
@@ -46,8 +46,11 @@ public record Evaluator(
         var preprocess = file.preprocess();
         try (var inference =
                 Inference.of(opened.net(), device, precision, preprocess.cropHeight(), preprocess.cropWidth())) {
-            return new Evaluator(views.of(inference::run), file.classNames(), preprocess, device, 0)
-                    .evaluate(loader, progress);
+            double temperature = file.calibration().temperature();
+            var network = views.of(inference::run);
+            UnaryOperator<Tensor> calibrated =
+                    temperature == 1 ? network : images -> Ops.affine(network.apply(images), 1 / temperature, 0);
+            return new Evaluator(calibrated, file.classNames(), preprocess, device, 0).evaluate(loader, progress);
         }
     }
 

@@ -1,8 +1,13 @@
 package resnet4j.eval;
 
+import java.util.Arrays;
+import java.util.Random;
+import java.util.function.ToDoubleFunction;
+
 /** Where a number that was measured on a sample lies, with 95 % confidence. */
 public record Interval(double low, double high) {
     private static final double Z = 1.959963984540054; // of the normal distribution, two-sided 95 %
+    private static final int RESAMPLES = 1000;
 
     /** Of a share, {@code hits} of {@code n}: Wilson 1927, J. Am. Stat. Assoc. 22. Between 0 and 1 where {@code n} is 0. */
     public static Interval ofShare(long hits, long n) {
@@ -11,6 +16,24 @@ public record Interval(double low, double high) {
         double middle = (p + z2 / 2) / (1 + z2);
         double half = Z / (1 + z2) * Math.sqrt(p * (1 - p) / n + z2 / (4 * n));
         return new Interval(Math.max(0, middle - half), Math.min(1, middle + half));
+    }
+
+    /**
+     * Of any number that is computed from {@code n} samples: the middle 95 % of what a thousand draws of as many, with
+     * replacement, give. Efron 1979, the percentile method.
+     *
+     * @param number of the samples at these places, some of them more than once
+     */
+    public static Interval resampled(int n, ToDoubleFunction<int[]> number) {
+        var random = new Random(0);
+        var found = new double[RESAMPLES];
+        var drawn = new int[n];
+        for (int b = 0; b < RESAMPLES; b++) {
+            for (int i = 0; i < n; i++) drawn[i] = random.nextInt(n);
+            found[b] = number.applyAsDouble(drawn);
+        }
+        Arrays.sort(found);
+        return new Interval(found[RESAMPLES / 40], found[RESAMPLES - 1 - RESAMPLES / 40]);
     }
 
     /** Of a mean, by the normal distribution. */

@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import resnet4j.data.Numbers;
 import resnet4j.data.Skipped;
 import resnet4j.model.Answer;
@@ -19,7 +18,7 @@ import resnet4j.model.Answer;
 public record NumbersScore(int samples, double r2, double mae, List<NumberResult> results, List<Skipped> skipped)
         implements Score {
     public static final String HEADLINE = "r2";
-    private static final int RESAMPLES = 1000, SHOWN = 500;
+    private static final int SHOWN = 500;
 
     /**
      * Of one number, in its own unit.
@@ -86,7 +85,10 @@ public record NumbersScore(int samples, double r2, double mae, List<NumberResult
         return new NumberResult(
                 name,
                 r2,
-                resampled(truth, said),
+                Interval.resampled(n, places -> {
+                    double drawn = r2(truth, said, places);
+                    return Double.isNaN(drawn) ? Double.NEGATIVE_INFINITY : drawn;
+                }),
                 Arrays.stream(errors).average().orElseThrow(),
                 Interval.ofMean(errors),
                 Math.sqrt(squares / n),
@@ -102,20 +104,6 @@ public record NumbersScore(int samples, double r2, double mae, List<NumberResult
             distances += (truth[i] - mean) * (truth[i] - mean);
         }
         return distances == 0 ? Double.NaN : 1 - errors / distances;
-    }
-
-    /** The middle 95 % of what pictures drawn again, with replacement, would have given. Efron 1979. */
-    private static Interval resampled(double[] truth, double[] said) {
-        var random = new Random(0);
-        var found = new double[RESAMPLES];
-        var drawn = new int[truth.length];
-        for (int b = 0; b < RESAMPLES; b++) {
-            for (int i = 0; i < drawn.length; i++) drawn[i] = random.nextInt(drawn.length);
-            double r2 = r2(truth, said, drawn);
-            found[b] = Double.isNaN(r2) ? Double.NEGATIVE_INFINITY : r2;
-        }
-        Arrays.sort(found);
-        return new Interval(found[RESAMPLES / 40], found[RESAMPLES - 1 - RESAMPLES / 40]);
     }
 
     @Override

@@ -61,7 +61,7 @@ public record Scoring(
         if (opened.file().architecture().perPixel()) return eachPixel(opened, watching);
         if (opened.net() instanceof DetectionNet net) return things(opened, net, watching);
         opened.wholePictures();
-        return opened.file().answer().equals(Answer.CLASSES)
+        return opened.file().answer() instanceof Answer.Classes
                 ? classes(opened, reading, watching)
                 : aimed(opened, Aim.of(opened.file()), reading, watching);
     }

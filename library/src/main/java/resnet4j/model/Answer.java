@@ -9,7 +9,7 @@ import resnet4j.config.Records;
 /** What a network's logits stand for, and so how its answer is read from them. Part of every saved model. */
 public sealed interface Answer {
     /** The answer of most networks: one class, by softmax. */
-    Answer CLASSES = new Classes();
+    Answer CLASSES = new Classes(Calibration.NONE);
 
     /** The name of {@link #metadata}'s entry. */
     String ENTRY = "answer";
@@ -27,7 +27,7 @@ public sealed interface Answer {
 
     /** @throws IllegalArgumentException unless it is one class. @param field that gave what is {@code named} so */
     default void requireOneClass(String field, String named) {
-        if (!equals(CLASSES))
+        if (!(this instanceof Classes))
             throw new IllegalArgumentException(field + ": expected a network that names one class, got " + named
                     + ", which answers with " + words() + "; predict and eval take it as a saved model");
     }
@@ -42,14 +42,14 @@ public sealed interface Answer {
         return metadata.containsKey(ENTRY) ? Records.read(metadata.get(ENTRY), Answer.class) : CLASSES;
     }
 
-    /** One class of all: softmax. */
-    record Classes() implements Answer {
+    /** One class of all: softmax of the logits over the temperature. */
+    record Classes(Calibration calibration) implements Answer {
         @Override
         public double[] values(float[] logits, int from, int names) {
-            double largest = Double.NEGATIVE_INFINITY, sum = 0;
+            double largest = Double.NEGATIVE_INFINITY, sum = 0, temperature = calibration.temperature();
             for (int i = from; i < from + names; i++) largest = Math.max(largest, logits[i]);
             var p = new double[names];
-            for (int i = 0; i < names; i++) sum += p[i] = Math.exp(logits[from + i] - largest);
+            for (int i = 0; i < names; i++) sum += p[i] = Math.exp((logits[from + i] - largest) / temperature);
             for (int i = 0; i < names; i++) p[i] /= sum;
             return p;
         }

@@ -77,8 +77,18 @@ public record ModelFile(
         answer.requireOneClass("model", model);
     }
 
+    /** How far the answers of a network that names one class can be trusted. */
+    public Calibration calibration() {
+        return answer instanceof Answer.Classes classes ? classes.calibration() : Calibration.NONE;
+    }
+
     /** The same network with its input made in another way. */
     public ModelFile withPreprocess(Preprocess preprocess) {
+        return new ModelFile(model, architecture, preprocess, classNames, answer, metrics, recipe, provenance);
+    }
+
+    /** The same network with its answers read in another way. */
+    public ModelFile withAnswer(Answer answer) {
         return new ModelFile(model, architecture, preprocess, classNames, answer, metrics, recipe, provenance);
     }
 

@@ -38,6 +38,7 @@ import resnet4j.train.Recipe;
             TuneCommand.class,
             StudyCommand.class,
             EvalCommand.class,
+            CalibrateCommand.class,
             ScoreCommand.class,
             PredictCommand.class,
             ExplainCommand.class,

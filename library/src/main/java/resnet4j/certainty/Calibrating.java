@@ -1,0 +1,260 @@
+package resnet4j.certainty;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntConsumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import resnet4j.config.Checks;
+import resnet4j.config.Records;
+import resnet4j.data.DataSource;
+import resnet4j.data.Dataset;
+import resnet4j.data.Label;
+import resnet4j.data.Labelled;
+import resnet4j.data.Reading;
+import resnet4j.data.Skipped;
+import resnet4j.eval.Interval;
+import resnet4j.eval.Outputs;
+import resnet4j.graph.Inference;
+import resnet4j.model.Answer;
+import resnet4j.model.Calibration;
+import resnet4j.model.ModelFile;
+import resnet4j.run.Stages;
+import resnet4j.tensor.Device;
+import resnet4j.tensor.Precision;
+import resnet4j.tensor.Tensor;
+import resnet4j.train.Recipe;
+
+/**
+ * What of a classifier is to be calibrated, on pictures that it was not trained on.
+ *
+ * @param data     the pictures, as {@code kind:path}
+ * @param split    a part of them; where absent the validation part, as the model's own recipe held it out, or else the test
+ *                 part
+ * @param limit    use only so many
+ * @param share    how much of the pictures it is fitted on; the others say what it is worth
+ * @param error    the share of answers that may be wrong, where the least sure are to be "not sure"
+ * @param familiar the share of pictures like these that are to pass as known, where others are to be told
+ * @param coverage how often the true class is to be in a set, where sets are to be named
+ * @param sets     what these are made by
+ * @param unlike   pictures of another kind, as {@code kind:path}; their classes are not looked at
+ * @param out      a .safetensors file to write the model to with its calibration
+ * @param batch    pictures at a time
+ * @param seed     of which pictures it is fitted on
+ */
+public record Calibrating(
+        String data,
+        Optional<String> split,
+        Optional<Integer> limit,
+        double share,
+        Optional<Double> error,
+        Optional<Double> familiar,
+        Optional<Double> coverage,
+        Calibration.Rule sets,
+        List<String> unlike,
+        Optional<Path> out,
+        int batch,
+        long seed,
+        Device device,
+        Precision precision) {
+    public Calibrating {
+        unlike = List.copyOf(unlike);
+        limit.ifPresent(n -> Checks.atLeast("limit", 2, n));
+        Checks.insideUnit("share", share);
+        error.ifPresent(e -> Checks.insideUnit("error", e));
+        familiar.ifPresent(f -> Checks.insideUnit("familiar", f));
+        coverage.ifPresent(c -> Checks.insideUnit("coverage", c));
+        if (out.isPresent() && !out.get().toString().endsWith(".safetensors"))
+            throw new IllegalArgumentException("out: expected a name that ends in .safetensors, got " + out.get());
+    }
+
+    /** The temperature alone, fitted on half of the pictures and not written. */
+    public Calibrating(String data) {
+        this(
+                data,
+                Optional.empty(),
+                Optional.empty(),
+                0.5,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Calibration.Rule.LAC,
+                List.of(),
+                Optional.empty(),
+                64,
+                0,
+                Device.CPU,
+                Precision.FP32);
+    }
+
+    /** Opens the network: once to measure it, and again to write it. */
+    public interface Opening {
+        ModelFile.Opened open() throws IOException;
+    }
+
+    /** Fits, measures, and writes the model with its calibration. @param name of the network */
+    public Calibrated run(Opening opening, String name, Reading reading, Stages stages) throws IOException {
+        Answered fit, rest;
+        var skipped = new ArrayList<Skipped>();
+        Map<String, List<float[]>> others = new LinkedHashMap<>();
+        try (var asked = new Asked(opening.open(), reading, stages)) {
+            var pictures = pictures(asked.file).split(1 - share, seed);
+            fit = asked.answered("calibrate", pictures.rest(), skipped);
+            rest = asked.answered("measure", pictures.held(), skipped);
+            for (var other : unlike) {
+                var source = DataSource.parse(other);
+                others.put(
+                        other,
+                        asked.outputs(other, source.split(source.measured())).logits());
+            }
+        }
+        var notes = new ArrayList<String>();
+        var calibration = fit(fit, notes);
+        if (out.isPresent())
+            try (var again = opening.open()) {
+                again.file().withAnswer(new Answer.Classes(calibration)).save(out.get(), again.net());
+            }
+        return result(name, fit.size(), calibration, rest, others, notes, skipped);
+    }
+
+    private Dataset<Label> pictures(ModelFile file) throws IOException {
+        var source = DataSource.parse(data);
+        if (source.val().isEmpty() && !file.recipe().isEmpty() && !split.equals(Optional.of("test")))
+            source = Records.read(file.recipe(), Recipe.class).of(source);
+        if (split.isEmpty() && source.val().isEmpty() && source.test().isEmpty())
+            throw new IllegalArgumentException("data: expected pictures that the network was not trained on, got "
+                    + data + " with a training part only; give others, or take these with --split train");
+        var chosen = source.split(split.orElse(source.val().isPresent() ? "val" : "test"));
+        var pictures = Labelled.as(file.classNames(), chosen);
+        return limit.isPresent() ? pictures.limit(limit.get()) : pictures;
+    }
+
+    private Calibration fit(Answered fit, List<String> notes) {
+        double temperature = Temperature.fit(fit);
+        if (IntStream.range(0, fit.size()).allMatch(fit::right))
+            notes.add("all of these " + fit.size() + " pictures are answered right, which fits any small temperature;"
+                    + " take more or harder ones");
+        var abstain = error.flatMap(e -> Selective.threshold(fit, temperature, e));
+        if (error.isPresent() && abstain.isEmpty())
+            notes.add(String.format(
+                    Locale.ROOT,
+                    "no part of these %d pictures promises that at most %s of the answers are wrong; take more pictures or"
+                            + " a larger error, none of the answers is \"not sure\" now",
+                    fit.size(),
+                    error.get()));
+        return new Calibration(
+                temperature,
+                fit.size(),
+                abstain,
+                familiar.map(f -> new Calibration.Familiar(Novelty.exceeded(energies(fit.logits()), f), f)),
+                coverage.map(c -> Conformal.fit(fit, temperature, sets, c)));
+    }
+
+    private Calibrated result(
+            String name,
+            int fitted,
+            Calibration calibration,
+            Answered rest,
+            Map<String, List<float[]>> others,
+            List<String> notes,
+            List<Skipped> skipped) {
+        double temperature = calibration.temperature();
+        var energies = energies(rest.logits());
+        var novelty = new ArrayList<Novelty>();
+        others.forEach((kind, logits) -> {
+            novelty.add(Novelty.of(kind, "energy", energies, energies(logits)));
+            novelty.add(Novelty.of(kind, "probability", likeliest(rest.logits()), likeliest(logits)));
+        });
+        int right = (int) IntStream.range(0, rest.size()).filter(rest::right).count();
+        return new Calibrated(
+                name,
+                data,
+                fitted,
+                rest.size(),
+                calibration,
+                (double) right / rest.size(),
+                Interval.ofShare(right, rest.size()),
+                Reliability.of(rest, 1),
+                Reliability.eceInterval(rest, 1),
+                Reliability.of(rest, temperature),
+                Reliability.eceInterval(rest, temperature),
+                Selective.of(rest, temperature),
+                calibration.abstain().map(a -> Selective.at(rest, temperature, a.probability())),
+                calibration.familiar().map(f -> share(energies, f.energy())),
+                calibration.sets().map(named -> Conformal.of(rest, temperature, named)),
+                novelty,
+                notes,
+                skipped,
+                out);
+    }
+
+    private static double share(double[] scores, double least) {
+        int n = 0;
+        for (double score : scores) if (score >= least) n++;
+        return (double) n / scores.length;
+    }
+
+    private static double[] energies(List<float[]> logits) {
+        return logits.stream()
+                .mapToDouble(row -> Calibration.energy(row, 0, row.length))
+                .toArray();
+    }
+
+    /** Logarithms of the likeliest class's odds: probabilities would tie near 1. Hendrycks and Gimpel 2017, arXiv:1610.02136. */
+    private static double[] likeliest(List<float[]> logits) {
+        return logits.stream()
+                .mapToDouble(row -> {
+                    int best = 0;
+                    for (int c = 1; c < row.length; c++) if (row[c] > row[best]) best = c;
+                    double sum = 0;
+                    for (int c = 0; c < row.length; c++) if (c != best) sum += Math.exp(row[c] - row[best]);
+                    return -Math.log(sum);
+                })
+                .toArray();
+    }
+
+    /** A network that is asked about pictures. */
+    private final class Asked implements AutoCloseable {
+        private final ModelFile file;
+        private final Inference inference;
+        private final Reading reading;
+        private final Stages stages;
+
+        Asked(ModelFile.Opened opened, Reading reading, Stages stages) {
+            this.file = opened.classifier().file();
+            this.reading = reading;
+            this.stages = stages;
+            var p = file.preprocess();
+            inference = Inference.of(opened.net(), device, precision, p.cropHeight(), p.cropWidth());
+        }
+
+        Answered answered(String stage, Dataset<Label> pictures, List<Skipped> skipped) {
+            var outputs = outputs(stage, pictures);
+            skipped.addAll(outputs.skipped());
+            return Answered.of(outputs);
+        }
+
+        Outputs<Label> outputs(String stage, Dataset<Label> pictures) {
+            return rows(inference::run, stage, pictures);
+        }
+
+        private Outputs<Label> rows(UnaryOperator<Tensor> way, String stage, Dataset<Label> pictures) {
+            try (var watcher = stages.begin(stage, pictures.size(), "images")) {
+                IntConsumer progress = watcher::add;
+                var loader = reading.loader(pictures, file.preprocess(), batch);
+                return Outputs.of(way, loader, file.preprocess(), device, progress);
+            }
+        }
+
+        @Override
+        public void close() {
+            inference.close();
+        }
+    }
+}
