@@ -1,8 +1,8 @@
 package resnet4j.eval;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import resnet4j.data.Label;
 
 /**
@@ -14,7 +14,7 @@ import resnet4j.data.Label;
  * @param auc              area under the ROC curve; NaN without positives or without negatives
  * @param averagePrecision mean of the precisions at each positive, those of equal scores together: scikit-learn's {@code
  *                         average_precision_score}; NaN without positives
- * @param cuts             one for each score that occurs, falling
+ * @param cuts             one for each score that occurs, falling; none where only the areas are kept
  */
 public record Ranking(int positives, int negatives, double auc, double averagePrecision, List<Cut> cuts) {
     public Ranking {
@@ -44,21 +44,22 @@ public record Ranking(int positives, int negatives, double auc, double averagePr
         return (double) (cut.said - cut.hits) / negatives;
     }
 
-    /** @param scores more for what is surer to be positive */
+    /** @param scores more for what is surer to be positive, finite */
     public static Ranking of(float[] scores, boolean[] positive) {
-        var order = IntStream.range(0, scores.length)
-                .boxed()
-                .sorted((a, b) -> Float.compare(scores[b] + 0f, scores[a] + 0f))
-                .mapToInt(i -> i)
-                .toArray();
+        var rising = new long[scores.length]; // a score's bits, which sort as it does, and its place
+        for (int i = 0; i < rising.length; i++) {
+            int bits = Float.floatToIntBits(scores[i] + 0f);
+            rising[i] = (long) (bits ^ bits >> 31 & Integer.MAX_VALUE) << 32 | i;
+        }
+        Arrays.sort(rising);
         var cuts = new ArrayList<Cut>();
         int hits = 0, before = 0;
         double sum = 0;
-        for (int said = 1; said <= order.length; said++) {
-            float score = scores[order[said - 1]];
-            if (positive[order[said - 1]]) hits++;
-            if (said < order.length && scores[order[said]] == score) continue;
-            cuts.add(new Cut(score, said, hits));
+        for (int said = 1; said <= rising.length; said++) {
+            int at = (int) rising[rising.length - said];
+            if (positive[at]) hits++;
+            if (said < rising.length && scores[(int) rising[rising.length - said - 1]] == scores[at]) continue;
+            cuts.add(new Cut(scores[at], said, hits));
             sum += (hits - before) * (double) hits / said;
             before = hits;
         }
@@ -66,21 +67,21 @@ public record Ranking(int positives, int negatives, double auc, double averagePr
         return new Ranking(hits, scores.length - hits, auc, hits == 0 ? Double.NaN : sum / hits, cuts);
     }
 
-    /** Of each class against the rest, by the odds that a network gives it. */
-    public static List<Ranking> ofClasses(Outputs<Label> outputs) {
-        int classes = outputs.logits().get(0).length, n = outputs.logits().size();
-        var labels = Label.indices(outputs.targets());
-        var rankings = new ArrayList<Ranking>();
+    /** Of one class against the rest, by the odds that a network gives it. */
+    public static Ranking of(Outputs<Label> outputs, int of) {
+        int n = outputs.logits().size();
         var scores = new float[n];
         var positive = new boolean[n];
-        for (int c = 0; c < classes; c++) {
-            for (int i = 0; i < n; i++) {
-                scores[i] = (float) logOdds(outputs.logits().get(i), c);
-                positive[i] = labels[i] == c;
-            }
-            rankings.add(of(scores, positive));
+        for (int i = 0; i < n; i++) {
+            scores[i] = (float) logOdds(outputs.logits().get(i), of);
+            positive[i] = outputs.targets().get(i).index() == of;
         }
-        return rankings;
+        return of(scores, positive);
+    }
+
+    /** The areas alone, where many classes are ranked. */
+    public Ranking withoutCuts() {
+        return new Ranking(positives, negatives, auc, averagePrecision, List.of());
     }
 
     /** The logarithm of a class's odds against the others: probabilities would tie near 0 and 1. */

@@ -45,25 +45,6 @@ public sealed interface Block {
         }
     }
 
-    /** Text of a few paragraphs. */
-    record Prose(List<String> paragraphs) implements Block {
-        public Prose {
-            paragraphs = List.copyOf(paragraphs);
-        }
-
-        @Override
-        public boolean isEmpty() {
-            return paragraphs.isEmpty();
-        }
-
-        @Override
-        public Markup markup() {
-            var text = new Markup().open("div", "class", "prose");
-            for (var paragraph : paragraphs) text.leaf("p", paragraph);
-            return text.close();
-        }
-    }
-
     /** A number that is read first. @param under what is in small letters below it @param kind a class of the style, or empty */
     record Figure(String name, String value, String under, String kind) {}
 
@@ -135,6 +116,26 @@ public sealed interface Block {
                     .leaf("td", value)
                     .close());
             return table.close().close();
+        }
+    }
+
+    /** Names and what is to be said of each, in sentences. */
+    record Terms(Map<String, String> terms) implements Block {
+        public Terms {
+            terms = Collections.unmodifiableMap(new LinkedHashMap<>(terms));
+        }
+
+        @Override
+        public boolean isEmpty() {
+            return terms.isEmpty();
+        }
+
+        @Override
+        public Markup markup() {
+            var list = new Markup().open("dl", "class", "terms");
+            terms.forEach((name, value) ->
+                    list.open("div").leaf("dt", name).leaf("dd", value).close());
+            return list.close();
         }
     }
 

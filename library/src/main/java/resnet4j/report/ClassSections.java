@@ -5,15 +5,25 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import resnet4j.eval.Evaluation;
 import resnet4j.eval.Evaluation.ClassResult;
 import resnet4j.eval.Interval;
+import resnet4j.eval.Ranking;
 import resnet4j.image.Image;
 import resnet4j.report.Block.Figure;
+import resnet4j.report.Chart.Axis;
+import resnet4j.report.Chart.Mark;
+import resnet4j.report.Chart.Point;
+import resnet4j.report.Chart.Series;
 
 /** What a page says of a classifier: how often it is right, what it confuses, its surest mistakes. */
 public final class ClassSections {
     private static final int LISTED = 100; // classes; all of them are in evaluation.json
+    private static final int DRAWN = 6; // curves in one chart
+    private static final int POINTS = 200;
+    private static final double LEAST_PRECISION = 0.5; // below it lies the tail where nearly all is taken for the class
 
     private ClassSections() {}
 
@@ -26,7 +36,7 @@ public final class ClassSections {
         if (!pictures.isEmpty() && pictures.size() != evaluation.mistakes().size())
             throw new IllegalArgumentException("pictures: expected one for each of the "
                     + evaluation.mistakes().size() + " mistakes or none, got " + pictures.size());
-        var sections = new ArrayList<>(List.of(confusion(evaluation), classes(evaluation)));
+        var sections = new ArrayList<>(List.of(confusion(evaluation), classes(evaluation, List.of())));
         if (!pictures.isEmpty()) sections.add(mistakes(evaluation, pictures));
         return sections;
     }
@@ -74,7 +84,8 @@ public final class ClassSections {
         return new Block.Figures(list);
     }
 
-    private static Section confusion(Evaluation e) {
+    /** Which class was taken for which. */
+    public static Section confusion(Evaluation e) {
         var counts = Arrays.stream(e.confusion())
                 .map(row -> Arrays.stream(row).asLongStream().toArray())
                 .toArray(long[][]::new);
@@ -83,28 +94,106 @@ public final class ClassSections {
         return new Section("Confusion", confusion.note(), List.of(confusion));
     }
 
-    private static Section classes(Evaluation e) {
-        var hardest = e.perClass().stream()
-                .sorted(Comparator.comparingDouble(ClassResult::f1))
-                .limit(LISTED)
-                .map(c -> List.of(
-                        c.name(),
-                        Amounts.count(c.support()),
-                        Amounts.count(c.correct()),
-                        Amounts.percent1(c.precision()),
-                        Amounts.percent1(c.recall()),
-                        c.support() == 0 ? "" : Amounts.percent1(Interval.ofShare(c.correct(), c.support())),
-                        Amounts.percent1(c.f1())))
-                .toList();
-        int left = e.perClass().size() - hardest.size();
+    /** Each class by itself. @param rankings of the classes, for their areas; none where these are not known */
+    public static Section classes(Evaluation e, List<Ranking> rankings) {
+        var columns =
+                new ArrayList<>(List.of("Class", "#Pictures", "#-Correct", "#Precision", "#Recall", "#-Interval"));
+        if (!rankings.isEmpty()) columns.addAll(List.of("#-ROC area", "#-PR area"));
+        columns.add("#=F1");
+        var rows = new ArrayList<List<String>>();
+        for (int c :
+                hardest(e, e.perClass().size() > LISTED ? LISTED : e.perClass().size())) {
+            var one = e.perClass().get(c);
+            var row = new ArrayList<>(List.of(
+                    one.name(),
+                    Amounts.count(one.support()),
+                    Amounts.count(one.correct()),
+                    Amounts.percent1(one.precision()),
+                    Amounts.percent1(one.recall()),
+                    one.support() == 0 ? "" : Amounts.percent1(Interval.ofShare(one.correct(), one.support()))));
+            if (!rankings.isEmpty()) {
+                row.add(area(rankings.get(c).auc()));
+                row.add(area(rankings.get(c).averagePrecision()));
+            }
+            row.add(Amounts.percent1(one.f1()));
+            rows.add(row);
+        }
+        int left = e.perClass().size() - rows.size();
         return new Section(
                 "Classes",
                 "Hardest first, by F1; intervals are those of the recall, with 95% confidence (Wilson)."
-                        + (left == 0 ? "" : " " + Amounts.count(left) + " easier ones are in evaluation.json."),
-                List.of(new Block.Table(
-                        "",
-                        List.of("Class", "#Pictures", "#-Correct", "#Precision", "#Recall", "#-Interval", "#=F1"),
-                        hardest)));
+                        + (left == 0 ? "" : " " + Amounts.count(left) + " easier ones are left out."),
+                List.of(new Block.Table("", columns, rows)));
+    }
+
+    private static String area(double area) {
+        return Double.isNaN(area) ? "" : String.format(Locale.ROOT, "%.4f", area);
+    }
+
+    private static List<Integer> hardest(Evaluation e, int limit) {
+        return IntStream.range(0, e.perClass().size())
+                .boxed()
+                .sorted(Comparator.comparingDouble(c -> e.perClass().get(c).f1()))
+                .limit(limit)
+                .toList();
+    }
+
+    /** ROC and precision-recall curves of the hardest classes. @param ranking of a class, asked for few of them */
+    public static Section curves(Evaluation e, IntFunction<Ranking> ranking) {
+        var told = hardest(e, e.perClass().size()).stream()
+                .filter(c -> e.perClass().get(c).support() > 0)
+                .limit(DRAWN)
+                .toList();
+        var roc = new ArrayList<Series>();
+        var precision = new ArrayList<Series>();
+        for (int c : told) {
+            var one = ranking.apply(c);
+            var name = Words.shown(e.perClass().get(c).name());
+            var alarms = new ArrayList<Point>();
+            var recalls = new ArrayList<Point>();
+            for (var cut : thinned(one.cuts())) {
+                alarms.add(new Point(one.falseAlarms(cut), one.recall(cut)));
+                if (one.precision(cut) >= LEAST_PRECISION) recalls.add(new Point(one.recall(cut), one.precision(cut)));
+            }
+            roc.add(new Series(name + " " + area(one.auc()), Mark.LINE, alarms));
+            precision.add(new Series(name + " " + area(one.averagePrecision()), Mark.LINE, recalls));
+        }
+        var charts = List.of(
+                new Chart(
+                        "ROC curves",
+                        Axis.of("Others taken for it").inPercent().logarithmic(),
+                        Axis.of("Found").inPercent(),
+                        roc),
+                new Chart(
+                        "Precision against recall",
+                        Axis.of("Recall").inPercent(),
+                        Axis.of("Precision").inPercent(),
+                        precision));
+        return new Section(
+                "At every threshold",
+                "Each class against the others, by the odds that it is given"
+                        + (told.size() < e.perClass().size() ? ": the " + told.size() + " hardest" : "")
+                        + ". Behind the names are the areas. What is wrong more often than right is left out of precision"
+                        + " against recall.",
+                List.of(new Block.Charts(charts)));
+    }
+
+    /** Where the curve bends, and no more points than a chart can show. */
+    private static List<Ranking.Cut> thinned(List<Ranking.Cut> cuts) {
+        if (cuts.size() <= POINTS) return cuts;
+        var kept = new ArrayList<Ranking.Cut>();
+        int hits = cuts.get(cuts.size() - 1).hits();
+        int alarms = cuts.get(cuts.size() - 1).said() - hits;
+        double moved = 0;
+        var last = new Ranking.Cut(0, 0, 0);
+        for (var cut : cuts) {
+            moved = (double) (cut.hits() - last.hits()) / hits
+                    + (double) (cut.said() - cut.hits() - last.said() + last.hits()) / Math.max(1, alarms);
+            if (moved < 2.0 / POINTS && cut != cuts.get(cuts.size() - 1)) continue;
+            kept.add(cut);
+            last = cut;
+        }
+        return kept;
     }
 
     private static Section mistakes(Evaluation e, List<Image> pictures) {

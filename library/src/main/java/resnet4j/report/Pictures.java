@@ -19,7 +19,10 @@ final class Pictures {
     static Markup cards(Block.Cards cards) {
         var grid = new Markup().open("div", "class", "pictures");
         for (var card : cards.cards()) {
-            grid.open("figure", "class", card.pictures().size() > 1 ? "several" : null);
+            grid.open(
+                    "figure",
+                    "class",
+                    card.pictures().size() > 4 ? "many" : card.pictures().size() > 1 ? "several" : null);
             grid.open("div", "class", "row");
             for (var shown : card.pictures()) {
                 grid.open("div")

@@ -22,9 +22,9 @@ import resnet4j.tensor.Engine;
  * @param data       as the run sees it, with its validation split
  * @param dataDigest of the training pictures
  */
-record RunAccount(Recipe recipe, DataSource<?> data, String dataDigest) {
+public record RunAccount(Recipe recipe, DataSource<?> data, String dataDigest) {
     /** That accuracy on pictures which were trained on, or chosen by, is no test; and what the score says of itself. */
-    List<String> notes(Score test) {
+    public List<String> notes(Score test) {
         var notes = new ArrayList<>(test.notes());
         switch (data.measured()) {
             case "train" -> notes.add("these are the training pictures themselves, as there are no others: no test");

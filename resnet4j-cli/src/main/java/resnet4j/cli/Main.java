@@ -39,6 +39,7 @@ import resnet4j.train.Recipe;
             StudyCommand.class,
             EvalCommand.class,
             CalibrateCommand.class,
+            ReportCommand.class,
             ScoreCommand.class,
             PredictCommand.class,
             ExplainCommand.class,
