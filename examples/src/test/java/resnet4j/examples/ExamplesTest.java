@@ -1,6 +1,7 @@
 package resnet4j.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -39,6 +40,10 @@ class ExamplesTest {
             assertEquals(3, answers.size());
             assertTrue(answers.get(0).matches("\\w+ [0-9.]+ %"), answers::toString);
         }
+        assertEquals(List.of("good enough"), run(GoodEnough::main, run, "folder:" + pictures, "0", "star", "0"));
+        var not = assertThrows(
+                AssertionError.class, () -> run(GoodEnough::main, run, "folder:" + pictures, "1.01", "star", "0"));
+        assertTrue(not.getMessage().startsWith("accuracy: expected at least 1.0100, measured 0."), not::getMessage);
         var alike = run(Alike::main, run, drawn.get(0), drawn.get(1), drawn.get(0));
         assertEquals("1.000 " + drawn.get(0), alike.get(0));
     }

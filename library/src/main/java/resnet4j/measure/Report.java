@@ -9,8 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import resnet4j.config.Checks;
-import resnet4j.data.Dataset;
-import resnet4j.data.Loader;
 import resnet4j.data.Reading;
 import resnet4j.data.Things;
 import resnet4j.detect.DetectionNet;
@@ -19,7 +17,6 @@ import resnet4j.eval.Score;
 import resnet4j.eval.Views;
 import resnet4j.graph.Inference;
 import resnet4j.image.LabelMap;
-import resnet4j.image.Preprocess;
 import resnet4j.image.Target;
 import resnet4j.model.Answer;
 import resnet4j.model.ModelFile;
@@ -115,15 +112,8 @@ public record Report(
         return write(
                 out,
                 () -> ModelFile.open(model, Optional.empty(), OptionalInt.empty()),
-                new Reader(threads),
+                Reading.ahead(threads),
                 Stages.NONE);
-    }
-
-    private record Reader(int threads) implements Reading {
-        @Override
-        public <T extends Target<T>> Loader<T> loader(Dataset<T> pictures, Preprocess preprocess, int batch) {
-            return Loader.inOrder(pictures, batch).withPreprocess(preprocess).withThreads(threads, 2 * threads);
-        }
     }
 
     /** The same of a network that the caller knows how to open. */

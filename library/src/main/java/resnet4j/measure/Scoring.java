@@ -1,6 +1,7 @@
 package resnet4j.measure;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
@@ -45,6 +46,26 @@ public record Scoring(
         PixelViews seen,
         Device device,
         Precision precision) {
+    /** All pictures of that name, {@code kind:path}, on the CPU in 32-bit floats. */
+    public static Scoring of(String data) {
+        return new Scoring(
+                data,
+                Optional.empty(),
+                OptionalInt.empty(),
+                64,
+                Views.ONE,
+                new PixelViews(),
+                Device.CPU,
+                Precision.FP32);
+    }
+
+    /** The score of a saved model, or of a run's. */
+    public Measured run(Path model) throws IOException {
+        try (var opened = ModelFile.open(model.toString(), Optional.empty(), OptionalInt.empty())) {
+            return run(opened, model.toString(), Reading.ahead(1), n -> Watcher.NONE);
+        }
+    }
+
     /**
      * The score of a network, which the caller closes and uses no more.
      *

@@ -36,7 +36,7 @@ record ConfusionMatrix(List<String> classes, long[][] counts, String unit) {
         boolean drawn = classes.size() <= DRAWN;
         var content = new Markup().open("div", "class", classes.size() > 16 || !drawn ? "matrix wide" : "matrix");
         if (drawn)
-            content.open("figure", "class", "scroll", "tabindex", 0, "aria-label", "Confusion matrix")
+            content.open("figure", "class", "scroll", "tabindex", 0, "role", "group", "aria-label", "Confusion matrix")
                     .add(svg())
                     .close();
         var pairs = mostConfused(10);

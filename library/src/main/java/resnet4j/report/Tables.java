@@ -8,7 +8,7 @@ final class Tables {
         var out = new Markup();
         var label =
                 table.caption().isEmpty() ? "Table of " + name(table.columns().get(0)) : table.caption();
-        out.open("div", "class", "scroll", "tabindex", 0, "role", "region", "aria-label", label)
+        out.open("div", "class", "scroll", "tabindex", 0, "role", "group", "aria-label", label)
                 .open("table");
         if (!table.caption().isEmpty()) out.leaf("caption", table.caption());
         out.open("thead").open("tr");

@@ -46,7 +46,7 @@ class HelpTest {
         PLACES.put("runs/quickstart-1", model.toString());
         PLACES.put("photo.jpg", photo.toString());
         PLACES.put("SPACE.json", space.toString());
-        for (var made : List.of("heat.png", "model.onnx", "input.png"))
+        for (var made : List.of("heat.png", "model.onnx", "input.png", "report.html"))
             PLACES.put(made, folder.resolve(made).toString());
         // less of the same
         PLACES.put("--data shapes:2000 --epochs 2", "--data shapes:40 --epochs 1 --batch 20");
