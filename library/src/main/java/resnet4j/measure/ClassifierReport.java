@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import resnet4j.certainty.Answered;
 import resnet4j.data.Dataset;
 import resnet4j.data.Label;
 import resnet4j.data.Labelled;
@@ -26,6 +27,7 @@ import resnet4j.explain.Overlay;
 import resnet4j.graph.Inference;
 import resnet4j.image.Image;
 import resnet4j.image.Preprocess;
+import resnet4j.model.Answer;
 import resnet4j.model.ModelFile;
 import resnet4j.report.Amounts;
 import resnet4j.report.Block;
@@ -72,6 +74,7 @@ final class ClassifierReport {
         sections.add(ClassSections.confusion(evaluation));
         sections.add(ClassSections.classes(evaluation, areas));
         sections.add(ClassSections.curves(evaluation, c -> Ranking.of(outputs, c)));
+        sections.addAll(CertaintySection.of(Answered.of(outputs), temperature()));
         var mistakes = new ArrayList<Block.Card>();
         for (var mistake : evaluation.mistakes())
             mistakes.add(card(mistake.index(), mistake.truth(), mistake.prediction(), mistake.probability()));
@@ -92,6 +95,10 @@ final class ClassifierReport {
             var loader = reading.loader(pictures, preprocess, report.batch());
             return Outputs.of(views.of(inference::run), loader, preprocess, report.device(), watcher::add);
         }
+    }
+
+    private double temperature() {
+        return ((Answer.Classes) opened.file().answer()).calibration().temperature();
     }
 
     private Evaluation evaluation(Outputs<Label> outputs) {

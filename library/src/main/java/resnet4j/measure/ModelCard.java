@@ -68,7 +68,7 @@ record ModelCard(ModelFile.Opened opened, Report.Told told, Optional<Speed> spee
                 + (names.size() > LISTED ? " and " + Amounts.count(names.size() - LISTED) + " more" : "");
         if (file().architecture().perPixel()) return "Says what each pixel of a picture shows: " + some + ".";
         if (opened.net() instanceof DetectionNet) return "Finds things in pictures: " + some + ".";
-        if (file().answer().equals(Answer.CLASSES))
+        if (file().answer() instanceof Answer.Classes)
             return "Names one of " + Amounts.count(names.size()) + " classes of a picture: " + some + ".";
         return "Says of a picture: " + some + ".";
     }

@@ -182,7 +182,7 @@ public record Report(
                 return new Told(score, seen, seen.notes(score), List.of(), Map.of());
             }
         }
-        if (file.answer().equals(Answer.CLASSES))
+        if (file.answer() instanceof Answer.Classes)
             return new ClassifierReport(this, opened, opening, reading).told(stages);
         return aimed(file, Aim.of(file), opening, reading, stages);
     }

@@ -23,7 +23,7 @@ public final class ClassSections {
     private static final int LISTED = 100; // classes; all of them are in evaluation.json
     private static final int DRAWN = 6; // curves in one chart
     private static final int POINTS = 200;
-    private static final double LEAST_PRECISION = 0.5; // below it lies the tail where nearly all is taken for the class
+    private static final double LEAST_PRECISION = 0.5, GOOD = 0.8; // below lies the tail of a good class's curve
 
     private ClassSections() {}
 
@@ -153,7 +153,8 @@ public final class ClassSections {
             var recalls = new ArrayList<Point>();
             for (var cut : thinned(one.cuts())) {
                 alarms.add(new Point(one.falseAlarms(cut), one.recall(cut)));
-                if (one.precision(cut) >= LEAST_PRECISION) recalls.add(new Point(one.recall(cut), one.precision(cut)));
+                if (one.precision(cut) >= LEAST_PRECISION || one.averagePrecision() < GOOD)
+                    recalls.add(new Point(one.recall(cut), one.precision(cut)));
             }
             roc.add(new Series(name + " " + area(one.auc()), Mark.LINE, alarms));
             precision.add(new Series(name + " " + area(one.averagePrecision()), Mark.LINE, recalls));
@@ -173,8 +174,8 @@ public final class ClassSections {
                 "At every threshold",
                 "Each class against the others, by the odds that it is given"
                         + (told.size() < e.perClass().size() ? ": the " + told.size() + " hardest" : "")
-                        + ". Behind the names are the areas. What is wrong more often than right is left out of precision"
-                        + " against recall.",
+                        + ". Behind the names are the areas. Of good ones, what is wrong more often than right is left"
+                        + " out of precision against recall.",
                 List.of(new Block.Charts(charts)));
     }
 

@@ -130,17 +130,24 @@ final class Browser implements AutoCloseable {
         }
     }
 
-    /** Opens a page, and waits until it is there. @param scheme light or dark */
+    /** Opens a page, and waits until it is there. @param scheme light, dark, or print: as on paper, of one who has dark screens */
     void open(Path file, int width, String scheme) throws Exception {
         faults.clear();
         page = file.toAbsolutePath().toUri();
         call(
                 "Emulation.setDeviceMetricsOverride",
                 Map.of("width", width, "height", 900, "deviceScaleFactor", 1, "mobile", false));
+        boolean print = scheme.equals("print");
         call(
                 "Emulation.setEmulatedMedia",
-                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
-        call("Page.navigate", Map.of("url", page.toString().replace("file:/", "file:///").replace("file:////", "file:///")));
+                Map.of(
+                        "media",
+                        print ? "print" : "screen",
+                        "features",
+                        List.of(Map.of("name", "prefers-color-scheme", "value", print ? "dark" : scheme))));
+        call(
+                "Page.navigate",
+                Map.of("url", page.toString().replace("file:/", "file:///").replace("file:////", "file:///")));
         until(message -> message.path("method").asText().equals("Page.loadEventFired"));
     }
 
@@ -151,11 +158,11 @@ final class Browser implements AutoCloseable {
 
     /** The value of an expression, which may be a promise. */
     JsonNode value(String expression) throws Exception {
-        var answer = call(
-                "Runtime.evaluate",
-                Map.of("expression", expression, "awaitPromise", true, "returnByValue", true));
+        var answer =
+                call("Runtime.evaluate", Map.of("expression", expression, "awaitPromise", true, "returnByValue", true));
         var result = answer.get("result");
-        if (result.has("exceptionDetails")) throw new IOException(result.get("exceptionDetails").toString());
+        if (result.has("exceptionDetails"))
+            throw new IOException(result.get("exceptionDetails").toString());
         return result.get("result").path("value");
     }
 
@@ -173,9 +180,9 @@ final class Browser implements AutoCloseable {
                 "width", size.get("width").asInt(),
                 "height", Math.min(12_000, size.get("height").asInt()),
                 "scale", 1);
-        var shot = call(
-                "Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true, "clip", clip));
-        Files.write(png, Base64.getDecoder().decode(shot.get("result").get("data").asText()));
+        var shot = call("Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true, "clip", clip));
+        Files.write(
+                png, Base64.getDecoder().decode(shot.get("result").get("data").asText()));
     }
 
     @Override

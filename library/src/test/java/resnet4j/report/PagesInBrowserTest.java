@@ -71,7 +71,8 @@ class PagesInBrowserTest {
 
     private static void report() throws IOException {
         var run = new RunFolder(folder.resolve("run"));
-        var recipe = Runs.recipe("data=\"shapes:200\"", "preprocess.resize={\"type\":\"exact\",\"width\":8,\"height\":8}");
+        var recipe =
+                Runs.recipe("data=\"shapes:200\"", "preprocess.resize={\"type\":\"exact\",\"width\":8,\"height\":8}");
         DataSource<Label> data = DataSource.parse("shapes:200");
         var options = new Trainer.Options(Device.CPU, 1, 1e9, () -> false);
         try (var trainer = new Trainer(recipe, data, run, options, new Trainer.Log() {})) {
@@ -88,16 +89,31 @@ class PagesInBrowserTest {
 
     @ParameterizedTest
     @CsvSource({
-        "report, 390, light", "report, 390, dark", "report, 1280, light", "report, 1280, dark",
-        "ten, 390, light", "ten, 390, dark", "ten, 1280, light", "ten, 1280, dark",
-        "two, 390, light", "two, 390, dark", "two, 1280, light", "two, 1280, dark",
-        "hundred, 390, light", "hundred, 390, dark", "hundred, 1280, light", "hundred, 1280, dark",
-        "thousand, 390, light", "thousand, 1280, dark",
+        "report, 390, light",
+        "report, 390, dark",
+        "report, 1280, light",
+        "report, 1280, dark",
+        "ten, 390, light",
+        "ten, 390, dark",
+        "ten, 1280, light",
+        "ten, 1280, dark",
+        "two, 390, light",
+        "two, 390, dark",
+        "two, 1280, light",
+        "two, 1280, dark",
+        "hundred, 390, light",
+        "hundred, 390, dark",
+        "hundred, 1280, light",
+        "hundred, 1280, dark",
+        "thousand, 390, light",
+        "thousand, 1280, dark",
+        "report, 794, print", // A4
     })
     void page_isQuietFitsAndIsOpenToAll(String name, int width, String scheme) throws Exception {
         browser.open(folder.resolve(name).resolve("report.html"), width, scheme);
         browser.photograph(PHOTOGRAPHS.resolve(name + "-" + width + "-" + scheme + ".png"));
-        assertEquals(width, browser.value("document.documentElement.scrollWidth").asInt(), "nothing is wider");
+        assertEquals(
+                width, browser.value("document.documentElement.scrollWidth").asInt(), "nothing is wider");
         browser.value(axe + "; true");
         var found = new ArrayList<String>();
         for (var violation : browser.value("axe.run(document).then(r => r.violations.map(v => ({id: v.id, help: v.help,"
@@ -114,11 +130,13 @@ class PagesInBrowserTest {
         assertEquals("A", browser.value("document.activeElement.tagName").asText());
         var seen = new ArrayList<String>();
         for (int i = 0; i < 60; i++) {
-            seen.add(browser.value("document.activeElement.tagName + ' ' + document.activeElement.textContent.slice(0, 20)")
+            seen.add(browser.value(
+                            "document.activeElement.tagName + ' ' + document.activeElement.textContent.slice(0, 20)")
                     .asText());
             browser.press("Tab");
         }
         assertTrue(seen.contains("A Confusion"), seen::toString);
-        assertTrue(seen.stream().anyMatch(element -> element.startsWith("DIV")), seen::toString); // a table that scrolls
+        assertTrue(
+                seen.stream().anyMatch(element -> element.startsWith("DIV")), seen::toString); // a table that scrolls
     }
 }

@@ -86,6 +86,7 @@ class ReportCommandTest {
             "Confusion",
             "Classes",
             "At every threshold",
+            "How sure it is",
             "Surest mistakes",
             "Least sure",
             "The data at a glance",
@@ -124,7 +125,14 @@ class ReportCommandTest {
                 "folder:" + other(),
                 "--out",
                 page);
-        refused("--split: expected train, val or test, got va", "report", run.toString(), "--split", "va", "--out", page);
+        refused(
+                "--split: expected train, val or test, got va",
+                "report",
+                run.toString(),
+                "--split",
+                "va",
+                "--out",
+                page);
         assertFalse(Files.exists(Path.of(page)));
     }
 

@@ -48,13 +48,16 @@ public final class Assertions {
     /** Of what a classifier's run was tested by at its end. @throws IOException if the run is not done */
     public static EvaluationAssert assertThat(RunFolder run) throws IOException {
         if (!Files.isRegularFile(run.evaluation()))
-            throw new IOException(run.path() + ": expected a run that is done, with an evaluation.json, found none; go on"
-                    + " with it by train --resume " + run.path());
+            throw new IOException(
+                    run.path() + ": expected a run that is done, with an evaluation.json, found none; go on"
+                            + " with it by train --resume " + run.path());
         try {
             return assertThat(Records.read(Records.parse(run.evaluation()), Evaluation.class));
         } catch (IllegalArgumentException e) {
-            throw new IOException(run.evaluation() + ": expected what a classifier's run was tested by, got another"
-                    + " score; measure it, and give the score (" + e.getMessage() + ")", e);
+            throw new IOException(
+                    run.evaluation() + ": expected what a classifier's run was tested by, got another"
+                            + " score; measure it, and give the score (" + e.getMessage() + ")",
+                    e);
         }
     }
 }

@@ -82,7 +82,8 @@ public final class EvaluationAssert {
 
     /** One class. @throws IllegalArgumentException if there is none of this name */
     public OfClass forClass(String name) {
-        List<String> names = evaluation.perClass().stream().map(ClassResult::name).toList();
+        List<String> names =
+                evaluation.perClass().stream().map(ClassResult::name).toList();
         int at = names.indexOf(name);
         if (at < 0)
             throw new IllegalArgumentException("class: expected one of the network's " + names.size() + ", got '" + name

@@ -57,8 +57,8 @@ public final class Measurement<A> {
      * @throws IllegalStateException if this number has no interval
      */
     public A surelyAtLeast(double least) {
-        var lies = interval.orElseThrow(
-                () -> new IllegalStateException(name + ": expected a share for surelyAtLeast, and this is none; use atLeast"));
+        var lies = interval.orElseThrow(() -> new IllegalStateException(
+                name + ": expected a share for surelyAtLeast, and this is none; use atLeast"));
         if (lies.low() >= least) return next;
         throw failure("surely at least " + shown(least), least);
     }
@@ -68,7 +68,10 @@ public final class Measurement<A> {
         text.append(Double.isNaN(value) ? "nothing" : shown(value));
         interval.ifPresent(lies -> {
             text.append(" (").append(of).append("; 95 % interval ");
-            text.append(shown(lies.low())).append(" to ").append(shown(lies.high())).append(')');
+            text.append(shown(lies.low()))
+                    .append(" to ")
+                    .append(shown(lies.high()))
+                    .append(')');
             if (lies.low() < bound && bound < lies.high())
                 text.append("; so few pictures do not tell it from ").append(shown(bound));
         });

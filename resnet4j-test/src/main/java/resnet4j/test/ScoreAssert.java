@@ -24,7 +24,8 @@ public final class ScoreAssert {
     public ScoreAssert readEveryPicture() {
         if (!score.skipped().isEmpty())
             throw new AssertionError("pictures: expected that all can be read, and "
-                    + score.skipped().size() + " cannot, such as " + score.skipped().get(0).file() + ": "
+                    + score.skipped().size() + " cannot, such as "
+                    + score.skipped().get(0).file() + ": "
                     + score.skipped().get(0).reason());
         return this;
     }

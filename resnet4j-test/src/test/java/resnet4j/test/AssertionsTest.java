@@ -91,27 +91,34 @@ class AssertionsTest {
                 "precision of tumour: expected at least 0.9000, measured 0.6000 (15 of 25; 95 % interval 0.4074 to"
                         + " 0.7660)",
                 () -> assertThat(e).forClass("tumour").precision().atLeast(0.9));
-        fails("loss: expected at most 0.1000, measured 0.5008", () -> assertThat(e).loss().atMost(0.1));
+        fails(
+                "loss: expected at most 0.1000, measured 0.5008",
+                () -> assertThat(e).loss().atMost(0.1));
         fails(
                 "accuracy: expected surely better than guessing, which gets 0.7500, measured 0.8125 (65 of 80; 95 %"
                         + " interval 0.7134 to 0.8829)",
                 () -> assertThat(e).betterThanGuessing());
-        fails(
-                "pictures: expected that all can be read, and 1 cannot, such as a.png: cut short",
-                () -> assertThat(e).readEveryPicture());
-        fails("pictures: expected at least 1000, measured on 80", () -> assertThat(e).onAtLeast(1000));
+        fails("pictures: expected that all can be read, and 1 cannot, such as a.png: cut short", () -> assertThat(e)
+                .readEveryPicture());
+        fails("pictures: expected at least 1000, measured on 80", () -> assertThat(e)
+                .onAtLeast(1000));
     }
 
     @Test
     void wrongNames_areAMistakeOfTheTest() {
         var e = evaluation(List.of());
-        var unknown = assertThrows(IllegalArgumentException.class, () -> assertThat(e).forClass("tumor"));
+        var unknown =
+                assertThrows(IllegalArgumentException.class, () -> assertThat(e).forClass("tumor"));
         assertEquals(
                 "class: expected one of the network's 2, got 'tumor'. Did you mean 'tumour'?", unknown.getMessage());
-        assertThat((Score) e).number("top1").atLeast(0.8).number("loss").atMost(0.6).readEveryPicture();
+        assertThat((Score) e)
+                .number("top1")
+                .atLeast(0.8)
+                .number("loss")
+                .atMost(0.6)
+                .readEveryPicture();
         assertThrows(IllegalArgumentException.class, () -> assertThat((Score) e).number("miou"));
-        assertThrows(
-                IllegalStateException.class, () -> assertThat(e).loss().surelyAtLeast(0));
+        assertThrows(IllegalStateException.class, () -> assertThat(e).loss().surelyAtLeast(0));
     }
 
     @Test
