@@ -1,10 +1,15 @@
 package resnet4j.segment;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.DoubleStream;
+import java.util.stream.LongStream;
 import resnet4j.config.Records;
 import resnet4j.data.Skipped;
 import resnet4j.eval.Score;
@@ -16,19 +21,27 @@ import resnet4j.report.Words;
  * @param samples       pictures
  * @param miou          mean of the classes' intersections over unions, of those that occur or were answered
  * @param pixelAccuracy share of the pixels that are right
+ * @param boundaryF1    how well outlines are followed, see {@link Outlines}: mean over the pictures of the mean over the
+ *                      classes of a picture
  * @param loss          mean cross entropy of a picture
  * @param confusion     {@code [truth][answer]} in pixels; those that do not count are left out
+ * @param worst         pictures by their own mean IoU, the least first
+ * @param best          the same from the other end
  */
 public record IouScore(
         int samples,
         double miou,
         double pixelAccuracy,
+        double boundaryF1,
         double loss,
         List<ClassResult> classes,
         long[][] confusion,
+        List<PictureResult> worst,
+        List<PictureResult> best,
         List<Skipped> skipped)
         implements Score {
     static final String HEADLINE = "miou";
+    private static final int NAMED = 4; // of the best and of the worst pictures
 
     /**
      * Of one class; NaN where it neither occurs nor was answered.
@@ -36,46 +49,57 @@ public record IouScore(
      * @param iou         pixels that are of it and taken for it, of those that are either
      * @param dice        the same, of the mean of both
      * @param pictureDice mean of {@code dice} over the pictures where it occurs or was answered
+     * @param boundaryF1  mean over the pictures where it has an outline or was given one
      */
-    public record ClassResult(String name, double iou, double dice, double pictureDice) {}
+    public record ClassResult(String name, double iou, double dice, double pictureDice, double boundaryF1) {}
 
-    /** @param pictures confusion of each, [truth][answer] row by row */
-    static IouScore of(List<String> names, List<long[]> pictures, double loss, List<Skipped> skipped) {
+    /** Of one picture. @param index in the dataset @param miou mean IoU of the classes that it has or was said to have */
+    public record PictureResult(int index, String picture, double miou) {}
+
+    static IouScore of(List<String> names, List<PictureScore> pictures, double loss, List<Skipped> skipped) {
         int n = names.size();
         var all = new long[n * n];
-        for (var picture : pictures) for (int i = 0; i < all.length; i++) all[i] += picture[i];
+        for (var picture : pictures) for (int i = 0; i < all.length; i++) all[i] += picture.confusion()[i];
         var classes = new ArrayList<ClassResult>();
-        double ious = 0, right = 0, pixels = 0;
-        int seen = 0;
-        for (int c = 0; c < n; c++) {
-            double dice = dice(all, n, c), pictureDice = 0;
-            int shown = 0;
-            for (var picture : pictures) {
-                double one = dice(picture, n, c);
-                if (Double.isNaN(one)) continue;
-                pictureDice += one;
-                shown++;
-            }
-            double iou = dice / (2 - dice);
-            classes.add(new ClassResult(names.get(c), iou, dice, pictureDice / shown));
-            if (!Double.isNaN(iou)) {
-                ious += iou;
-                seen++;
-            }
-            right += all[c * n + c];
-        }
         var confusion = new long[n][n];
-        for (int i = 0; i < all.length; i++) {
-            confusion[i / n][i % n] = all[i];
-            pixels += all[i];
+        long right = 0, pixels = 0;
+        for (int c = 0; c < n; c++) {
+            int own = c;
+            double dice = PictureScore.dice(all, n, c);
+            classes.add(new ClassResult(
+                    names.get(c),
+                    dice / (2 - dice),
+                    dice,
+                    mean(pictures.stream().mapToDouble(p -> p.dice(own))),
+                    mean(pictures.stream().mapToDouble(p -> p.boundaryF1()[own]))));
+            confusion[c] = Arrays.copyOfRange(all, c * n, (c + 1) * n);
+            right += confusion[c][c];
+            pixels += LongStream.of(confusion[c]).sum();
         }
-        return new IouScore(pictures.size(), ious / seen, right / pixels, loss, classes, confusion, skipped);
+        var ranked = pictures.stream()
+                .filter(p -> !Double.isNaN(p.miou()))
+                .map(p -> new PictureResult(p.index(), p.name(), p.miou()))
+                .sorted(Comparator.comparingDouble(PictureResult::miou))
+                .toList();
+        int few = Math.min(NAMED, ranked.size() / 2);
+        var best = new ArrayList<>(ranked.subList(ranked.size() - few, ranked.size()));
+        Collections.reverse(best);
+        return new IouScore(
+                pictures.size(),
+                mean(classes.stream().mapToDouble(ClassResult::iou)),
+                (double) right / pixels,
+                mean(pictures.stream().mapToDouble(p -> mean(DoubleStream.of(p.boundaryF1())))),
+                loss,
+                classes,
+                confusion,
+                ranked.subList(0, Math.min(NAMED, ranked.size() - few)),
+                best,
+                skipped);
     }
 
-    private static double dice(long[] counts, int n, int c) {
-        long both = 0;
-        for (int other = 0; other < n; other++) both += counts[c * n + other] + counts[other * n + c];
-        return 2.0 * counts[c * n + c] / both; // 0 / 0 where it is nowhere
+    /** Of the values that are numbers; NaN where there are none. */
+    private static double mean(DoubleStream values) {
+        return values.filter(v -> !Double.isNaN(v)).average().orElse(Double.NaN);
     }
 
     @Override
@@ -83,6 +107,7 @@ public record IouScore(
         var numbers = new LinkedHashMap<String, Double>();
         numbers.put(HEADLINE, miou);
         numbers.put("pixelAccuracy", pixelAccuracy);
+        numbers.put("boundaryF1", boundaryF1);
         numbers.put("loss", loss);
         return numbers;
     }
@@ -91,9 +116,10 @@ public record IouScore(
     public String words() {
         return String.format(
                 Locale.ROOT,
-                "mean IoU %.2f %%, pixel accuracy %.2f %%, %d pictures",
+                "mean IoU %.2f %%, pixel accuracy %.2f %%, boundary F1 %.4f, %d pictures",
                 100 * miou,
                 100 * pixelAccuracy,
+                boundaryF1,
                 samples);
     }
 
@@ -102,11 +128,12 @@ public record IouScore(
         return classes.stream()
                 .map(c -> String.format(
                         Locale.ROOT,
-                        "  %-20s IoU %.4f, Dice %.4f, of a picture %.4f",
+                        "  %-20s IoU %.4f, Dice %.4f, of a picture %.4f, boundary F1 %.4f",
                         Words.shown(c.name),
                         c.iou,
                         c.dice,
-                        c.pictureDice))
+                        c.pictureDice,
+                        c.boundaryF1))
                 .toList();
     }
 

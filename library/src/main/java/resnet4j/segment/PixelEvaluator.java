@@ -74,7 +74,8 @@ public record PixelEvaluator(
     /** @param progress told how many pictures each batch had */
     public IouScore evaluate(Loader<LabelMap> loader, IntConsumer progress) {
         var pictures = loader.data();
-        var counts = new ArrayList<long[]>();
+        var scores = new ArrayList<PictureScore>();
+        int classes = pictures.classes().size();
         double sum = 0;
         try (var batches = loader.withPreprocess(preprocess).epoch(0);
                 var noGrad = Ops.noGrad()) {
@@ -90,14 +91,20 @@ public record PixelEvaluator(
                         var labels = Segmentation.labels(List.of(truth), truth.height(), truth.width(), device);
                         double one = loss.applyAsDouble(own, labels);
                         if (Double.isFinite(one)) sum += one; // not where no pixel counts
-                        int classes = pictures.classes().size();
-                        counts.add(Losses.confusion(own.argmax(1), labels, classes, LabelMap.IGNORED)
-                                .toLongs());
+                        var answer = own.argmax(1);
+                        long[] confusion = Losses.confusion(answer, labels, classes, LabelMap.IGNORED)
+                                .toLongs();
+                        int index = batch.indices()[i];
+                        scores.add(new PictureScore(
+                                index,
+                                pictures.name(index),
+                                confusion,
+                                Outlines.f1(truth, answer.to(Device.CPU).toLongs(), classes)));
                     }
                 }
                 progress.accept(batch.size());
             }
-            return IouScore.of(pictures.classes(), counts, sum / counts.size(), batches.skipped());
+            return IouScore.of(pictures.classes(), scores, sum / scores.size(), batches.skipped());
         }
     }
 

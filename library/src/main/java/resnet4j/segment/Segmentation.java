@@ -161,13 +161,19 @@ final class Segmentation implements Task<LabelMap> {
     public List<Section> sections(Path model, Score test) {
         var rows = ((IouScore) test)
                 .classes().stream()
-                        .map(c -> List.of(c.name(), number(c.iou()), number(c.dice()), number(c.pictureDice())))
+                        .map(c -> List.of(
+                                c.name(),
+                                number(c.iou()),
+                                number(c.dice()),
+                                number(c.pictureDice()),
+                                number(c.boundaryF1())))
                         .toList();
         return List.of(new Section(
                 "Classes",
-                "IoU and Dice count the pixels of all pictures together; the last column is the mean over pictures.",
+                "IoU and Dice count the pixels of all pictures together; the last two columns are means over pictures. Boundary"
+                        + " F1 is how much of the outlines lies within 0.75 % of the picture's diagonal of the true ones.",
                 List.of(),
-                List.of("Class", "#IoU", "#Dice", "#Dice of a picture"),
+                List.of("Class", "#IoU", "#Dice", "#Dice of a picture", "#Boundary F1"),
                 rows));
     }
 

@@ -34,13 +34,65 @@ class SegmentTest {
     @Test
     void score_isOfAllPixelsAndOfEachPicture() {
         long[] first = {2, 1, 0, 1}, second = {0, 0, 1, 3}; // [truth][answer]
-        var score = IouScore.of(List.of("a", "b"), List.of(first, second), 0.5, List.of());
+        var pictures = List.of(
+                new PictureScore(4, "x", first, new double[] {0.5, Double.NaN}),
+                new PictureScore(7, "y", second, new double[] {1, 0.25}));
+        var score = IouScore.of(List.of("a", "b"), pictures, 0.5, List.of());
         assertEquals(2.0 / 4, score.classes().get(0).iou(), 1e-12);
         assertEquals(4.0 / 6, score.classes().get(1).iou(), 1e-12);
         assertEquals((2.0 / 4 + 4.0 / 6) / 2, score.miou(), 1e-12);
         assertEquals(6.0 / 8, score.pixelAccuracy(), 1e-12);
         assertEquals(8.0 / 10, score.classes().get(1).dice(), 1e-12);
         assertEquals((2.0 / 3 + 6.0 / 7) / 2, score.classes().get(1).pictureDice(), 1e-12);
+        assertEquals(0.75, score.classes().get(0).boundaryF1(), 1e-12);
+        assertEquals(0.25, score.classes().get(1).boundaryF1(), 1e-12);
+        assertEquals((0.5 + 0.625) / 2, score.boundaryF1(), 1e-12);
+        assertEquals(List.of(new IouScore.PictureResult(7, "y", (0 + 3.0 / 4) / 2)), score.worst());
+        assertEquals(1, score.best().size());
+        assertEquals("x", score.best().get(0).picture());
+        assertEquals((2.0 / 3 + 1.0 / 2) / 2, score.best().get(0).miou(), 1e-12);
+    }
+
+    private static long pattern(int x, int y) {
+        return ((x * x + 3 * y * y + 7 * x * y) / 9000 + (x / 50) * (y / 70)) % 3;
+    }
+
+    /** scripts/parity/boundary_golden.py: scipy's binary_erosion and distance_transform_edt. */
+    @Test
+    void boundaries_areScipys() {
+        int width = 240, height = 180;
+        var truth = new byte[width * height];
+        var answer = new long[width * height];
+        for (int y = 0, i = 0; y < height; y++)
+            for (int x = 0; x < width; x++, i++) {
+                truth[i] = (byte) ((x + y) % 97 < 6 ? LabelMap.IGNORED : pattern(x, y));
+                answer[i] = y >= 100 && y < 110 && x >= 20 && x < 40 ? 3 : pattern(x + x * y / 5000, y + x / 60);
+            }
+        assertArrayEquals(
+                new double[] {0.7677922592863389, 0.7680128241201886, 0.771031706054278, 0, Double.NaN},
+                Outlines.f1(new LabelMap(width, height, truth), answer, 5),
+                1e-12);
+    }
+
+    /** A square of 4 by 4, moved by one pixel in a picture whose tolerance is 0.375 pixels. By hand. */
+    @Test
+    void boundaries_ofASmallPictureAreExact() {
+        var truth = new byte[40 * 30];
+        var answer = new long[40 * 30];
+        for (int y = 10; y < 14; y++)
+            for (int x = 10; x < 14; x++) {
+                truth[y * 40 + x] = 1;
+                answer[y * 40 + x + 1] = 1;
+            }
+        // 12 pixels are on the rim of a square of 4; 6 of them (two rows, less a corner each) are on the moved one's
+        assertEquals(6.0 / 12, Outlines.f1(new LabelMap(40, 30, truth), answer, 2)[1], 1e-12);
+        for (double f1 : Outlines.f1(new LabelMap(40, 30, truth), widened(truth), 2)) assertEquals(1, f1);
+    }
+
+    private static long[] widened(byte[] labels) {
+        var out = new long[labels.length];
+        for (int i = 0; i < out.length; i++) out[i] = labels[i];
+        return out;
     }
 
     /** numpy: t = (17 i + i // 3) % 4, a = (31 i i + 7 i) % 4 for i in 0..41, without every eleventh; scikit-learn 1.9.1. */
@@ -54,7 +106,11 @@ class SegmentTest {
         }
         try (var scope = new NativeScope()) {
             var counts = Losses.confusion(Tensor.of(answers, 42), Tensor.of(truth, 42), 4, LabelMap.IGNORED);
-            var score = IouScore.of(List.of("a", "b", "c", "d"), List.of(counts.toLongs()), 0, List.of());
+            var score = IouScore.of(
+                    List.of("a", "b", "c", "d"),
+                    List.of(new PictureScore(0, "x", counts.toLongs(), new double[4])),
+                    0,
+                    List.of());
             // confusion_matrix, jaccard_score, f1_score, accuracy_score; torchvision's evaluator is the same sums
             assertArrayEquals(new long[] {7, 0, 5, 0}, score.confusion()[0]);
             assertArrayEquals(new long[] {7, 0, 6, 0}, score.confusion()[1]);
