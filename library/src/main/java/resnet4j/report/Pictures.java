@@ -13,16 +13,17 @@ final class Pictures {
     /** Pictures are shown about this many pixels wide on a dense screen; larger ones are made smaller. */
     private static final int LARGEST = 320;
 
+    /** Beyond this many pictures a card takes the page's width. */
+    private static final int WHOLE_ROW = 3;
+
     private Pictures() {}
 
     /** Pictures with what is said of them, side by side. */
     static Markup cards(Block.Cards cards) {
         var grid = new Markup().open("div", "class", "pictures");
         for (var card : cards.cards()) {
-            grid.open(
-                    "figure",
-                    "class",
-                    card.pictures().size() > 4 ? "many" : card.pictures().size() > 1 ? "several" : null);
+            int several = card.pictures().size();
+            grid.open("figure", "class", several > WHOLE_ROW ? "many" : several > 1 ? "several" : null);
             grid.open("div", "class", "row");
             for (var shown : card.pictures()) {
                 grid.open("div")

@@ -11,6 +11,7 @@ import resnet4j.data.Dataset;
 import resnet4j.data.Loader;
 import resnet4j.eval.Inputs;
 import resnet4j.graph.Inference;
+import resnet4j.image.Image;
 import resnet4j.image.LabelMap;
 import resnet4j.image.Preprocess;
 import resnet4j.model.ModelFile;
@@ -19,6 +20,7 @@ import resnet4j.tensor.Losses;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Op.Interpolation;
 import resnet4j.tensor.Ops;
+import resnet4j.tensor.Pixels;
 import resnet4j.tensor.Precision;
 import resnet4j.tensor.Tensor;
 
@@ -105,6 +107,24 @@ public record PixelEvaluator(
                 progress.accept(batch.size());
             }
             return IouScore.of(pictures.classes(), scores, sum / scores.size(), batches.skipped());
+        }
+    }
+
+    /** The class of each pixel of a picture, at the size of its map. @param picture decoded by {@link #preprocess} */
+    LabelMap answer(Image picture, int width, int height) {
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            var ready = preprocess.apply(picture);
+            var pixels =
+                    Tensor.of(ready.rgb(), 1, ready.height(), ready.width(), 3).to(device);
+            var logits = network.apply(Pixels.normalize(pixels, preprocess.mean(), preprocess.std()));
+            long[] answer = Ops.upsample(logits, height, width, Interpolation.BILINEAR)
+                    .argmax(1)
+                    .to(Device.CPU)
+                    .toLongs();
+            var labels = new byte[answer.length];
+            for (int i = 0; i < labels.length; i++) labels[i] = (byte) answer[i];
+            return new LabelMap(width, height, labels);
         }
     }
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntConsumer;
@@ -158,27 +157,10 @@ final class Segmentation implements Task<LabelMap> {
     }
 
     @Override
-    public List<Section> sections(Path model, Score test) {
-        var rows = ((IouScore) test)
-                .classes().stream()
-                        .map(c -> List.of(
-                                c.name(),
-                                number(c.iou()),
-                                number(c.dice()),
-                                number(c.pictureDice()),
-                                number(c.boundaryF1())))
-                        .toList();
-        return List.of(new Section(
-                "Classes",
-                "IoU and Dice count the pixels of all pictures together; the last two columns are means over pictures. Boundary"
-                        + " F1 is how much of the outlines lies within 0.75 % of the picture's diagonal of the true ones.",
-                List.of(),
-                List.of("Class", "#IoU", "#Dice", "#Dice of a picture", "#Boundary F1"),
-                rows));
-    }
-
-    private static String number(double value) {
-        return Double.isNaN(value) ? "" : String.format(Locale.ROOT, "%.4f", value);
+    public List<Section> sections(Path model, Score test) throws IOException {
+        try (var opened = machine.open(model)) {
+            return PixelSections.of(opened, data.split(data.measured()), (IouScore) test, machine.device());
+        }
     }
 
     @Override

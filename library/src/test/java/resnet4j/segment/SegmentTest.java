@@ -89,6 +89,14 @@ class SegmentTest {
         for (double f1 : Outlines.f1(new LabelMap(40, 30, truth), widened(truth), 2)) assertEquals(1, f1);
     }
 
+    @Test
+    void difference_isOrangeWhereAnswersAreWrong() {
+        var truth = new LabelMap(3, 1, new byte[] {1, 1, (byte) LabelMap.IGNORED});
+        var shown = PixelSections.difference(truth, new LabelMap(3, 1, new byte[] {1, 0, 0}));
+        var colours = List.of(0xDFE3E8, 0xD9480F, 0x57606A);
+        for (int i = 0; i < 9; i++) assertEquals((byte) (colours.get(i / 3) >> 16 - 8 * (i % 3)), shown.rgb()[i]);
+    }
+
     private static long[] widened(byte[] labels) {
         var out = new long[labels.length];
         for (int i = 0; i < out.length; i++) out[i] = labels[i];
@@ -150,7 +158,13 @@ class SegmentTest {
             assertTrue(after < 0.8 * before, before + " fell to " + after);
             assertEquals("miou", outcome.test().orElseThrow().headline());
         }
-        assertTrue(Files.readString(run.report()).contains("Dice of a picture"));
+        var report = Files.readString(run.report());
+        assertTrue(report.contains("Boundary F1"), "classes");
+        assertTrue(report.contains("pixels on the diagonal"), "confusion matrix");
+        for (var part : List.of("Picture", "Truth", "Answer", "Difference")) {
+            var caption = "<div class=\"under\">" + part + "</div>";
+            assertEquals(8, report.split(caption, -1).length - 1, part);
+        }
         try (var opened = ModelFile.open(run.model())) {
             assertEquals("background", opened.file().classNames().get(0));
             assertEquals(16, ((UNet) opened.net().architecture()).decoder().get(0));
