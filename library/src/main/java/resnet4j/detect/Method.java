@@ -1,5 +1,6 @@
 package resnet4j.detect;
 
+import java.util.List;
 import resnet4j.config.Checks;
 
 /** How things are found on a feature pyramid. */
@@ -25,16 +26,30 @@ public sealed interface Method {
      *                 2021, arXiv:2111.11429
      * @param hidden   numbers of each hidden layer that looks at a box
      * @param sampled  boxes of an image that the second half learns from in a step
+     * @param anchors  sides of the squares that proposals start from, in pixels of the resized picture, for each of the
+     *                 five maps from the finest: about as large as things are
      */
-    record Regions(Detail detail, boolean improved, int hidden, int sampled) implements Method {
+    record Regions(Detail detail, boolean improved, int hidden, int sampled, List<Integer> anchors) implements Method {
+        private static final List<Integer> ANCHORS = List.of(32, 64, 128, 256, 512);
+
         public Regions {
             Checks.positive("hidden", hidden);
             Checks.positive("sampled", sampled);
+            anchors = List.copyOf(anchors);
+            if (anchors.size() != ANCHORS.size())
+                throw new IllegalArgumentException(
+                        "anchors: expected a side for each of " + ANCHORS.size() + " maps, got " + anchors);
+            for (int side : anchors) Checks.between("anchors", 1, 1 << 13, side);
+        }
+
+        /** What a saved model of before does not say. */
+        public Regions() {
+            this(Detail.NONE, false);
         }
 
         /** torchvision's sizes. */
         public Regions(Detail detail, boolean improved) {
-            this(detail, improved, 1024, 512);
+            this(detail, improved, 1024, 512, ANCHORS);
         }
 
         @Override

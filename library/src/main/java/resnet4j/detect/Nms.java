@@ -2,9 +2,8 @@ package resnet4j.detect;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import resnet4j.tensor.Tensor;
 
 /** Non-maximum suppression: of boxes that overlap too much, the best alone is kept. As {@code torchvision.ops}. */
@@ -32,8 +31,9 @@ final class Nms {
         var names = new TreeSet<Integer>();
         for (int group : groups) names.add(group);
         for (int group : names) {
-            var members = new ArrayList<Integer>();
-            for (int i = 0; i < groups.length; i++) if (groups[i] == group) members.add(i);
+            int[] members = IntStream.range(0, groups.length)
+                    .filter(i -> groups[i] == group)
+                    .toArray();
             for (int i : plain(boxes, scores, members, most)) kept.add(i);
         }
         kept.sort(null);
@@ -45,29 +45,33 @@ final class Nms {
                 .toArray();
     }
 
-    private static int[] plain(Boxes boxes, float[] scores, List<Integer> members, double most) {
+    private static int[] plain(Boxes boxes, float[] scores, int[] members, double most) {
         int[] order = best(members, scores);
+        var sorted = boxes.pick(order);
         var gone = new boolean[order.length];
-        var kept = new ArrayList<Integer>();
+        var kept = new int[order.length];
+        int n = 0;
         for (int i = 0; i < order.length; i++) {
             if (gone[i]) continue;
-            kept.add(order[i]);
+            kept[n++] = order[i];
             for (int j = i + 1; j < order.length; j++)
-                if (!gone[j] && boxes.overlap(order[i], boxes, order[j]) > most) gone[j] = true;
+                if (!gone[j] && sorted.overlap(i, sorted, j) > most) gone[j] = true;
         }
-        return kept.stream().mapToInt(Integer::intValue).toArray();
+        return Arrays.copyOf(kept, n);
     }
 
-    private static int[] best(List<Integer> members, float[] scores) {
-        return members.stream()
-                .sorted(Comparator.comparingDouble(i -> -scores[i])) // stable
-                .mapToInt(Integer::intValue)
-                .toArray();
+    /** Best first; equal ones as they came. */
+    private static int[] best(int[] members, float[] scores) {
+        var keys = new long[members.length];
+        for (int i = 0; i < keys.length; i++) {
+            int bits = Float.floatToIntBits(scores[members[i]] + 0f); // no -0
+            keys[i] = (long) (bits >= 0 ? ~bits : bits ^ Integer.MIN_VALUE) << 32 | i;
+        }
+        Arrays.sort(keys);
+        return Arrays.stream(keys).mapToInt(key -> members[(int) key]).toArray();
     }
 
-    private static List<Integer> all(int n) {
-        var all = new ArrayList<Integer>();
-        for (int i = 0; i < n; i++) all.add(i);
-        return all;
+    private static int[] all(int n) {
+        return IntStream.range(0, n).toArray();
     }
 }

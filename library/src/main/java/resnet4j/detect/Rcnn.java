@@ -23,7 +23,7 @@ final class Rcnn extends DetectionNet {
         int channels = config.channels();
         // torchvision draws the parts in the order in which it makes them, which is another one in its second version
         var early = method.improved() ? null : BoxDetail.of(method.detail(), channels, config.classes(), norm);
-        rpn = child("rpn", new RegionProposals(channels, method.improved() ? 2 : 1));
+        rpn = child("rpn", new RegionProposals(channels, method.improved() ? 2 : 1, method.anchors()));
         var head = RoiHeads.head(channels, method);
         var detail = method.improved() ? BoxDetail.of(method.detail(), channels, config.classes(), norm) : early;
         heads = child("roi_heads", new RoiHeads(head, method, config.classes(), detail));

@@ -16,8 +16,7 @@ import resnet4j.tensor.Tensor;
 
 /** The network that says where something may be. Ren et al. 2015, arXiv:1506.01497, section 3.1. */
 final class RegionProposals extends Net {
-    private static final Anchors ANCHORS = new Anchors(
-            List.of(List.of(32), List.of(64), List.of(128), List.of(256), List.of(512)), List.of(0.5, 1.0, 2.0));
+    private static final List<Double> RATIOS = List.of(0.5, 1.0, 2.0);
     private static final BoxCoder CODER = new BoxCoder(1, 1);
     private static final Matcher MATCHER = new Matcher(0.7f, 0.3f, true);
     private static final Sampler SAMPLER = new Sampler(256, 128);
@@ -28,24 +27,29 @@ final class RegionProposals extends Net {
     /** How many boxes are left of each level, and then of an image. */
     private record Best(int ofLevel, int ofImage) {}
 
+    private final Anchors anchors;
     private final Head head;
 
-    /** @param depth convolutions before the answers */
-    RegionProposals(int channels, int depth) {
-        head = child("head", new Head(channels, depth));
+    /**
+     * @param depth convolutions before the answers
+     * @param sides of the squares to start from, by map
+     */
+    RegionProposals(int channels, int depth, List<Integer> sides) {
+        anchors = new Anchors(sides.stream().map(List::of).toList(), RATIOS);
+        head = child("head", new Head(channels, depth, anchors.each()));
     }
 
     /** Scores and codes of the anchors at every place of a map. */
     private static final class Head extends Net {
         private final Layer conv, score, code;
 
-        Head(int channels, int depth) {
+        Head(int channels, int depth, int anchors) {
             var windows = new ArrayList<Layer>();
             for (int i = 0; i < depth; i++)
                 windows.add(new Sequential(Conv2d.biased(channels, channels, 3, 1), Lambda.relu()));
             this.conv = child("conv", new Sequential(windows));
-            this.score = child("cls_logits", Conv2d.biased(channels, ANCHORS.each(), 1, 1));
-            this.code = child("bbox_pred", Conv2d.biased(channels, 4 * ANCHORS.each(), 1, 1));
+            this.score = child("cls_logits", Conv2d.biased(channels, anchors, 1, 1));
+            this.code = child("bbox_pred", Conv2d.biased(channels, 4 * anchors, 1, 1));
             for (var net : nets().values())
                 if (net instanceof Conv2d conv) {
                     Init.normal(conv.weight(), 0.01);
@@ -94,8 +98,8 @@ final class RegionProposals extends Net {
     }
 
     /** The same in every image. */
-    private static Boxes anchors(ImageBatch batch, List<Tensor> maps) {
-        return Boxes.all(DenseHeads.anchors(ANCHORS, maps, batch.images()));
+    private Boxes anchors(ImageBatch batch, List<Tensor> maps) {
+        return Boxes.all(DenseHeads.anchors(anchors, maps, batch.images()));
     }
 
     /** [N,a*k,H,W] -> [N,H*W*a,k]. */

@@ -155,6 +155,21 @@ class DetectTest {
     }
 
     /** As where a file was resized and its json was not: such masks were stretched, and such boxes were elsewhere. */
+    /** What models saved before this field say, and what cannot be built. */
+    @Test
+    void anchors_areTorchvisionsUnlessGiven_andOneForEachMap() {
+        var before = Records.read(
+                "{\"type\": \"regions\", \"detail\": \"masks\", \"improved\": true, \"hidden\": 1024, \"sampled\": 512}",
+                Method.class);
+        assertEquals(new Method.Regions(Method.Detail.MASKS, true), before);
+        assertEquals(List.of(32, 64, 128, 256, 512), ((Method.Regions) before).anchors());
+        for (var wrong : List.of(List.of(16, 32), List.of(0, 16, 32, 64, 128))) {
+            var e = assertThrows(
+                    IllegalArgumentException.class, () -> new Method.Regions(Method.Detail.NONE, false, 64, 64, wrong));
+            assertTrue(e.getMessage().startsWith("anchors: expected"), e::getMessage);
+        }
+    }
+
     @Test
     void masksOfAnotherSize_areRefused() {
         var picture = new Image(50, 60, new byte[3 * 50 * 60]);
