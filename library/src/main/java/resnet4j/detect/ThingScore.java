@@ -41,9 +41,9 @@ public record ThingScore(
     static final String HEADLINE = "boxMap";
 
     static ThingScore of(Coco truth, List<CocoResults.Found> found, boolean masks, List<Skipped> skipped) {
-        var byBox = CocoScore.of(truth, found, CocoScore.Overlap.BBOX, true);
+        var byBox = CocoScore.of(truth, found, Overlap.BBOX, true);
         Map<String, Double> byMask =
-                masks ? CocoScore.of(truth, found, CocoScore.Overlap.SEGM, true).numbers() : Map.of();
+                masks ? CocoScore.of(truth, found, Overlap.SEGM, true).numbers() : Map.of();
         return new ThingScore(
                 truth.pictures().size(),
                 (int) truth.things().stream().filter(t -> !t.crowd()).count(),

@@ -48,7 +48,7 @@ class CocoScoreTest {
                 var score = CocoScore.of(
                         truth,
                         found,
-                        CocoScore.Overlap.valueOf(kind.toUpperCase(Locale.ROOT)),
+                        Overlap.valueOf(kind.toUpperCase(Locale.ROOT)),
                         expected.get("useCats").asInt() == 1);
                 var names = result.get("stats").fieldNames();
                 for (var number : score.numbers().entrySet()) {
@@ -80,7 +80,7 @@ class CocoScoreTest {
                 write("[{\"image_id\": 1, \"category_id\": 1, \"bbox\": [10, 10, 40, 40], \"score\": 0.5}]"),
                 truth,
                 false);
-        var score = CocoScore.of(truth, found, CocoScore.Overlap.BBOX, true).numbers();
+        var score = CocoScore.of(truth, found, Overlap.BBOX, true).numbers();
         assertEquals(51 / 101.0, score.get("AP"), 1e-12);
         assertEquals(.5, score.get("AR_100"), 1e-12);
         assertEquals(1, score.get("AP_medium"), 1e-12);

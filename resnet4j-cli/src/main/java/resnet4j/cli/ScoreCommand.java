@@ -9,6 +9,7 @@ import picocli.CommandLine.Option;
 import resnet4j.detect.Coco;
 import resnet4j.detect.CocoResults;
 import resnet4j.detect.CocoScore;
+import resnet4j.detect.Overlap;
 import resnet4j.report.Words;
 
 /** {@code score}: how well things were found, by COCO's numbers. */
@@ -37,7 +38,7 @@ final class ScoreCommand extends Command<ScoreCommand.Scored> {
     private Path detections;
 
     @Option(names = "--iou", paramLabel = "bbox|segm|keypoints", description = "What has to overlap (default: bbox).")
-    private CocoScore.Overlap iou = CocoScore.Overlap.BBOX;
+    private Overlap iou = Overlap.BBOX;
 
     @Option(names = "--ignore-classes", description = "Count a thing as found whatever it is taken for.")
     private boolean ignoreClasses;
@@ -57,7 +58,7 @@ final class ScoreCommand extends Command<ScoreCommand.Scored> {
 
     @Override
     Scored run() throws IOException {
-        boolean masks = iou == CocoScore.Overlap.SEGM;
+        boolean masks = iou == Overlap.SEGM;
         var truth = Coco.read(this.truth, masks);
         var found = CocoResults.read(detections, truth, masks);
         var score = CocoScore.of(truth, found, iou, !ignoreClasses);
