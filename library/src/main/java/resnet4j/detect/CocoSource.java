@@ -12,6 +12,7 @@ import resnet4j.data.DataSource;
 import resnet4j.data.Dataset;
 import resnet4j.data.Things;
 import resnet4j.image.Point;
+import resnet4j.image.Target;
 
 /** {@code coco:PATH}: pictures with the things that COCO's json says. */
 final class CocoSource {
@@ -26,6 +27,17 @@ final class CocoSource {
      * {@code annotations}; or one such file, whose pictures are then for training.
      */
     static DataSource<Things> read(String path) throws IOException {
+        return read(path, CocoSource::dataset);
+    }
+
+    /** Makes a dataset of a file. */
+    interface Reader<T extends Target<T>> {
+        /** @param classes those of the training split, if this is another one */
+        Dataset<T> of(Path file, List<String> classes) throws IOException;
+    }
+
+    /** The same of whatever targets. */
+    static <T extends Target<T>> DataSource<T> read(String path, Reader<T> reader) throws IOException {
         if (path.isEmpty())
             throw new IllegalArgumentException("data: expected coco:DIR or coco:FILE, got coco: without a path");
         var root = Path.of(path);
@@ -33,20 +45,23 @@ final class CocoSource {
             throw new IOException(root + ": expected COCO's annotations, or their folder; there is no such file");
         var name = "coco:" + path;
         if (!Files.isDirectory(root))
-            return new DataSource<>(name, dataset(root, List.of()), Optional.empty(), Optional.empty());
+            return new DataSource<>(name, reader.of(root, List.of()), Optional.empty(), Optional.empty());
         var train = split(root, TRAINING);
         if (train.isEmpty())
             throw new IOException(root + ": expected train.json or instances_train.json, there is neither; name one"
                     + " file, as in coco:" + root + "/FILE.json");
-        var first = dataset(train.get(), List.of());
+        var first = reader.of(train.get(), List.of());
         return new DataSource<>(
-                name, first, other(root, VALIDATION, first.classes()), other(root, TEST, first.classes()));
+                name,
+                first,
+                other(root, VALIDATION, first.classes(), reader),
+                other(root, TEST, first.classes(), reader));
     }
 
-    private static Optional<Dataset<Things>> other(Path root, List<String> names, List<String> classes)
-            throws IOException {
+    private static <T extends Target<T>> Optional<Dataset<T>> other(
+            Path root, List<String> names, List<String> classes, Reader<T> reader) throws IOException {
         var file = split(root, names);
-        return file.isEmpty() ? Optional.empty() : Optional.of(dataset(file.get(), classes));
+        return file.isEmpty() ? Optional.empty() : Optional.of(reader.of(file.get(), classes));
     }
 
     private static Optional<Path> split(Path root, List<String> names) {
@@ -59,33 +74,45 @@ final class CocoSource {
         return Optional.empty();
     }
 
-    /** @param classes those of the training split, if this is another one */
+    /**
+     * Its categories as classes.
+     *
+     * @param labels the class of a category's id
+     */
+    record Categories(List<String> names, Map<Long, Integer> labels) {
+        /** @param classes those of the training split, if this is another one */
+        static Categories of(Path file, Coco coco, List<String> classes) throws IOException {
+            if (coco.pictures().isEmpty()) throw new IOException(file + ": expected at least one picture, got none");
+            if (coco.categories().isEmpty()) throw new IOException(file + ": expected at least one category, got none");
+            var labels = new HashMap<Long, Integer>();
+            var names = new ArrayList<String>(classes);
+            for (var category : coco.categories()) {
+                var name = category.name().isEmpty() ? "category " + category.id() : category.name();
+                int label = classes.isEmpty() ? names.size() : names.indexOf(name);
+                if (label < 0)
+                    throw new IOException(
+                            file + ": expected the categories of the training split, " + classes + ", got " + name);
+                if (classes.isEmpty()) names.add(name);
+                labels.put(category.id(), label);
+            }
+            return new Categories(names, labels);
+        }
+    }
+
     private static Dataset<Things> dataset(Path file, List<String> classes) throws IOException {
         var coco = Coco.read(file, true);
         var faults = new Faults(file.toString());
         coco.skipped().forEach(faults::add);
-        if (coco.pictures().isEmpty()) throw new IOException(file + ": expected at least one picture, got none");
-        if (coco.categories().isEmpty()) throw new IOException(file + ": expected at least one category, got none");
-        var labels = new HashMap<Long, Integer>();
-        var names = new ArrayList<String>(classes);
-        for (var category : coco.categories()) {
-            var name = category.name().isEmpty() ? "category " + category.id() : category.name();
-            int label = classes.isEmpty() ? names.size() : names.indexOf(name);
-            if (label < 0)
-                throw new IOException(
-                        file + ": expected the categories of the training split, " + classes + ", got " + name);
-            if (classes.isEmpty()) names.add(name);
-            labels.put(category.id(), label);
-        }
+        var categories = Categories.of(file, coco, classes);
         var things = new HashMap<Long, List<ThingFiles.Known>>();
         var byId = coco.byId();
-        for (var thing : coco.things()) add(things, thing, byId, labels, faults);
+        for (var thing : coco.things()) add(things, thing, byId, categories.labels(), faults);
         var pictures = new ArrayList<ThingFiles.Pictured>();
         for (var picture : coco.pictures())
             pictures.add(new ThingFiles.Pictured(
                     CocoFolder.place(file, picture), things.getOrDefault(picture.id(), List.of())));
         faults.say();
-        return new ThingFiles(names, pictures);
+        return new ThingFiles(categories.names(), pictures);
     }
 
     private static void add(

@@ -5,6 +5,7 @@ import java.util.Map;
 import resnet4j.data.DataSource;
 import resnet4j.data.Things;
 import resnet4j.detect.Method.Detail;
+import resnet4j.image.LabelMap;
 import resnet4j.model.BackboneConfig;
 import resnet4j.model.Models;
 import resnet4j.train.Machine;
@@ -30,6 +31,7 @@ public record Detect() implements Objective {
             add("fasterrcnn_resnet18_fpn", small(Detail.NONE));
             add("maskrcnn_resnet18_fpn", small(Detail.MASKS));
             DataSource.register("coco", Things.class, CocoSource::read);
+            DataSource.register("coco", LabelMap.class, CocoMaps::read);
             DataSource.register("voc", Things.class, VocSource::read);
             DataSource.register("yolo", Things.class, YoloSource::read);
         }

@@ -111,6 +111,7 @@ public record Bench(Device device, Precision precision, int batch, Optional<Inte
                 "seed=" + seed,
                 "validation=0",
                 "preprocess=" + Records.line(Preprocess.of(new Resize.None(), side))));
+        if (entry.architecture().perPixel()) fields.add("learn=segment");
         fields.addAll(changes);
         var recipe = Records.parse("{}");
         for (var change : fields) recipe = Records.set(recipe, change);
@@ -121,9 +122,11 @@ public record Bench(Device device, Precision precision, int batch, Optional<Inte
         if (recipe.batch() != batch || !recipe.model().equals(model))
             throw new IllegalArgumentException(
                     "changes: expected neither model nor batch, got " + recipe.model() + " and " + recipe.batch());
-        int classes = Models.get(model).architecture().classes();
-        var source = new DataSource<>(
-                "random", new RandomPictures(batch, side, classes), Optional.empty(), Optional.empty());
+        var architecture = Models.get(model).architecture();
+        int classes = architecture.classes();
+        DataSource<?> source = architecture.perPixel()
+                ? RandomPictures.source(RandomPictures.mapped(batch, side, classes))
+                : RandomPictures.source(RandomPictures.labelled(batch, side, classes));
         var folder = Files.createTempDirectory("resnet4j-bench");
         try (var stopwatch = new Stopwatch(seconds)) {
             var options = new Trainer.Options(device, 1, Double.POSITIVE_INFINITY, stopwatch::done);

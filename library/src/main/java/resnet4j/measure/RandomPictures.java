@@ -1,22 +1,29 @@
 package resnet4j.measure;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import resnet4j.data.DataSource;
 import resnet4j.data.Dataset;
 import resnet4j.data.Label;
 import resnet4j.image.Image;
+import resnet4j.image.LabelMap;
 import resnet4j.image.Picture;
+import resnet4j.image.Target;
 
-/** Noise with random classes, made once; an epoch of it is longer than any measurement. */
-final class RandomPictures implements Dataset<Label> {
+/** Noise with random targets, made once; an epoch of it is longer than any measurement. */
+final class RandomPictures<T extends Target<T>> implements Dataset<T> {
     private static final int BATCHES = 10_000;
     private final List<Image> images;
+    private final List<T> targets;
     private final List<String> classes;
     private final int batch;
 
-    RandomPictures(int batch, int side, int classes) {
+    private RandomPictures(int batch, int side, int classes, IntFunction<T> target) {
         var random = new Random(0);
+        targets = IntStream.range(0, batch).mapToObj(target).toList();
         this.batch = batch;
         this.classes = IntStream.range(0, classes).mapToObj(Integer::toString).toList();
         images = IntStream.range(0, batch)
@@ -26,6 +33,25 @@ final class RandomPictures implements Dataset<Label> {
                     return new Image(side, side, rgb);
                 })
                 .toList();
+    }
+
+    /** With a class each. */
+    static RandomPictures<Label> labelled(int batch, int side, int classes) {
+        return new RandomPictures<>(batch, side, classes, i -> new Label(i * 7919 % classes));
+    }
+
+    /** With a class for each pixel. */
+    static RandomPictures<LabelMap> mapped(int batch, int side, int classes) {
+        var random = new Random(1);
+        return new RandomPictures<>(batch, side, classes, i -> {
+            var labels = new byte[side * side];
+            for (int p = 0; p < labels.length; p++) labels[p] = (byte) random.nextInt(classes);
+            return new LabelMap(side, side, labels);
+        });
+    }
+
+    static <T extends Target<T>> DataSource<T> source(Dataset<T> pictures) {
+        return new DataSource<>("random", pictures, Optional.empty(), Optional.empty());
     }
 
     @Override
@@ -39,8 +65,8 @@ final class RandomPictures implements Dataset<Label> {
     }
 
     @Override
-    public Label target(int index) {
-        return new Label(index % batch * 7919 % classes.size());
+    public T target(int index) {
+        return targets.get(index % batch);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package resnet4j.detect;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,18 +8,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import resnet4j.Shared;
+import resnet4j.config.Records;
 import resnet4j.data.DataSource;
 import resnet4j.data.Things;
 import resnet4j.image.Box;
+import resnet4j.image.LabelMap;
 import resnet4j.image.Step;
 import resnet4j.train.Recipe;
 
@@ -45,6 +51,59 @@ class SourcesTest {
 
     private DataSource<Things> read(String kind) throws IOException {
         return DataSource.parse(kind + ":" + folder, Things.class);
+    }
+
+    /** scripts/parity/coco_maps_golden.py: pycocotools, and what torchvision's reference training makes of its masks. */
+    @Test
+    void coco_isPaintedAsTorchvisionDoes() throws IOException {
+        var file = Shared.data("detection/coco-mini/instances_val.json");
+        var maps = DataSource.parse("coco:" + file, LabelMap.class).train();
+        assertEquals("background", maps.classes().get(0));
+        assertEquals("person", maps.classes().get(1));
+        assertEquals(81, maps.classes().size());
+        var expected = Records.parse(
+                new String(getClass().getResourceAsStream("coco-maps.json").readAllBytes(), StandardCharsets.UTF_8));
+        assertEquals(expected.size(), maps.size());
+        for (int i = 0; i < maps.size(); i++) {
+            var sum = new CRC32();
+            sum.update(maps.target(i).labels());
+            var name = Path.of(maps.name(i)).getFileName().toString();
+            assertEquals(expected.get(name).longValue(), sum.getValue(), name);
+        }
+        assertEquals(640, maps.picture(0).decode(true, 0).width());
+    }
+
+    /** Two squares of 2x2 that meet in one pixel, of a val split that names its categories in another order. */
+    @Test
+    void coco_paintsOverlapsAsUncounted() throws IOException {
+        picture("a.png", 4, 3);
+        var thing = """
+                {"id": %d, "image_id": 1, "category_id": %d, "bbox": [%d,%d,2,2], "segmentation": [[%3$d,%4$d,%5$d,%4$d,%5$d,%6$d,%3$d,%6$d]]}""";
+        var json =
+                "{\"images\": [{\"id\": 1, \"file_name\": \"a.png\"%s}], \"categories\": [%s], \"annotations\": [%s, %s]}";
+        var size = ", \"width\": 4, \"height\": 3";
+        var cat = "{\"id\": 9, \"name\": \"cat\"}";
+        var dog = "{\"id\": 4, \"name\": \"dog\"}";
+        var first = thing.formatted(1, 9, 0, 0, 2, 2);
+        var second = thing.formatted(2, 4, 1, 1, 3, 3);
+        write("train.json", json.formatted(size, cat + "," + dog, first, second));
+        write("val.json", json.formatted(size, dog + "," + cat, first, second));
+        var source = DataSource.parse("coco:" + folder, LabelMap.class);
+        for (var split : List.of(source.train(), source.val().orElseThrow())) {
+            assertEquals(List.of("background", "cat", "dog"), split.classes());
+            assertArrayEquals(
+                    new byte[] {1, 1, 0, 0, 1, -1, 2, 0, 0, 2, 2, 0},
+                    split.target(0).labels());
+        }
+        picture("a.png", 5, 3);
+        var said =
+                assertThrows(IOException.class, () -> source.train().picture(0).decode(true, 0));
+        assertTrue(
+                said.getMessage().contains("expected the size that its annotations say, 4x3, got 5x3"), said::toString);
+        var box = "{\"id\": 1, \"image_id\": 1, \"category_id\": 9, \"bbox\": [0,0,2,2]}";
+        write("train.json", json.formatted(size, cat, box, box.replace("\"id\": 1, \"i", "\"id\": 2, \"i")));
+        said = assertThrows(IOException.class, () -> DataSource.parse("coco:" + folder, LabelMap.class));
+        assertTrue(said.getMessage().endsWith("expected masks (segmentation) to paint, got none"), said::toString);
     }
 
     /** Of seven annotations two are whole: 2 is cut to the picture; 4 is outside, 5 empty, 6 and 7 of nothing that is there. */

@@ -70,6 +70,15 @@ class BenchCommandTest {
     }
 
     @Test
+    void train_measuresNetworksThatAnswerForEachPixel() {
+        var line = "bench unet_resnet18 --batch 1 --size 64 --seconds 0.2 --device cpu --json --mode train";
+        assertEquals(0, run(line + " --set architecture.decoder=[8,8,8,8,8]"), err::toString);
+        var json = Records.parse(out.toString());
+        assertEquals("unet_resnet18", json.get("model").textValue());
+        assertTrue(json.get("imagesPerSecond").doubleValue() > 0, json::toString);
+    }
+
+    @Test
     void folder_isMeasuredBesideItsParts(@TempDir Path folder) throws IOException {
         for (int i = 0; i < 5; i++)
             ImageFile.writePng(folder.resolve(i + ".png"), new Image(64, 48, new byte[64 * 48 * 3]));
