@@ -6,7 +6,7 @@ import java.io.IOException;
  * A picture file whose header was read and whose pixels were not: what the gate looks at. Making one allocates nothing
  * but the header; messages name no file, {@link ImageFile} does.
  */
-sealed interface Encoded permits Jpeg, Png, Bmp, Gif, Pnm, Webp, Tiff {
+sealed interface Encoded permits Jpeg, Png, Bmp, Gif, Pnm, Webp, Tiff, Dicom {
     int width();
 
     int height();
@@ -30,7 +30,8 @@ sealed interface Encoded permits Jpeg, Png, Bmp, Gif, Pnm, Webp, Tiff {
         if (in.startsWith('R', 'I', 'F', 'F') && b.length >= 12 && in.text(8, 4).equals("WEBP")) return Webp.of(in);
         if (in.startsWith('I', 'I', 42, 0) || in.startsWith('M', 'M', 0, 42)) return Tiff.of(in);
         if (in.startsWith('I', 'I', 43, 0) || in.startsWith('M', 'M', 0, 43)) return Tiff.of(in);
-        throw new IOException("expected a JPEG, PNG, WebP, TIFF, BMP, GIF or PNM picture, got a file that starts with "
+        if (Dicom.starts(b)) return Dicom.of(in);
+        throw new IOException("expected a JPEG, PNG, WebP, TIFF, BMP, GIF, PNM or DICOM picture, got a file that starts with "
                 + in.describeStart() + "; convert it to one of these");
     }
 }

@@ -13,7 +13,7 @@ import javax.imageio.ImageIO;
 
 /**
  * Picture files to pixels and back. JPEG (baseline, progressive; grey, colour, CMYK), PNG, WebP, TIFF, BMP, GIF and PNM
- * are read, of animations and pages the first; the pixels are those of Pillow's {@code Image.open(file).convert("RGB")}, so alpha is dropped, not
+ * are read, and DICOM that is not compressed ({@link Dicom}), of animations and pages the first; the pixels are those of Pillow's {@code Image.open(file).convert("RGB")}, so alpha is dropped, not
  * blended. Exceptions are grey pictures of 16 bits, which Pillow clips to white (here the upper 8 bits count), WebP with
  * loss, which is near but not equal ({@code docs/dependencies.md}), and ends of JPEGs ({@link JpegScan}).
  *

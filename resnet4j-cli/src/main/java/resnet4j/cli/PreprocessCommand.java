@@ -17,7 +17,7 @@ import resnet4j.image.Resize;
         description = "Decode, resize and crop a picture as a network's input is, and write it as PNG.",
         footer = {"", "Example:", "  ./resnet4j preprocess photo.jpg --out input.png"})
 final class PreprocessCommand extends Command<PreprocessCommand.Written> {
-    @Parameters(paramLabel = "IMAGE", description = "A JPEG, PNG, BMP, GIF or PNM file.")
+    @Parameters(paramLabel = "IMAGE", description = "A picture file.")
     private Path image;
 
     @Option(names = "--resize", paramLabel = "PIXELS", description = "The shorter side after resizing (default: 256).")
