@@ -25,7 +25,8 @@ import resnet4j.image.Picture;
  */
 public record PictureFiles(List<String> classes, List<Path> files, int[] labels, Path root) implements Dataset<Label> {
     private static final List<String> ENDINGS = List.of(
-            "jpg", "jpeg", "jpe", "jfif", "png", "webp", "tif", "tiff", "bmp", "gif", "pnm", "ppm", "pgm", "pbm", "dcm");
+            "jpg", "jpeg", "jpe", "jfif", "png", "webp", "tif", "tiff", "bmp", "gif", "pnm", "ppm", "pgm", "pbm",
+            "dcm");
     /** Pictures too, which no decoder here reads: they are listed, so that whoever reads them says what was skipped. */
     private static final List<String> UNREAD = List.of("avif", "heic", "heif", "jxl", "jp2", "svg", "raw", "dng");
 

@@ -122,8 +122,7 @@ record Dicom(int width, int height, Samples samples, Window window, boolean litt
             high = Math.max(high, value(i));
         }
         for (int i = 0; i < n; i++) {
-            double shade =
-                    given ? window.of(value(i)) : high > low ? 255 * (value(i) - low) / (high - low) : 0;
+            double shade = given ? window.of(value(i)) : high > low ? 255 * (value(i) - low) / (high - low) : 0;
             byte rounded = (byte) Math.rint(window.inverted ? 255 - shade : shade);
             rgb[3 * i] = rgb[3 * i + 1] = rgb[3 * i + 2] = rounded;
         }
@@ -192,8 +191,9 @@ record Dicom(int width, int height, Samples samples, Window window, boolean litt
 
         /** A sequence or an item that ends with a mark. */
         private int nested(int at, int depth) throws IOException {
-            if (depth > DEEPEST) throw new IOException("expected sequences inside each other up to " + DEEPEST
-                    + " deep in the DICOM file, got more; it is damaged");
+            if (depth > DEEPEST)
+                throw new IOException("expected sequences inside each other up to " + DEEPEST
+                        + " deep in the DICOM file, got more; it is damaged");
             while (true) {
                 int tag = tag(at);
                 if (tag == SEQUENCE_END || tag == ITEM_END) return at + 8;
@@ -217,8 +217,8 @@ record Dicom(int width, int height, Samples samples, Window window, boolean litt
             try {
                 return Double.parseDouble(text);
             } catch (NumberFormatException e) {
-                throw new IOException("expected a number in the DICOM element " + String.format("%08x", tag) + ", got "
-                        + text, e);
+                throw new IOException(
+                        "expected a number in the DICOM element " + String.format("%08x", tag) + ", got " + text, e);
             }
         }
     }

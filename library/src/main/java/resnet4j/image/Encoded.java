@@ -31,7 +31,8 @@ sealed interface Encoded permits Jpeg, Png, Bmp, Gif, Pnm, Webp, Tiff, Dicom {
         if (in.startsWith('I', 'I', 42, 0) || in.startsWith('M', 'M', 0, 42)) return Tiff.of(in);
         if (in.startsWith('I', 'I', 43, 0) || in.startsWith('M', 'M', 0, 43)) return Tiff.of(in);
         if (Dicom.starts(b)) return Dicom.of(in);
-        throw new IOException("expected a JPEG, PNG, WebP, TIFF, BMP, GIF, PNM or DICOM picture, got a file that starts with "
-                + in.describeStart() + "; convert it to one of these");
+        throw new IOException(
+                "expected a JPEG, PNG, WebP, TIFF, BMP, GIF, PNM or DICOM picture, got a file that starts with "
+                        + in.describeStart() + "; convert it to one of these");
     }
 }

@@ -137,6 +137,6 @@ public record Metric(Loss loss) implements Objective {
     public Task<Label> task(Recipe recipe, DataSource<?> data, Machine machine) throws IOException {
         var pictures = data.of(Label.class);
         var linear = recipe.architectureFor(pictures.train().classes().size()).withLinearHead();
-        return new Embedding(loss, recipe.withArchitecture(linear), pictures, machine);
+        return new MetricTask(loss, recipe.withArchitecture(linear), pictures, machine);
     }
 }

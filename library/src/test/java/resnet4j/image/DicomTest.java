@@ -45,15 +45,15 @@ class DicomTest {
             var shades = expected.get("shades");
             int colours = 3 * image.width() * image.height() / shades.size();
             for (int i = 0; i < image.rgb().length; i++) // halves may be rounded either way
-                assertEquals(
-                        shades.get(i / colours).asDouble(), image.rgb()[i] & 255, 0.501, name + " at " + i);
+            assertEquals(shades.get(i / colours).asDouble(), image.rgb()[i] & 255, 0.501, name + " at " + i);
         }
     }
 
     @Test
     void whatIsNotRead_isOneSentence() throws IOException {
         says("cut off", Arrays.copyOf(file("ct"), file("ct").length - 10));
-        var none = new String(file("ct"), StandardCharsets.ISO_8859_1).replace("\u00e0\u007f\u0010\0", "\u00e0\u007f\u0011\0");
+        var none = new String(file("ct"), StandardCharsets.ISO_8859_1)
+                .replace("\u00e0\u007f\u0010\0", "\u00e0\u007f\u0011\0");
         says("it has no pixels", none.getBytes(StandardCharsets.ISO_8859_1));
         var packed = new String(file("ct"), StandardCharsets.ISO_8859_1)
                 .replace("1.2.840.10008.1.2.1\0", "1.2.840.10008.1.2.5\0");

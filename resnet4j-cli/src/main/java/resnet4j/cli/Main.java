@@ -38,6 +38,7 @@ import resnet4j.train.Recipe;
             TuneCommand.class,
             StudyCommand.class,
             EvalCommand.class,
+            DecideCommand.class,
             CalibrateCommand.class,
             ReportCommand.class,
             ScoreCommand.class,

@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import resnet4j.config.Records;
@@ -72,6 +73,41 @@ class ProbeCommandTest {
                 StandardCopyOption.REPLACE_EXISTING);
         assertEquals(1, run("search", index, first, "--device=cpu"), err::toString);
         assertTrue(err.toString().contains("they have changed"), err::toString);
+    }
+
+    /** The table's test pictures are of two places. */
+    @Test
+    void decide_choosesOnValidationPicturesAndMeasuresOnOthers() throws IOException {
+        var pictures = Squares.write(folder.resolve("pictures"), 8);
+        var recipe = Files.writeString(folder.resolve("recipe.json"), Squares.RECIPE);
+        var run = folder.resolve("run").toString();
+        assertEquals(
+                0,
+                run("train", recipe.toString(), "--data=folder:" + pictures, "--set=epochs=1", "--run=" + run),
+                err::toString);
+        var table = new StringBuilder("file,label,split,group\n");
+        var splits = List.of("train", "val", "test", "test");
+        int i = 0;
+        for (var file : PictureFiles.pictures(pictures)) {
+            var split = splits.get(i++ % 4);
+            table.append(String.join(
+                    ",", file.toString(), file.getParent().getFileName().toString(), split, split + i % 4 + "\n"));
+        }
+        var list = Files.writeString(folder.resolve("list.csv"), table);
+        var first =
+                PictureFiles.pictures(pictures).get(0).getParent().getFileName().toString();
+        var page = folder.resolve("page.html").toString();
+        out.getBuffer().setLength(0);
+        assertEquals(
+                0,
+                run("decide", run, "--data=list:" + list, "--positive=" + first, "--out=" + page, "--json"),
+                err::toString);
+        var decided = Records.parse(out.toString());
+        assertEquals("val", decided.get("chosenOn").asText());
+        assertEquals(2, decided.get("operating").get("groups").size(), out::toString);
+        assertTrue(Files.readString(Path.of(page)).contains("Decision curve"));
+        assertEquals(2, run("decide", run, "--data=list:" + list, "--positive=gren"), err::toString);
+        assertTrue(err.toString().contains("expected a class of the network, got gren"), err::toString);
     }
 
     @Test

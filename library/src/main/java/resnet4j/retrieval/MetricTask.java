@@ -29,7 +29,7 @@ import resnet4j.train.Recipe;
 import resnet4j.train.Task;
 
 /** A {@link Metric} at work: the weight of the network's head has the centres of the classes. */
-final class Embedding implements Task<Label> {
+final class MetricTask implements Task<Label> {
     private static final int MOST_COMPARED = 5000; // pictures, each with each
 
     private final Metric.Loss loss;
@@ -38,7 +38,7 @@ final class Embedding implements Task<Label> {
     private final Machine machine;
     private final ClassificationNet net;
 
-    Embedding(Metric.Loss loss, Recipe recipe, DataSource<Label> data, Machine machine) throws IOException {
+    MetricTask(Metric.Loss loss, Recipe recipe, DataSource<Label> data, Machine machine) throws IOException {
         this.loss = loss;
         this.recipe = recipe;
         this.data = data;
