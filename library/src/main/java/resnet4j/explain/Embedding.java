@@ -1,10 +1,8 @@
 package resnet4j.explain;
 
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
 import resnet4j.data.Skipped;
+import resnet4j.eval.Neighbours;
 import resnet4j.eval.Outputs;
 
 /**
@@ -12,7 +10,7 @@ import resnet4j.eval.Outputs;
  * network lie in one direction. Plain Java; needs no network to be asked.
  */
 public final class Embedding {
-    private final float[][] rows;
+    private final Neighbours rows;
     private final int[] indices;
     private final List<Skipped> skipped;
 
@@ -26,25 +24,29 @@ public final class Embedding {
 
     /** @param features what {@link Explainer#embedding} or {@link Outputs#of} got from a network's body */
     public Embedding(Outputs<?> features) {
-        rows = features.logits().toArray(float[][]::new);
+        if (features.logits().isEmpty())
+            throw new IllegalArgumentException("features: expected at least one picture, got none");
+        int width = features.logits().get(0).length, at = 0;
+        var values = new float[Math.multiplyExact(width, features.logits().size())];
+        for (var row : features.logits()) System.arraycopy(row, 0, values, width * at++, width);
+        rows = new Neighbours(values, width);
         indices = features.indices().clone();
         skipped = features.skipped();
-        if (rows.length == 0) throw new IllegalArgumentException("features: expected at least one picture, got none");
     }
 
     /** How many pictures there are; those that could not be read are {@link #skipped}. */
     public int size() {
-        return rows.length;
+        return rows.size();
     }
 
     /** How many numbers each has. */
     public int width() {
-        return rows[0].length;
+        return rows.width();
     }
 
-    /** The numbers of the picture at {@code place} of those that could be read; not a copy. */
+    /** The numbers of the picture at {@code place} of those that could be read, as a vector of length 1. */
     public float[] row(int place) {
-        return rows[place];
+        return rows.row(place);
     }
 
     /** Where the picture at {@code place} stands in its dataset. */
@@ -62,30 +64,8 @@ public final class Embedding {
      * @param features of the same network, {@link #width} of them
      */
     public List<Near> nearest(float[] features, int k) {
-        if (features.length != width())
-            throw new IllegalArgumentException("features: expected " + width()
-                    + " numbers, as the pictures to compare with have, got " + features.length
-                    + "; take them from the same network");
-        if (k < 1) throw new IllegalArgumentException("k: expected at least 1, got " + k);
-        var order = Comparator.comparingDouble(Near::cosine).thenComparing(Near::index, Comparator.reverseOrder());
-        var best = new PriorityQueue<>(order); // the least alike first
-        for (int i = 0; i < rows.length; i++) {
-            best.add(new Near(indices[i], cosine(rows[i], features)));
-            if (best.size() > k) best.remove();
-        }
-        var nearest = new ArrayList<>(best);
-        nearest.sort(order.reversed());
-        return nearest;
-    }
-
-    /** 0 where one of them is 0 everywhere. */
-    static double cosine(float[] a, float[] b) {
-        double ab = 0, aa = 0, bb = 0;
-        for (int i = 0; i < a.length; i++) {
-            ab += (double) a[i] * b[i];
-            aa += (double) a[i] * a[i];
-            bb += (double) b[i] * b[i];
-        }
-        return aa == 0 || bb == 0 ? 0 : ab / Math.sqrt(aa * bb);
+        return rows.nearest(features, k).stream()
+                .map(near -> new Near(indices[near.place()], near.cosine()))
+                .toList();
     }
 }

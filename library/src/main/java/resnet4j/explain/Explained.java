@@ -58,9 +58,10 @@ public record Explained(
     private static String said(Faithfulness check) {
         return String.format(
                 Locale.ROOT,
-                "; deletion %.3f, insertion %.3f, like that of random weights %.2f%s",
+                "; deletion %.3f, insertion %.3f, ROAD %+.3f, like that of random weights %.2f%s",
                 check.deletion(),
                 check.insertion(),
+                check.road(),
                 check.random(),
                 check.ignoresWeights() ? ": it shows the picture more than the network" : "");
     }

@@ -15,7 +15,6 @@ import resnet4j.image.Picture;
 import resnet4j.model.ModelFile;
 import resnet4j.run.Stages;
 import resnet4j.tensor.NativeScope;
-import resnet4j.tensor.Ops;
 
 /**
  * An answer of a saved network explained: where in a picture it rests, and whether that can be trusted.
@@ -55,8 +54,7 @@ public record Explanation(
             var ways = new ArrayList<Method>();
             try (var progress = stages.begin("explain", names.size(), "methods")) {
                 for (var way : names) {
-                    boolean looks = method.equals(ALL) ? way.endsWith("cam") || way.endsWith("++") : layer.isPresent();
-                    ways.add(Method.named(way, looks ? layer : Optional.empty()));
+                    ways.add(method.equals(ALL) ? Method.of(way, layer) : Method.named(way, layer));
                     heats.add(ways.get(heats.size()).explain(subject));
                     progress.now(way);
                     progress.add(1);
@@ -81,12 +79,8 @@ public record Explanation(
     }
 
     private static List<Faithfulness> checks(ModelFile file, List<Method> ways, List<Heat> heats, Subject subject) {
-        Ops.seed(0);
-        try (var forgetful = file.architecture().build()) {
-            forgetful.train(false);
-            var shape = subject.image().shape();
-            var graph = Tracer.trace(forgetful, shape);
-            var forgotten = new Subject(graph, subject.image(), subject.target());
+        try (var forgetful = Pointing.forgetful(file)) {
+            var forgotten = subject.with(Tracer.trace(forgetful, subject.image().shape()));
             var checks = new ArrayList<Faithfulness>();
             for (int i = 0; i < ways.size(); i++)
                 checks.add(Faithfulness.of(ways.get(i), subject, heats.get(i), forgotten));
@@ -103,7 +97,7 @@ public record Explanation(
         var labels = file.classNames();
         int index = 0;
         if (target.equals("auto")) {
-            for (int c = 1; c < probabilities.length; c++) if (probabilities[c] > probabilities[index]) index = c;
+            index = Heat.largest(probabilities);
         } else if (target.matches("-?\\d{1,9}")) {
             index = Integer.parseInt(target);
             if (index < 0 || index >= probabilities.length)

@@ -2,8 +2,10 @@ package resnet4j.explain;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Random;
 import java.util.stream.IntStream;
 import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Tensor;
 
 /**
  * How far a map can be trusted. A faithful one names first what the answer rests on: hiding that takes the answer away
@@ -13,14 +15,17 @@ import resnet4j.tensor.NativeScope;
  * @param deletion  the mean probability of the class while pixels are hidden, those that count most first; less is better
  * @param insertion the same while they are shown, beginning with none; more is better. Petsiuk et al. 2018,
  *                  arXiv:1806.07421, section 4.1
+ * @param road      the probability when what counts least is gone, less that when what counts most is gone, halved: the
+ *                  mean over nine shares of the pixels, which their neighbours fill in; more is better, and 0 is what
+ *                  chance gets. Rong et al. 2022, arXiv:2202.00449, as pytorch-grad-cam's {@code ROADCombined}
  * @param random    how alike the map is to that of the same network with random weights: Spearman's rank correlation, -1
  *                  to 1. Adebayo et al. 2018, arXiv:1810.03292
  */
-public record Faithfulness(double deletion, double insertion, double random) {
+public record Faithfulness(double deletion, double insertion, double road, double random) {
     /** From this correlation on, a map says more of the picture than of the network. */
     public static final double SAME = 0.5;
 
-    private static final int STEPS = 32, BATCH = 16;
+    private static final int STEPS = 32, BATCH = 16, SHARES = 9;
 
     /**
      * @param heat      of the method on {@code subject}
@@ -28,7 +33,10 @@ public record Faithfulness(double deletion, double insertion, double random) {
      */
     public static Faithfulness of(Method method, Subject subject, Heat heat, Subject forgotten) {
         return new Faithfulness(
-                deletion(subject, heat), insertion(subject, heat), correlation(heat, method.explain(forgotten)));
+                deletion(subject, heat),
+                insertion(subject, heat),
+                road(subject, heat),
+                correlation(heat, method.explain(forgotten)));
     }
 
     /** Whether the map hardly changes when the network's weights become random. */
@@ -64,6 +72,33 @@ public record Faithfulness(double deletion, double insertion, double random) {
                     area += probabilities[i] * (from + i == 0 || from + i == STEPS ? 0.5 : 1) / STEPS;
             }
         return area;
+    }
+
+    /** See {@link #road()}. */
+    public static double road(Subject subject, Heat heat) {
+        int[] order = order(heat.values());
+        int n = order.length;
+        float[] image = subject.image().toFloats();
+        double gained = 0;
+        for (int share = 1; share <= SHARES; share++) {
+            var most = new boolean[n];
+            var least = new boolean[n];
+            int count = (int) ((long) n * share / (SHARES + 1));
+            for (int i = 0; i < count; i++) most[order[i]] = least[order[n - 1 - i]] = true;
+            var pictures = new float[2 * image.length];
+            var random = new Random(share);
+            System.arraycopy(filled(subject, least, image, random), 0, pictures, 0, image.length);
+            System.arraycopy(filled(subject, most, image, random), 0, pictures, image.length, image.length);
+            try (var scope = new NativeScope()) {
+                float[] sure = subject.probabilities(Tensor.of(pictures, 2, 3, subject.height(), subject.width()));
+                gained += (sure[0] - sure[1]) / 2;
+            }
+        }
+        return gained / SHARES;
+    }
+
+    private static float[] filled(Subject subject, boolean[] hidden, float[] image, Random random) {
+        return new Imputation(subject.height(), subject.width(), hidden).fill(image, random);
     }
 
     /** Spearman's: of the ranks, equal numbers sharing their mean rank; 0 where a map is flat. */

@@ -67,9 +67,26 @@ public record Heat(int height, int width, float[] values) {
 
     /** The place that counts most: y, x. */
     public int[] peak() {
+        int best = largest(values);
+        return new int[] {best / width, best % width};
+    }
+
+    /** Where the largest value stands; the first of equal ones. */
+    static int largest(float[] values) {
         int best = 0;
         for (int i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
-        return new int[] {best / width, best % width};
+        return best;
+    }
+
+    /** The share of what is above 0 that lies {@code where} something is; 0 if nothing is above 0. */
+    public double inside(boolean[] where) {
+        double in = 0, all = 0;
+        for (int i = 0; i < values.length; i++) {
+            double value = Math.max(0, values[i]);
+            all += value;
+            if (where[i]) in += value;
+        }
+        return all == 0 ? 0 : in / all;
     }
 
     @Override

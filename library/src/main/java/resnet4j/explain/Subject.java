@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import resnet4j.config.Nearest;
 import resnet4j.graph.Graph;
 import resnet4j.tensor.Losses;
@@ -14,20 +15,30 @@ import resnet4j.tensor.Tensor;
 /**
  * What is to be explained: one answer of a network on one picture.
  *
- * @param graph  from {@code images} [N,3,H,W] to one output, the scores [N,classes] before softmax
+ * @param graph  from {@code images} [N,3,H,W] to the answers that {@code target} makes a number of
  * @param image  normalised, [1,3,H,W]
- * @param target the class whose score is explained
+ * @param target what of the answers is explained
  */
-public record Subject(Graph graph, Tensor image, int target) {
+public record Subject(Graph graph, Tensor image, Target target) {
+    private static final String MAPS = "maps of the layer";
+
     public Subject {
-        if (graph.inputs().size() != 1 || graph.outputs().size() != 1)
-            throw new IllegalArgumentException("graph: expected one input and one output, got "
-                    + graph.inputs().size() + " and " + graph.outputs().keySet());
+        if (graph.inputs().size() != 1)
+            throw new IllegalArgumentException(
+                    "graph: expected one input, got " + graph.inputs().size());
         if (image.dim() != 4 || image.size(0) != 1)
             throw new IllegalArgumentException("image: expected [1,3,H,W], got " + image);
-        long classes = graph.shape(graph.outputs().values().iterator().next()).get(1);
-        if (target < 0 || target >= classes)
-            throw new IllegalArgumentException("class: expected 0 to " + (classes - 1) + ", got " + target);
+        target.requireOf(graph);
+    }
+
+    /** The score of one class of a picture. */
+    public Subject(Graph graph, Tensor image, int index) {
+        this(graph, image, new Target.OfClass(index));
+    }
+
+    /** The same with another network. */
+    Subject with(Graph graph) {
+        return new Subject(graph, image, target);
     }
 
     /** A layer's maps [channels][height*width], and how the score grows with each of their numbers. */
@@ -75,10 +86,13 @@ public record Subject(Graph graph, Tensor image, int target) {
             throw new IllegalArgumentException(
                     "layer: expected one that gives maps [N,C,H,W], " + layer + " gives " + graph.shape(value));
         try (var scope = new NativeScope()) {
-            var outputs = Map.of("scores", scores(), "maps", value);
+            var outputs = new LinkedHashMap<>(graph.outputs());
+            outputs.put(MAPS, value);
             var results = graph.withOutputs(outputs).apply(inputs(image.copy().requireGrad(true)));
-            var maps = results.get("maps");
-            var gradients = Losses.gradients(score(results.get("scores")), List.of(maps))
+            var maps = results.remove(MAPS);
+            if (!maps.requiresGrad())
+                throw new IllegalArgumentException("layer: expected one that the picture reaches, got " + layer);
+            var gradients = Losses.gradients(total(target.score(results)), List.of(maps))
                     .get(0);
             return new Tap((int) maps.size(2), (int) maps.size(3), channels(maps), channels(gradients));
         }
@@ -89,40 +103,37 @@ public record Subject(Graph graph, Tensor image, int target) {
         try (var scope = new NativeScope()) {
             var leaf = images.copy().requireGrad(true);
             var results = graph.apply(inputs(leaf));
-            return channels(Losses.gradients(score(results.values().iterator().next()), List.of(leaf))
+            return channels(Losses.gradients(total(target.score(results)), List.of(leaf))
                     .get(0));
         }
     }
 
     /** The score of each of {@code images}. */
     float[] scores(Tensor images) {
-        try (var scope = new NativeScope()) {
-            var all = graph.run(inputs(images)).values().iterator().next();
-            return Ops.slice(all, 1, target, target + 1, 1).toFloats();
-        }
+        return each(images, target::score);
     }
 
-    /** The class's probability, of softmax, for each of {@code images}. */
+    /** How sure the network is of it, for each of {@code images}. */
     float[] probabilities(Tensor images) {
-        try (var scope = new NativeScope()) {
-            var all = Ops.softmax(graph.run(inputs(images)).values().iterator().next(), 1);
-            return Ops.slice(all, 1, target, target + 1, 1).toFloats();
+        return each(images, target::probability);
+    }
+
+    private float[] each(Tensor images, Function<Map<String, Tensor>, Tensor> number) {
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            return number.apply(graph.run(inputs(images))).toFloats();
         }
     }
 
-    private Map<String, Tensor> inputs(Tensor images) {
+    Map<String, Tensor> inputs(Tensor images) {
         return Map.of(graph.inputs().get(0).name(), images);
     }
 
-    private String scores() {
-        return graph.outputs().values().iterator().next();
+    static Tensor total(Tensor scores) {
+        return Ops.sum(scores, List.of(0), false);
     }
 
-    private Tensor score(Tensor scores) {
-        return Ops.sum(Ops.slice(scores, 1, target, target + 1, 1), List.of(0, 1), false);
-    }
-
-    private static float[][] channels(Tensor maps) {
+    static float[][] channels(Tensor maps) {
         int area = (int) (maps.size(2) * maps.size(3));
         var all = maps.detach().toFloats();
         var channels = new float[all.length / area][];

@@ -26,13 +26,23 @@ public interface ElementOps {
         }
 
         @Override
+        public boolean isRectifier() {
+            return true;
+        }
+
+        @Override
         public boolean hasInPlaceForm() {
             return true;
         }
     }
 
     /** Limits to [min,max]; ReLU6 is {@code Clamp(0, 6)}. */
-    record Clamp(double min, double max) implements Pointwise {}
+    record Clamp(double min, double max) implements Pointwise {
+        @Override
+        public boolean isRectifier() {
+            return min == 0;
+        }
+    }
 
     record Sigmoid() implements Pointwise {}
 

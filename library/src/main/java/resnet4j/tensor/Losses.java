@@ -271,11 +271,22 @@ public final class Losses {
      * @throws NativeException where {@code of} does not depend on one of them
      */
     public static List<Tensor> gradients(Tensor of, List<Tensor> wrt) {
+        return gradients(of, wrt, false);
+    }
+
+    /** The same; null for each that {@code of} does not depend on. */
+    public static List<Tensor> someGradients(Tensor of, List<Tensor> wrt) {
+        return gradients(of, wrt, true);
+    }
+
+    private static List<Tensor> gradients(Tensor of, List<Tensor> wrt, boolean someAlone) {
         return Ops.guard("grad", of, () -> {
             var one = LibTorch.vector(List.of(new Tensor(torch.ones_like(of.handle))));
             var found = torch.grad(
-                    LibTorch.vector(List.of(of)), LibTorch.vector(wrt), one, new BoolOptional(true), false, false);
-            return Arrays.stream(found.get()).map(Tensor::new).toList();
+                    LibTorch.vector(List.of(of)), LibTorch.vector(wrt), one, new BoolOptional(true), false, someAlone);
+            return Arrays.stream(found.get())
+                    .map(gradient -> gradient.defined() ? new Tensor(gradient) : null)
+                    .toList();
         });
     }
 

@@ -78,6 +78,11 @@ public sealed interface Op extends WeightedOps, ElementOps, WindowOps, ShapeOps
         return false;
     }
 
+    /** Whether it is 0 below 0 and lets pass what is above, up to a limit if it has one. */
+    default boolean isRectifier() {
+        return false;
+    }
+
     /** Whether it makes numbers in eight bits of floats and a scale. */
     default boolean toEightBits() {
         return false;

@@ -26,7 +26,7 @@ final class ExplainCommand extends Command<Explained> {
             names = "--method",
             paramLabel = "NAME",
             description = "gradcam (default), gradcam++, hirescam, layercam, eigencam, scorecam, saliency,"
-                    + " inputxgradient, smoothgrad, integrated, occlusion, rise, or all.")
+                    + " inputxgradient, smoothgrad, integrated, guided, occlusion, rise, or all.")
     private String method = "gradcam";
 
     @Option(
@@ -55,7 +55,7 @@ final class ExplainCommand extends Command<Explained> {
     @Option(
             names = "--check",
             description =
-                    "Also check each map: hide and show what counts most (deletion, insertion), and compare with the"
+                    "Also check each map: hide and show what counts most (deletion, insertion, ROAD), and compare with the"
                             + " map of the same network with random weights.")
     private boolean check;
 

@@ -44,6 +44,7 @@ import resnet4j.train.Recipe;
             ScoreCommand.class,
             PredictCommand.class,
             ExplainCommand.class,
+            PointingCommand.class,
             ExportCommand.class,
             QuantizeCommand.class,
             BenchCommand.class,

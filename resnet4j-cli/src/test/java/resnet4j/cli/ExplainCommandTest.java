@@ -94,6 +94,10 @@ class ExplainCommandTest {
                     err::toString);
             err.getBuffer().setLength(0);
         }
+        assertEquals(1, run("explain", "resnet20", "--weights", weights.toString(), weights.toString()));
+        assertTrue(err.toString().contains("weights.safetensors: "), err::toString);
+        assertEquals(2, run("pointing", "resnet20", "--weights", weights.toString(), "--data", "shapes:10"));
+        assertTrue(err.toString().contains("expected pictures with pixels of the network's classes"), err::toString);
         assertEquals(2, run("explain", "resnet20", picture.toString()));
         assertTrue(err.toString().contains("--weights"), err::toString);
     }
