@@ -147,4 +147,17 @@ class SegmentCommandTest {
         assertEquals(2, run(args), out::toString);
         assertTrue(err.toString().contains(part), err::toString);
     }
+
+    @Test
+    void report_showsTheBestAndWorstPictures() throws IOException {
+        var page = folder.resolve("report.html");
+        assertEquals(
+                0,
+                run("report", model.toString(), "--data", "masks:" + data, "--out", page.toString(), "--json"),
+                err::toString);
+        assertTrue(Records.parse(out.toString()).get("numbers").has("miou"));
+        var html = Files.readString(page);
+        for (var heading : List.of("Model card", "What was taken for what", "Worst pictures", "The data at a glance"))
+            assertTrue(html.contains(">" + heading + "</h2>"), heading);
+    }
 }
