@@ -47,7 +47,7 @@ final class CertaintySection {
                         new Block.Table(
                                 "Before and after",
                                 List.of(
-                                        "",
+                                        "Measure",
                                         "#As it is",
                                         "#At temperature " + String.format(Locale.ROOT, "%.3f", scaled)),
                                 List.of(

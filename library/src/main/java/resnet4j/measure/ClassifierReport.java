@@ -112,7 +112,7 @@ final class ClassifierReport {
 
     /** What the network makes of the training pictures, to find those that are alike in. */
     private Optional<Embedding> training(Stages stages) {
-        if (!report.likeness() || report.examples() == 0 || seen.others().isEmpty()) return Optional.empty();
+        if (!report.whole() || report.examples() == 0 || seen.others().isEmpty()) return Optional.empty();
         var others = seen.others().get();
         try (var watcher = stages.begin("training pictures", others.size(), "images")) {
             int threads = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
@@ -189,6 +189,10 @@ final class ClassifierReport {
                 .filter(c -> c.support() > 0)
                 .min(Comparator.comparingDouble(ClassResult::recall))
                 .orElseThrow();
+        card.put(
+                "How good",
+                "Right on " + Amounts.percent(e.top1()) + " of them (95% interval " + Amounts.percent1(e.interval())
+                        + "); guessing gets " + Amounts.percent1(e.guess()) + ".");
         if (names.size() > 1)
             card.put(
                     "Weakest at",

@@ -27,6 +27,7 @@ import resnet4j.run.RunFolder;
 import resnet4j.run.Stages;
 import resnet4j.run.Watcher;
 import resnet4j.segment.PixelEvaluator;
+import resnet4j.segment.PixelSections;
 import resnet4j.segment.PixelViews;
 import resnet4j.targets.Aim;
 import resnet4j.tensor.Device;
@@ -42,7 +43,7 @@ import resnet4j.tensor.Precision;
  * @param limit     use only so many of each part
  * @param batch     pictures at a time
  * @param examples  how many mistakes are shown, and how many of what it was least sure of
- * @param likeness  whether these stand beside the training pictures that are most alike, all of which are looked at
+ * @param whole    whether all training pictures are looked at, to show beside these the ones that are most alike
  * @param seconds   how long its speed is measured; 0 to leave that out
  */
 public record Report(
@@ -53,7 +54,7 @@ public record Report(
         OptionalInt limit,
         int batch,
         int examples,
-        boolean likeness,
+        boolean whole,
         double seconds,
         Device device,
         Precision precision) {
@@ -103,11 +104,12 @@ public record Report(
     /** On pictures of that name, {@code kind:path}. */
     public Report withData(String data) {
         return new Report(
-                model, run, Optional.of(data), split, limit, batch, examples, likeness, seconds, device, precision);
+                model, run, Optional.of(data), split, limit, batch, examples, whole, seconds, device, precision);
     }
 
     /** Measures the network, and writes the page as one file. */
     public Reported write(Path out) throws IOException {
+        if (!Files.exists(Path.of(model))) throw new IOException(model + ": there is no such model file or run folder");
         int threads = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
         return write(
                 out,
@@ -122,7 +124,7 @@ public record Report(
         long begun = System.nanoTime();
         try (var opened = opening.open()) {
             var told = told(opened, opening, reading, stages);
-            var page = page(opened, told, speed(opening));
+            var page = page(opened, told, speed(opened, opening));
             page.write(out);
             return new Reported(
                     model,
@@ -139,8 +141,9 @@ public record Report(
         }
     }
 
-    private Optional<Speed> speed(Opening opening) throws IOException {
-        if (seconds == 0) return Optional.empty();
+    /** Of networks whose input has one size. */
+    private Optional<Speed> speed(ModelFile.Opened described, Opening opening) throws IOException {
+        if (seconds == 0 || described.file().preprocess().cropHeight() == 0) return Optional.empty();
         var bench = new Bench(device, precision, 1, Optional.empty(), seconds, 0);
         return Optional.of(bench.infer(model, opening.open(), Inference.Way.best(device)));
     }
@@ -171,7 +174,8 @@ public record Report(
             try (var watcher = watcher(stages, seen)) {
                 var score = PixelEvaluator.evaluate(
                         opening.open(), known, new PixelViews(), device, precision, watcher::add);
-                return new Told(score, seen, seen.notes(score), List.of(), Map.of());
+                var sections = PixelSections.of(opened, known, score, device);
+                return new Told(score, seen, seen.notes(score), sections, Map.of());
             }
         }
         if (opened.net() instanceof DetectionNet) {

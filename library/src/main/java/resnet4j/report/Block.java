@@ -254,10 +254,15 @@ public sealed interface Block {
         }
     }
 
-    /** Cards side by side. */
-    record Cards(List<Card> cards) implements Block {
+    /** Cards side by side, or each as wide as the page. */
+    record Cards(List<Card> cards, boolean wide) implements Block {
         public Cards {
             cards = List.copyOf(cards);
+        }
+
+        /** Side by side. */
+        public Cards(List<Card> cards) {
+            this(cards, false);
         }
 
         @Override

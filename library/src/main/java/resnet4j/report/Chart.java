@@ -2,6 +2,7 @@ package resnet4j.report;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
@@ -138,16 +139,26 @@ public record Chart(String title, Axis x, Axis y, List<Series> series) {
             List<Point> points = s.points().stream().filter(this::holds).toList();
             if (points.isEmpty()) continue;
             text.append(' ').append(s.name()).append(": ");
-            if (s.mark() == Mark.POINTS) {
-                text.append(points.size()).append(points.size() == 1 ? " point." : " points.");
-            } else {
-                Point first = points.get(0);
-                Point last = points.get(points.size() - 1);
-                text.append(y.spoken(first.y())).append(" at ").append(x.spoken(first.x()));
-                text.append(" to ").append(y.spoken(last.y())).append(" at ").append(x.spoken(last.x()));
-                text.append('.');
-            }
+            if (s.mark() == Mark.POINTS) text.append(points.size()).append(points.size() == 1 ? " point." : " points.");
+            else text.append(course(points)).append('.');
         }
         return text.toString();
+    }
+
+    /** Where a line begins and ends, and where it is least and most, if that is in between. */
+    private String course(List<Point> points) {
+        Point first = points.get(0), last = points.get(points.size() - 1);
+        if (points.size() == 1) return spoken(first);
+        var text = new StringBuilder(spoken(first) + " to " + spoken(last));
+        var byValue = Comparator.comparingDouble(Point::y);
+        Point least = points.stream().min(byValue).orElseThrow();
+        Point most = points.stream().max(byValue).orElseThrow();
+        if (least.y() < Math.min(first.y(), last.y())) text.append(", least ").append(spoken(least));
+        if (most.y() > Math.max(first.y(), last.y())) text.append(", most ").append(spoken(most));
+        return text.toString();
+    }
+
+    private String spoken(Point point) {
+        return y.spoken(point.y()) + " at " + x.spoken(point.x());
     }
 }

@@ -13,8 +13,11 @@ final class Pictures {
     /** Pictures are shown about this many pixels wide on a dense screen; larger ones are made smaller. */
     private static final int LARGEST = 320;
 
-    /** Beyond this many pictures a card takes the page's width. */
-    private static final int WHOLE_ROW = 3;
+    /** Beyond this many pictures a card takes half of the page's width. */
+    private static final int HALF_A_ROW = 4;
+
+    /** Of several side by side. */
+    private static final int LARGEST_OF_SEVERAL = 224;
 
     private Pictures() {}
 
@@ -23,7 +26,8 @@ final class Pictures {
         var grid = new Markup().open("div", "class", "pictures");
         for (var card : cards.cards()) {
             int several = card.pictures().size();
-            grid.open("figure", "class", several > WHOLE_ROW ? "many" : several > 1 ? "several" : null);
+            var kind = cards.wide() ? "wide-card" : several > HALF_A_ROW ? "many" : several > 1 ? "several" : null;
+            grid.open("figure", "class", kind);
             grid.open("div", "class", "row");
             for (var shown : card.pictures()) {
                 grid.open("div")
@@ -32,7 +36,7 @@ final class Pictures {
                                 "class",
                                 small(shown.picture()) ? "small" : null,
                                 "src",
-                                uri(shown.picture()),
+                                uri(shown.picture(), several > 1 && !cards.wide() ? LARGEST_OF_SEVERAL : LARGEST),
                                 "alt",
                                 shown.alt());
                 if (!shown.caption().isEmpty()) grid.leaf("div", shown.caption(), "class", "under");
@@ -68,10 +72,14 @@ final class Pictures {
 
     /** A {@code data:} URI of the picture: PNG if it is small, else JPEG. */
     static String uri(Image image) {
+        return uri(image, LARGEST);
+    }
+
+    private static String uri(Image image, int largest) {
         boolean small = small(image);
         var bytes = new ByteArrayOutputStream();
         try {
-            if (!ImageIO.write(shrunk(image), small ? "png" : "jpeg", bytes))
+            if (!ImageIO.write(shrunk(image, largest), small ? "png" : "jpeg", bytes))
                 throw new IllegalStateException("pictures: expected a JDK that writes PNG and JPEG");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -81,8 +89,9 @@ final class Pictures {
     }
 
     /** The picture with whole squares of pixels averaged, until it is not too large. */
-    private static BufferedImage shrunk(Image image) {
-        int by = Math.max(1, Math.max(image.width(), image.height()) / LARGEST);
+    private static BufferedImage shrunk(Image image, int largest) {
+        int side = Math.max(image.width(), image.height());
+        int by = Math.max(1, largest == LARGEST ? side / largest : (side + largest - 1) / largest);
         int width = Math.max(1, image.width() / by);
         int height = Math.max(1, image.height() / by);
         var shrunk = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);

@@ -45,8 +45,8 @@ final class ReportCommand extends Command<Reported> {
             description = "How many mistakes to show, and of what it was least sure of (default: 12).")
     private int examples = 12;
 
-    @Option(names = "--no-alike", description = "Do not look for the training pictures that are most alike: faster.")
-    private boolean notAlike;
+    @Option(names = "--quick", description = "Do not look at all training pictures for those that are most alike.")
+    private boolean quick;
 
     @Mixin
     private Decoding decoding;
@@ -64,7 +64,7 @@ final class ReportCommand extends Command<Reported> {
                 limit == null ? OptionalInt.empty() : OptionalInt.of(limit),
                 batch,
                 examples,
-                !notAlike,
+                !quick,
                 2,
                 common.device(),
                 common.precision("fp32"));

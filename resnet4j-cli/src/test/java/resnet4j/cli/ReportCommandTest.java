@@ -14,6 +14,7 @@ import java.util.Locale;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.xpath.XPathFactory;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.w3c.dom.Document;
@@ -98,6 +99,30 @@ class ReportCommandTest {
         assertEquals("15", text(html, "count(//section[h2='Surest mistakes']//img)"));
         assertEquals("0", text(html, "count(//img[not(@alt) or @alt='']) + count(//script) + count(//link)"));
         assertEquals("2", text(html, "//table[caption='Recipe']//tr[th='epochs']/td"));
+    }
+
+    /** The count is PyTorch's on these files (EvalCommandTest). */
+    @Tag("slow")
+    @Test
+    void report_ofTenThousandPictures_isSmallEnoughToSend() throws Exception {
+        var shared = Shared.folder();
+        var page = folder.resolve("cifar.html");
+        int code = run(
+                "report",
+                "resnet56",
+                "--weights",
+                shared.resolve("cifar-resnets/resnet56-4bfd9763.th").toString(),
+                "--mean=0.485,0.456,0.406",
+                "--std=0.229,0.224,0.225",
+                "--data=cifar10:" + shared.resolve("cifar-10-binary.tar.xz"),
+                "--out",
+                page.toString(),
+                "--json");
+        assertEquals(0, code, err::toString);
+        assertEquals(
+                9339,
+                Records.parse(out.toString()).get("numbers").get("correct").asInt());
+        assertTrue(Files.size(page) < 5_000_000, () -> page.toFile().length() + " bytes");
     }
 
     @Test
