@@ -107,6 +107,38 @@ for aligned in (False, True):
     )
     cases["roi_align aligned" if aligned else "roi_align"]["gradients"][1] = None  # torchvision has none for boxes
 
+kernels = torch.randn(3, 2, 2, 2, generator=torch.Generator().manual_seed(2))
+case(  # a quarter of the numbers lie outside; gradients of the scale as in arXiv:1902.08153, of as many numbers as a picture has
+    "fake_quantize learnt",
+    lambda x, s: torch._fake_quantize_learnable_per_tensor_affine(
+        x, s, torch.zeros(1), 0, 255, 1 / (x[0].numel() * 255) ** 0.5
+    ),
+    x,
+    torch.tensor([0.004]),
+)
+case(
+    "fake_quantize learnt channels",
+    lambda x, s: torch._fake_quantize_learnable_per_channel_affine(
+        x, s, torch.zeros(3), 0, -128, 127, 1 / (x[0].numel() * 127) ** 0.5
+    ),
+    kernels,
+    torch.tensor([0.01, 0.005, 0.02]),
+)
+case(
+    "fake_quantize",
+    lambda x, s: torch.fake_quantize_per_tensor_affine(x, s.detach(), torch.zeros(1, dtype=torch.int32), 0, 255),
+    x,
+    torch.tensor([0.004]),
+)
+case(
+    "fake_quantize channels",
+    lambda x, s: torch.fake_quantize_per_channel_affine(
+        x, s.detach(), torch.zeros(3, dtype=torch.int32), 0, -128, 127
+    ),
+    kernels,
+    torch.tensor([0.01, 0.005, 0.02]),
+)
+
 labels = torch.tensor([[[0, 255]], [[2, 1]]])
 case(
     "cross entropy",

@@ -21,8 +21,7 @@ import resnet4j.tensor.Tensor;
 
 /**
  * Turns convolutions and linear layers of a graph into eight bits: weights per output channel and symmetric, what goes in
- * per tensor, without a sign where no number below 0 was seen. The last layer, which makes the logits, computes in floats,
- * of weights in eight bits.
+ * per tensor, without a sign where no number below 0 was seen. What the last layer makes, the logits, are floats.
  * Jacob et al. 2018, arXiv:1712.05877. First {@link #observe} pictures, then {@link #quantize}.
  *
  * <p>The result is a graph in which {@link Op.Quantize} and {@link Op.Dequantize} stand: run, planned, exported and saved,
@@ -36,7 +35,6 @@ public final class Quantizer {
 
     private final Graph graph;
     private final Set<String> kept;
-    private final Node last;
     private final Map<String, Node> layers = new LinkedHashMap<>(); // by path
     private final Map<String, String> scaled =
             new LinkedHashMap<>(); // a value that may be rounded to whose scale it has
@@ -52,18 +50,12 @@ public final class Quantizer {
             throw new IllegalArgumentException("graph: expected one input and one output, got " + graph.inputs()
                     + " and " + graph.outputs().keySet());
         this.graph = Passes.simplify(graph);
-        Node last = null;
-        for (var node : this.graph.nodes()) {
-            if (!node.op().hasFilters()
-                    || !this.graph.constants().containsKey(node.inputs().get(1))) continue;
-            if (last != null) layers.put(last.path(), last);
-            last = node;
-        }
-        this.last = last;
+        for (var node : this.graph.nodes())
+            if (node.op().hasFilters()
+                    && this.graph.constants().containsKey(node.inputs().get(1))) layers.put(node.path(), node);
         if (layers.isEmpty())
             throw new IllegalArgumentException(
-                    "graph: expected at least two convolutions or linear layers with weights, got "
-                            + (last == null ? 0 : 1) + ", and the last one stays in floats");
+                    "graph: expected a convolution or a linear layer with weights, got none");
         for (var path : kept)
             if (!layers.containsKey(path))
                 throw new IllegalArgumentException("keep: no layer that could be quantised is named '" + path + "'."
@@ -166,7 +158,33 @@ public final class Quantizer {
     public Graph quantize(Range range, Set<String> also) {
         var all = new LinkedHashSet<>(kept);
         all.addAll(also);
-        return new Rewriting(range, all, true).graph();
+        return new Rewriting(range, all).graph();
+    }
+
+    /**
+     * For training: weights and values stay floats, which gradients go through, and are rounded to what they would be in eight
+     * bits. {@link Rounded#of} makes eight bits of it.
+     *
+     * @param learnt   whether the scales are trained, or follow the largest numbers
+     * @param momentum of those that follow: the share that a batch's largest value has
+     */
+    public Graph fake(Range range, boolean learnt, double momentum) {
+        return new Rewriting(range, kept) {
+            @Override
+            String value(String name, DType type, String scale) {
+                return faked(name, new Op.FakeQuantize(type, learnt, momentum, false), scale);
+            }
+
+            @Override
+            String weight(String name) {
+                scales(name, constants.get(name).toFloats());
+                return faked(name, new Op.FakeQuantize(DType.I8, learnt, 1, false), name + ".scale");
+            }
+
+            private String faked(String name, Op.FakeQuantize op, String scale) {
+                return add(new Value(name + ".rounded", graph.shape(name), DType.F32), op, name, scale);
+            }
+        }.graph();
     }
 
     /**
@@ -181,10 +199,7 @@ public final class Quantizer {
                 try (var inner = new NativeScope()) {
                     var others = new LinkedHashSet<>(layers.keySet());
                     others.remove(path);
-                    var moved = new Rewriting(range, others, false)
-                            .graph()
-                            .run(images)
-                            .toFloats();
+                    var moved = new Rewriting(range, others).graph().run(images).toFloats();
                     double change = 0, all = 0;
                     for (int i = 0; i < exact.length; i++) {
                         change += Math.pow(moved[i] - exact[i], 2);
@@ -206,20 +221,18 @@ public final class Quantizer {
     }
 
     /** One graph in the making. */
-    private final class Rewriting {
+    private class Rewriting {
         private final Range range;
         private final Set<String> kept;
-        private final boolean withLast;
-        private final Map<String, Tensor> constants = new LinkedHashMap<>(graph.constants());
+        final Map<String, Tensor> constants = new LinkedHashMap<>(graph.constants());
         private final List<Node> nodes = new ArrayList<>();
         private final Map<String, String> eight = new LinkedHashMap<>(); // a value to the same after eight bits
 
-        Rewriting(Range range, Set<String> kept, boolean withLast) {
+        Rewriting(Range range, Set<String> kept) {
             if (pictures == 0)
                 throw new IllegalStateException("quantize: expected pictures to be observed first, got none");
             this.range = range;
             this.kept = kept;
-            this.withLast = withLast;
         }
 
         Graph graph() {
@@ -233,9 +246,7 @@ public final class Quantizer {
                 if (products.contains(node.name())) {
                     inputs.set(0, eightBits(inputs.get(0)));
                     inputs.set(1, eight.computeIfAbsent(inputs.get(1), this::weight));
-                } else if (withLast && node.equals(last))
-                    inputs.set(1, eight.computeIfAbsent(inputs.get(1), this::weight));
-                else if (node.op().movesNumbers() && values.contains(node.name())) inputs.replaceAll(this::eightBits);
+                } else if (node.op().movesNumbers() && values.contains(node.name())) inputs.replaceAll(this::eightBits);
                 else {
                     var added = residual(node, products);
                     inputs.replaceAll(in -> in.equals(added) && values.contains(in) ? eightBits(in) : in);
@@ -256,37 +267,49 @@ public final class Quantizer {
             var scale = scaled.get(name) + ".scale";
             if (!constants.containsKey(scale))
                 constants.put(scale, Tensor.of(new float[] {scale(range.bound(histogram, levels), levels)}, 1));
-            var whole = new Value(name + ".quantize", graph.shape(name), type);
-            nodes.add(new Node(whole, new Op.Quantize(type), List.of(name, scale), ""));
-            return dequantized(whole, scale);
+            return value(name, type, scale);
         }
 
-        private String weight(String name) {
+        String value(String name, DType type, String scale) {
+            var whole = new Value(name + ".quantize", graph.shape(name), type);
+            return dequantized(add(whole, new Op.Quantize(type), name, scale), graph.shape(name), scale);
+        }
+
+        String weight(String name) {
             var weight = constants.get(name);
-            int channels = (int) weight.size(0);
-            float[] numbers = weight.toFloats(), scales = new float[channels];
-            int each = numbers.length / channels;
-            for (int c = 0; c < channels; c++) {
+            float[] numbers = weight.toFloats(), scales = scales(name, numbers);
+            int each = numbers.length / scales.length;
+            for (int i = 0; i < numbers.length; i++)
+                numbers[i] = (float) Math.max(-LARGEST, Math.min(LARGEST, Math.rint(numbers[i] / scales[i / each])));
+            try (var noGrad = Ops.noGrad()) {
+                constants.put(name, Tensor.of(numbers, weight.shape()).to(DType.I8));
+            }
+            return dequantized(name, graph.shape(name), name + ".scale");
+        }
+
+        /** Of the weights' channels, as a constant too. */
+        float[] scales(String name, float[] numbers) {
+            var scales = new float[(int) constants.get(name).size(0)];
+            int each = numbers.length / scales.length;
+            for (int c = 0; c < scales.length; c++) {
                 double largest = 0;
                 for (int i = 0; i < each; i++) largest = Math.max(largest, Math.abs(numbers[c * each + i]));
                 if (!Double.isFinite(largest))
                     throw new IllegalArgumentException("quantize: expected finite weights, got one of " + largest
                             + " in " + name + "; train the network anew");
                 scales[c] = scale(largest, LARGEST);
-                for (int i = c * each; i < (c + 1) * each; i++)
-                    numbers[i] = Math.max(-LARGEST, Math.min(LARGEST, Math.round(numbers[i] / scales[c])));
             }
-            try (var noGrad = Ops.noGrad()) {
-                constants.put(name, Tensor.of(numbers, weight.shape()).to(DType.I8));
-            }
-            constants.put(name + ".scale", Tensor.of(scales, channels));
-            return dequantized(new Value(name, graph.shape(name), DType.I8), name + ".scale");
+            constants.put(name + ".scale", Tensor.of(scales, scales.length));
+            return scales;
         }
 
-        private String dequantized(Value whole, String scale) {
-            var floats = new Value(whole.name() + ".dequantize", whole.shape(), DType.F32);
-            nodes.add(new Node(floats, new Op.Dequantize(), List.of(whole.name(), scale), ""));
-            return floats.name();
+        private String dequantized(String whole, List<Long> shape, String scale) {
+            return add(new Value(whole + ".dequantize", shape, DType.F32), new Op.Dequantize(), whole, scale);
+        }
+
+        String add(Value value, Op op, String... inputs) {
+            nodes.add(new Node(value, op, List.of(inputs), ""));
+            return value.name();
         }
 
         /** Of a channel of zeros anything: 1. */

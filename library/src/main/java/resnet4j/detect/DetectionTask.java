@@ -52,6 +52,7 @@ final class DetectionTask implements Task<Things> {
                 "progressive",
                 "classBalance",
                 "solveHead",
+                "rounding",
                 "views");
         if (!(recipe.architectureFor(1 + data.train().classes().size()) instanceof DetectorConfig detector))
             throw new IllegalArgumentException("model: expected a network that finds things, such as"

@@ -67,7 +67,10 @@ final class OnnxOps {
             writer(Op.GridSample.class, (op, at) -> at.emit("GridSample", Map.of("mode", "bilinear"))),
             writer(Op.RoiAlign.class, OnnxOps::roiAlign),
             writer(Op.Quantize.class, OnnxOps::quantize),
-            writer(Op.Dequantize.class, (op, at) -> at.emit("DequantizeLinear", Map.of("axis", 0))));
+            writer(Op.Dequantize.class, (op, at) -> at.emit("DequantizeLinear", Map.of("axis", 0))),
+            writer(Op.FakeQuantize.class, (op, at) -> {
+                throw at.unsupported("of training; export the model that the run saves");
+            }));
 
     private static <O extends Op> Map.Entry<Class<? extends Op>, Writer<?>> writer(Class<O> op, Writer<O> writer) {
         return Map.entry(op, writer);

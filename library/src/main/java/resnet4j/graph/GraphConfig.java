@@ -123,7 +123,7 @@ public record GraphConfig(
     /**
      * Where a graph's classes come from: the last product with a weight, and what follows it.
      *
-     * @param first of the nodes that are the head's: that makes floats of the product's weight, or the product
+     * @param first of the nodes that are the head's: that makes the product's weight of one in eight bits, or the product
      * @param index of the product among the nodes
      * @param path  that the names of its weights begin with
      */
@@ -143,8 +143,9 @@ public record GraphConfig(
                 if (!nodes.get(i).op().isProduct()) continue;
                 var in = nodes.get(i).inputs();
                 boolean eight = i > 0
-                        && nodes.get(i - 1).op().fromEightBits()
-                        && nodes.get(i - 1).name().equals(in.get(1));
+                        && nodes.get(i - 1).name().equals(in.get(1))
+                        && (nodes.get(i - 1).op().fromEightBits()
+                                || nodes.get(i - 1).op().roundsTo() != null);
                 int first = eight ? i - 1 : i;
                 var weights = new ArrayList<>(in.subList(1, in.size()));
                 if (eight) weights.set(0, nodes.get(first).inputs().get(0));

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import resnet4j.model.ClassificationNet;
 import resnet4j.nn.Init;
 import resnet4j.nn.Layer;
@@ -87,7 +88,9 @@ public final class GraphNet extends ClassificationNet {
         var trained = parameters().keySet();
         for (var node : graph.nodes()) {
             if (node.op().statistics().isEmpty()) continue;
-            var own = node.inputs().subList(1, 3).stream()
+            var own = IntStream.range(1, node.inputs().size())
+                    .filter(i -> !node.op().statistics().contains(i))
+                    .mapToObj(node.inputs()::get)
                     .filter(name -> !name.isEmpty())
                     .toList();
             if (!own.isEmpty() && own.stream().noneMatch(trained::contains)) frozen.add(node.name());
@@ -142,7 +145,9 @@ public final class GraphNet extends ClassificationNet {
 
         @Override
         protected Tensor forward(Tensor x) {
-            return graph.evaluate(Map.of(graph.inputs().get(0).name(), x), Node::op)
+            return graph.evaluate(
+                            Map.of(graph.inputs().get(0).name(), x),
+                            node -> training() ? node.op().inTraining() : node.op())
                     .values()
                     .iterator()
                     .next();

@@ -21,7 +21,7 @@ import resnet4j.tensor.Tensor;
  * @param node       of a convolution that adds, the fourth input is the residual; its value is that of the last operation
  * @param add        whether it adds
  * @param activation what it ends with
- * @param eight      of a convolution in eight bits, whose inputs and weights are whole numbers
+ * @param eight      of a convolution or a linear layer in eight bits, whose inputs and weights are whole numbers
  */
 record Instruction(Node node, boolean add, Optional<Op> activation, Optional<EightBits> eight) {
 
@@ -87,7 +87,7 @@ record Instruction(Node node, boolean add, Optional<Op> activation, Optional<Eig
             Map<String, Tensor> fixed) {
         for (int i = 0; i < node.inputs().size(); i++) {
             var conv = made.get(node.inputs().get(i));
-            if (conv == null || !conv.isConvolution() || uses.get(conv.node.name()) > 1) continue;
+            if (conv == null || !conv.joins() || uses.get(conv.node.name()) > 1) continue;
             if (!isOneDnns(conv.node, fixed)) continue; // which joins alone
             var joined = conv.with(node, i, made, graph, fixed);
             if (joined == null) continue;
@@ -130,11 +130,13 @@ record Instruction(Node node, boolean add, Optional<Op> activation, Optional<Eig
         return new Instruction(last, add || sum, sum ? Optional.empty() : Optional.of(next.op()), scales);
     }
 
-    /** As it is, or a convolution of whole numbers where what it is given is made of such. */
+    /** As it is, or a convolution, or a linear layer on rows, of whole numbers where what it is given is made of such. */
     private static Instruction inEightBits(
             Node node, Map<String, Instruction> made, Graph graph, Map<String, Tensor> fixed) {
         var plain = of(node);
-        if (!plain.isConvolution() || !OneDnn.available(DType.I8) || !isOneDnns(node, fixed)) return plain;
+        boolean rows =
+                node.op().hasFilters() && graph.shape(node.inputs().get(0)).size() == 2;
+        if (!plain.isConvolution() && !rows || !OneDnn.available(DType.I8) || !isOneDnns(node, fixed)) return plain;
         String image = node.inputs().get(0),
                 weight = node.inputs().get(1),
                 bias = node.inputs().get(2);
@@ -201,9 +203,14 @@ record Instruction(Node node, boolean add, Optional<Op> activation, Optional<Eig
         return OneDnn.kernelFor(node.op()) == OneDnn.Kernel.CONVOLUTION;
     }
 
+    /** Whether it can do more than its node. */
+    private boolean joins() {
+        return isConvolution() || eight.isPresent();
+    }
+
     /** As oneDNN takes it. */
     OneDnn.Fused fused() {
-        return new OneDnn.Fused((Op.Conv2d) node.op(), add, activation);
+        return new OneDnn.Fused(isConvolution() ? (Op.Conv2d) node.op() : OneDnn.ONE_PIXEL, add, activation);
     }
 
     /** With the numbers of {@code constants}, for oneDNN. */

@@ -28,6 +28,9 @@ record Slices(long most) {
     /** Of the largest value of a part: two pictures of ResNet-50, 128 of ResNet-20. */
     private static final long BYTES = 8L << 20;
 
+    /** The same in eight bits, five pictures of ResNet-50: twice as fast, and so worth half the room. */
+    private static final long BYTES_IN_EIGHT_BITS = 4L << 20;
+
     /** So many pictures a thread make up for one that has a part more than the others. */
     private static final int MANY = 8;
 
@@ -56,7 +59,7 @@ record Slices(long most) {
                 .mapToLong(v -> Value.elements(v.shape()) * (eight ? 1 : v.dtype().bytes))
                 .max()
                 .orElseThrow();
-        return new Slices(Math.max(1, BYTES * pictures / bytes));
+        return new Slices(Math.max(1, (eight ? BYTES_IN_EIGHT_BITS : BYTES) * pictures / bytes));
     }
 
     /** The size of a batch, or 0 where inputs differ in it. */

@@ -64,6 +64,7 @@ final class MetricTask implements Task<Label> {
                 "labelSmoothing",
                 "classBalance",
                 "solveHead",
+                "rounding",
                 "views");
     }
 

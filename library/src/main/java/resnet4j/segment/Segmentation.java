@@ -52,6 +52,7 @@ final class Segmentation implements Task<LabelMap> {
                 "progressive",
                 "classBalance",
                 "solveHead",
+                "rounding",
                 "views");
         var weights = options.classWeights();
         int classes = data.train().classes().size();

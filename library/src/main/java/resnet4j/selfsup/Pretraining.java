@@ -78,6 +78,7 @@ final class Pretraining implements Task<Label> {
                 "labelSmoothing",
                 "classBalance",
                 "solveHead",
+                "rounding",
                 "views");
     }
 

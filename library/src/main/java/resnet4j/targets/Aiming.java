@@ -51,7 +51,8 @@ final class Aiming<T extends Target<T>> implements Task<T> {
                 "mix",
                 "labelSmoothing",
                 "classBalance",
-                "solveHead");
+                "solveHead",
+                "rounding");
         answer = aim.answer(data.train());
         Ops.seed(recipe.seed());
         net = twin();

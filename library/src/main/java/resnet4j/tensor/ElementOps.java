@@ -107,6 +107,37 @@ public interface ElementOps {
         }
     }
 
+    /**
+     * x, scale -> what {@link Quantize} and {@link Dequantize} make of x one after another, in floats that gradients go
+     * through: for training. The scale is [1], or has a number for each of x's first dimension.
+     *
+     * @param learnt   whether gradients go to the scale; else it follows the largest number that is seen in training
+     * @param momentum of a scale that follows: the share that the numbers of now have in it
+     */
+    record FakeQuantize(DType to, boolean learnt, double momentum, boolean training) implements Scaled {
+        public FakeQuantize {
+            if (to != DType.U8 && to != DType.I8)
+                throw new IllegalArgumentException("to: expected U8 or I8, got " + to);
+            if (!(momentum > 0 && momentum <= 1))
+                throw new IllegalArgumentException("momentum: expected (0,1], got " + momentum);
+        }
+
+        @Override
+        public DType roundsTo() {
+            return to;
+        }
+
+        @Override
+        public Set<Integer> statistics() {
+            return learnt ? Set.of() : Set.of(1);
+        }
+
+        @Override
+        public Op inTraining() {
+            return learnt ? this : new FakeQuantize(to, false, momentum, true);
+        }
+    }
+
     /** a + b, with broadcasting. */
     record Add() implements Op {
         @Override

@@ -100,6 +100,7 @@ final class LibTorch {
             kernel(Op.GridSample.class, (op, in) -> torch.grid_sampler(handle(in, 0), handle(in, 1), 0, 0, false)),
             kernel(Op.Quantize.class, LibTorch::quantize),
             kernel(Op.Dequantize.class, LibTorch::dequantize),
+            kernel(Op.FakeQuantize.class, (op, in) -> new FakeQuantization(op, in).run()),
             kernel(Op.RoiAlign.class, (op, in) -> new RoiAlignment(op, in).run()));
 
     private static <O extends Op> Map.Entry<Class<? extends Op>, Kernel<?>> kernel(Class<O> op, Kernel<O> kernel) {

@@ -82,6 +82,9 @@ public final class OneDnn implements AutoCloseable {
         return kernel == Kernel.POOLING && Windows.ofPool(op, 1, 1) == null ? Kernel.NONE : kernel;
     }
 
+    /** What a linear layer is to an image of one pixel. */
+    public static final Op.Conv2d ONE_PIXEL = new Op.Conv2d(Op.Size.of(1), Op.Size.of(0), Op.Size.of(1), 1);
+
     /**
      * A convolution with what follows it: activation(conv(x) + residual).
      *
@@ -120,12 +123,20 @@ public final class OneDnn implements AutoCloseable {
      * products have 16 bits, and weights of channels that might not fit are rounded to coarser steps.
      *
      * @param inPlace as above, where residual and result have as many bytes
-     * @param weight  I8
+     * @param weight  I8; [Cout,Cin] of a {@linkplain #ONE_PIXEL linear layer}, from [N,Cin] to [N,Cout]
      * @param bias    [Cout], F32, or null
      */
     public static OneDnn conv2d(
             Fused op, boolean inPlace, Tensor weight, Tensor bias, Scales scales, List<Long> shape) {
         if (!available(DType.I8)) throw new IllegalStateException("conv2d: this machine has no kernels in eight bits");
+        if (weight.dim() == 2)
+            return conv2d(
+                    op,
+                    inPlace,
+                    weight.reshape(weight.size(0), weight.size(1), 1, 1),
+                    bias,
+                    scales,
+                    List.of(shape.get(0), shape.get(1), 1L, 1L));
         var types = new Types(scales.x, DType.I8, scales.residual, scales.y);
         var after = OneDnnConvolution.after(op, inPlace, scales);
         var conv = new OneDnnConvolution(op.conv(), weight.shape(), types, after);
@@ -255,7 +266,8 @@ public final class OneDnn implements AutoCloseable {
     private Tensor ordered(Tensor x, DType type) {
         if (x.device().cuda()) throw new IllegalArgumentException("x: expected it on the CPU, got " + x.device());
         var typed = type == null ? x : x.to(type);
-        if (operation.order() == format_tag.nhwc) return typed.channelsLast();
+        if (operation.order() == format_tag.nhwc)
+            return (typed.dim() == 2 ? typed.reshape(typed.size(0), typed.size(1), 1, 1) : typed).channelsLast();
         return typed.contiguous().reshape(-1, x.size(x.dim() - 1));
     }
 

@@ -54,7 +54,8 @@ final class OneDnnOps {
                         Op.GridSample.class,
                         Op.RoiAlign.class,
                         Op.Quantize.class,
-                        Op.Dequantize.class));
+                        Op.Dequantize.class,
+                        Op.FakeQuantize.class));
     }
 
     /** What oneDNN calls an activation. */

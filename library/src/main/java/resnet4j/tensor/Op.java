@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import resnet4j.array.DType;
 
 /**
  * One operation of a network with its attributes, apart from the tensors it works on, and what is true of it whoever
@@ -91,6 +92,11 @@ public sealed interface Op extends WeightedOps, ElementOps, WindowOps, ShapeOps
     /** Whether it makes floats of numbers in eight bits and scales. */
     default boolean fromEightBits() {
         return false;
+    }
+
+    /** The type in eight bits whose numbers it rounds floats to, which stay floats; null where it does nothing of the kind. */
+    default DType roundsTo() {
+        return null;
     }
 
     /**

@@ -44,16 +44,21 @@ final class Classification implements Task<Label> {
         this.recipe = recipe;
         this.data = data;
         this.machine = machine;
+        if (recipe.rounding().rounds() && recipe.weights().isEmpty())
+            throw new IllegalArgumentException(
+                    "rounding: expected a trained network to begin from, got none; name its file with weights");
         Metrics.requireRoom(data.train().classes().size());
         Ops.seed(recipe.seed());
-        net = twin();
-        machine.begin(recipe, net, net, data.train());
+        var begun = machine.network(recipe, data.train().classes().size());
+        machine.begin(recipe, begun, begun, data.train());
+        var rounding = recipe.rounding();
+        net = rounding.rounds() ? machine.place(rounding.of(begun, data.train(), recipe.preprocess())) : begun;
         classWeights = recipe.classBalance() ? Optional.of(balance()) : Optional.empty();
     }
 
     @Override
     public ClassificationNet twin() {
-        return machine.network(recipe, data.train().classes().size());
+        return machine.place(Net.whole(net.architecture()::build));
     }
 
     /** Weights that make each class count the same: samples / (classes * samples of the class). */
@@ -169,7 +174,9 @@ final class Classification implements Task<Label> {
     @Override
     public void save(Path model, Net network, Map<String, Double> metrics, Map<String, String> provenance)
             throws IOException {
-        recipe.modelFile(data.train().classes(), metrics, provenance).save(model, network);
+        var file = recipe.modelFile(data.train().classes(), metrics, provenance);
+        if (recipe.rounding().rounds()) Rounding.save(model, (ClassificationNet) network, file);
+        else file.save(model, network);
     }
 
     @Override

@@ -102,6 +102,7 @@ public interface Objective {
             refuse("progressive", recipe.progressive().share() > 0);
             refuse("labelSmoothing", recipe.labelSmoothing() > 0);
             refuse("average", recipe.average().kept());
+            refuse("rounding", recipe.rounding().rounds());
             return new Classification(recipe, data.of(Label.class), machine);
         }
 

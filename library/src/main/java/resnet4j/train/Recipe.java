@@ -57,8 +57,8 @@ import resnet4j.weights.WeightFile;
  * @param views          of each picture, whose logits are averaged where accuracy is measured
  * @param classBalance   weigh the loss so that every class counts the same
  * @param freezeNorms    use the starting weights' batch statistics and leave them
- * @param checkpointing  keep few activations and compute the others again: the same step in less memory and more time,
- *                       see {@link resnet4j.nn.Checkpointing}
+ * @param rounding       whether it learns to be right in eight bits, {@code learnt} or {@code moving}; {@code none} for floats
+ * @param checkpointing  the same step in less memory and more time, see {@link resnet4j.nn.Checkpointing}
  * @param precision      fp32, bf16 or auto; fp32 on a processor that does not multiply bf16
  * @param seed           of all random choices
  */
@@ -91,6 +91,7 @@ public record Recipe(
         Views views,
         boolean classBalance,
         boolean freezeNorms,
+        Rounding rounding,
         boolean checkpointing,
         String precision,
         long seed) {
@@ -133,6 +134,7 @@ public record Recipe(
                 Views.ONE,
                 false,
                 false,
+                new Rounding.None(),
                 false,
                 "auto",
                 0);
@@ -170,10 +172,8 @@ public record Recipe(
     /** The network's architecture for that many classes. */
     public Architecture architectureFor(int classes) {
         var named = Models.get(model).architecture();
-        return architecture
-                .map(changes -> Records.overlay(named, changes))
-                .orElse(named)
-                .withClasses(classes);
+        var changed = architecture.isEmpty() ? named : Records.overlay(named, architecture.get());
+        return changed.withClasses(classes);
     }
 
     /**
@@ -326,6 +326,10 @@ public record Recipe(
 
     public Recipe withFreezeNorms(boolean freezeNorms) {
         return with("freezeNorms", freezeNorms);
+    }
+
+    public Recipe withRounding(Rounding rounding) {
+        return with("rounding", rounding);
     }
 
     public Recipe withCheckpointing(boolean checkpointing) {

@@ -18,6 +18,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import resnet4j.array.DType;
 import resnet4j.tensor.Op.Interpolation;
 import resnet4j.tensor.Op.Size;
 
@@ -76,6 +77,10 @@ class OpsTest {
         op("grid_sample", new Op.GridSample());
         op("roi_align", new Op.RoiAlign(new Size(2, 3), 0.5, 2, false));
         op("roi_align aligned", new Op.RoiAlign(new Size(2, 3), 0.5, 2, true));
+        op("fake_quantize learnt", new Op.FakeQuantize(DType.U8, true, 1, false));
+        op("fake_quantize learnt channels", new Op.FakeQuantize(DType.I8, true, 1, false));
+        op("fake_quantize", new Op.FakeQuantize(DType.U8, false, 0.01, false));
+        op("fake_quantize channels", new Op.FakeQuantize(DType.I8, false, 0.01, false));
         FUNCTIONS.put("cross entropy", in -> Losses.crossEntropy(in.get(0), in.get(1), in.get(2), 0.1, 255));
         FUNCTIONS.put("smooth l1", in -> Losses.smoothL1(in.get(0), in.get(1), 0.5));
         FUNCTIONS.put("binary cross entropy", in -> Losses.binaryCrossEntropy(in.get(0), in.get(1)));
@@ -165,6 +170,21 @@ class OpsTest {
             assertEquals(null, x.grad());
             var other = Tensor.of(new float[] {1}, 1).requireGrad(true);
             assertThrows(NativeException.class, () -> Losses.gradients(sum, List.of(other)));
+        }
+    }
+
+    /** PyTorch's MovingAverageMinMaxObserver: its constant is the momentum, a range is 127 or 255 steps. */
+    @Test
+    void scalesThatFollow_moveTowardsTheLargestNumberInTraining() {
+        try (var scope = new NativeScope()) {
+            var x = Tensor.of(new float[] {-5.1f, 2, 0, 1, 10.2f, -1}, 2, 3);
+            var scale = Tensor.of(new float[] {0.02f}, 1);
+            var moving = new Op.FakeQuantize(DType.U8, false, 0.25, false).inTraining();
+            Ops.run(moving, x, scale);
+            assertArrayEquals(new float[] {0.75f * 0.02f + 0.25f * 10.2f / 255}, scale.toFloats(), 1e-8f);
+            var channels = Tensor.of(new float[] {1, 1}, 2);
+            Ops.run(new Op.FakeQuantize(DType.I8, false, 1, true), x, channels);
+            assertArrayEquals(new float[] {5.1f / 127, 10.2f / 127}, channels.toFloats(), 1e-8f);
         }
     }
 
