@@ -97,6 +97,11 @@ public final class GraphNet extends ClassificationNet {
         }
     }
 
+    /** In training too, norms use the statistics that they have, and leave them. */
+    public void freezeStatistics() {
+        for (var node : config.nodes()) if (!node.op().statistics().isEmpty()) frozen.add(node.name());
+    }
+
     private Op inMode(Node node) {
         return training() && !frozen.contains(node.name()) ? node.op().inTraining() : node.op();
     }

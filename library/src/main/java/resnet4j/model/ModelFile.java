@@ -92,6 +92,11 @@ public record ModelFile(
         return new ModelFile(model, architecture, preprocess, classNames, answer, metrics, recipe, provenance);
     }
 
+    /** Of another network with the same answers. */
+    public ModelFile withArchitecture(Architecture architecture) {
+        return new ModelFile(model, architecture, preprocess, classNames, answer, metrics, recipe, provenance);
+    }
+
     public ModelFile withMetrics(Map<String, Double> metrics) {
         return new ModelFile(model, architecture, preprocess, classNames, answer, metrics, recipe, provenance);
     }

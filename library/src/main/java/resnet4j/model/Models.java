@@ -312,13 +312,13 @@ public final class Models {
     }
 
     /** An architecture as JSON, with its class's name as {@code type}. */
-    static JsonNode write(Architecture architecture) {
+    public static JsonNode write(Architecture architecture) {
         var json = Records.tree(architecture).<ObjectNode>deepCopy();
         return json.put("type", architecture.getClass().getSimpleName());
     }
 
     /** The architecture that {@link #write} wrote. @throws IllegalArgumentException for a kind that is not registered */
-    static Architecture readArchitecture(JsonNode json) {
+    public static Architecture readArchitecture(JsonNode json) {
         if (!(json instanceof ObjectNode object))
             throw new IllegalArgumentException("architecture: expected an object, got " + json);
         var type = object.path("type").asText();

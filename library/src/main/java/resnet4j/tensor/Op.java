@@ -157,10 +157,30 @@ public sealed interface Op extends WeightedOps, ElementOps, WindowOps, ShapeOps
         return Channels.REFUSE;
     }
 
+    /** Of {@link Channels#SHIFT}: channel c of the first input is channel c + this of the result. */
+    default long channelShift() {
+        return 0;
+    }
+
+    /**
+     * The operation when channels are cut before and after it.
+     *
+     * @param in   shapes of the inputs as they were
+     * @param from the first input's channels that stay, rising
+     * @param to   the result's
+     */
+    default Op cut(List<List<Long>> in, int[] from, int[] to) {
+        return this;
+    }
+
     /** How channels go through an operation: what has to be cut when some are cut before it or after it. */
     enum Channels {
         /** Channel c of every input with more than one is channel c of the result, and weights have one number for each. */
         SAME,
+        /** As SAME, of the first input alone; others are no channels, or none of the result's. */
+        FIRST,
+        /** Channel c of the first input is channel c + {@link Op#channelShift} of the result, if there is such a one; others are 0. */
+        SHIFT,
         /** All channels go into each new one: weight [out,in,...], bias [out]. */
         CONTRACT,
         /** As CONTRACT, for each of several groups of channels by itself: weight [out,in/groups,...]. */

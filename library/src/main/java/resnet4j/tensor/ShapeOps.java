@@ -1,6 +1,7 @@
 package resnet4j.tensor;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import resnet4j.tensor.Op.Size;
@@ -71,7 +72,20 @@ public interface ShapeOps {
 
         @Override
         public Channels channels(List<List<Long>> in) {
+            if (dim == 1 && step == 1 && start >= 0) return Channels.SHIFT;
             return dim > 1 ? Channels.SAME : Channels.REFUSE;
+        }
+
+        @Override
+        public long channelShift() {
+            return -start;
+        }
+
+        @Override
+        public Op cut(List<List<Long>> in, int[] from, int[] to) {
+            if (dim != 1) return this;
+            long first = Arrays.stream(from).filter(c -> c < start).count();
+            return new Slice(dim, first, end == TO_THE_END ? end : first + to.length, step);
         }
     }
 
@@ -111,7 +125,31 @@ public interface ShapeOps {
 
         @Override
         public Channels channels(List<List<Long>> in) {
-            return pads.size() <= 2 * (in.get(0).size() - 2) ? Channels.SAME : Channels.REFUSE;
+            int rank = in.get(0).size();
+            if (pads.size() <= ofChannels(rank)) return Channels.SAME;
+            boolean grows = pads.size() == ofChannels(rank) + 2 && pads.get(ofChannels(rank)) >= 0;
+            return grows ? Channels.SHIFT : Channels.REFUSE;
+        }
+
+        /** Where the zeros before and after the channels are, of {@code rank} dimensions. */
+        private static int ofChannels(int rank) {
+            return 2 * (rank - 2);
+        }
+
+        @Override
+        public long channelShift() {
+            return pads.get(pads.size() - 2);
+        }
+
+        @Override
+        public Op cut(List<List<Long>> in, int[] from, int[] to) {
+            int at = ofChannels(in.get(0).size());
+            if (pads.size() <= at) return this;
+            var now = new ArrayList<>(pads);
+            int before = (int) Arrays.stream(to).filter(c -> c < pads.get(at)).count();
+            now.set(at, before);
+            now.set(at + 1, to.length - before - from.length);
+            return new Pad(now);
         }
     }
 
@@ -167,6 +205,11 @@ public interface ShapeOps {
         }
 
         @Override
+        public Channels channels(List<List<Long>> in) {
+            return Channels.FIRST;
+        }
+
+        @Override
         public boolean mixesRows(List<List<Long>> rows) {
             return false;
         }
@@ -183,6 +226,11 @@ public interface ShapeOps {
         @Override
         public List<Long> shape(List<List<Long>> in) {
             return List.of(in.get(1).get(0), in.get(0).get(1), (long) out.h(), (long) out.w());
+        }
+
+        @Override
+        public Channels channels(List<List<Long>> in) {
+            return Channels.FIRST;
         }
 
         @Override

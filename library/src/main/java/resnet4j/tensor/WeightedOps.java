@@ -57,6 +57,13 @@ public interface WeightedOps {
         public Channels channels(List<List<Long>> in) {
             return groups == 1 ? Channels.CONTRACT : Channels.GROUPED;
         }
+
+        @Override
+        public Op cut(List<List<Long>> in, int[] from, int[] to) {
+            if (groups == 1) return this;
+            long each = in.get(1).get(1); // whole groups stay
+            return new Conv2d(stride, padding, dilation, Math.toIntExact(from.length / each));
+        }
     }
 
     /** x [N,Cin,H,W], weight [Cin,Cout/groups,kh,kw], bias [Cout] or null -> [N,Cout,H',W']: a convolution's gradient. */

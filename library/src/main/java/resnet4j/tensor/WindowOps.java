@@ -54,6 +54,11 @@ public interface WindowOps {
     /** x [N,C,H,W] and any other with four dimensions -> [N,C,H',W'] of the other's height and width. */
     record UpsampleLike(Interpolation by) implements Op {
         @Override
+        public Channels channels(List<List<Long>> in) {
+            return Channels.FIRST;
+        }
+
+        @Override
         public boolean mixesRows(List<List<Long>> rows) {
             return false;
         }

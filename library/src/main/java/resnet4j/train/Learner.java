@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import resnet4j.data.Batch;
+import resnet4j.graph.GraphNet;
 import resnet4j.image.Target;
 import resnet4j.nn.BatchNorm2d;
 import resnet4j.nn.Checkpointing;
@@ -40,7 +41,10 @@ final class Learner<T extends Target<T>> implements AutoCloseable {
         }
         average = recipe.average().kept() ? Optional.of(new Average(net, task.twin())) : Optional.empty();
         if (recipe.freezeNorms())
-            for (var layer : net.nets().values()) if (layer instanceof BatchNorm2d norm) norm.freezeStatistics();
+            for (var layer : net.nets().values()) {
+                if (layer instanceof BatchNorm2d norm) norm.freezeStatistics();
+                if (layer instanceof GraphNet graph) graph.freezeStatistics();
+            }
         optimizer = new Optimizer(recipe.optimizer(), net.parameters());
         var stages = net.stages();
         for (int i = 0; i < stages.size(); i++) for (var name : stages.get(i)) stageOf.put(name, i);

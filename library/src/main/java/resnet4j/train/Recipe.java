@@ -31,7 +31,8 @@ import resnet4j.weights.WeightFile;
  *
  * @param learn          what is learned: {@code classify}, or {@code probe} the head alone
  * @param model          the registry's name of the network
- * @param architecture   what differs from the registry's architecture, such as {@code {"shortcut":"c"}}
+ * @param architecture   what differs from the registry's architecture, such as {@code {"shortcut":"c"}}; or a whole one, with
+ *                       its {@code type}, such as a pruned network's
  * @param weights        a weight file or model to start from; random where absent
  * @param data           where the pictures are, {@code kind:path}
  * @param limit          use only so many pictures of each split; 0 for all
@@ -172,7 +173,9 @@ public record Recipe(
     /** The network's architecture for that many classes. */
     public Architecture architectureFor(int classes) {
         var named = Models.get(model).architecture();
-        var changed = architecture.isEmpty() ? named : Records.overlay(named, architecture.get());
+        if (architecture.isEmpty()) return named.withClasses(classes);
+        var changes = architecture.get();
+        var changed = changes.has("type") ? Models.readArchitecture(changes) : Records.overlay(named, changes);
         return changed.withClasses(classes);
     }
 
@@ -217,6 +220,8 @@ public record Recipe(
 
     /** With another architecture than the registry's of {@code model}: what it is made of, but for its classes. */
     public Recipe withArchitecture(Architecture architecture) {
+        if (architecture.getClass() != Models.get(model).architecture().getClass())
+            return with("architecture", Optional.of(Models.write(architecture)));
         var fields = Records.tree(architecture).<ObjectNode>deepCopy();
         fields.remove("classes");
         return with("architecture", Optional.of(fields));

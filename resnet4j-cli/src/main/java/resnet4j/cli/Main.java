@@ -46,6 +46,7 @@ import resnet4j.train.Recipe;
             ExplainCommand.class,
             PointingCommand.class,
             ExportCommand.class,
+            PruneCommand.class,
             QuantizeCommand.class,
             BenchCommand.class,
             CompareCommand.class,

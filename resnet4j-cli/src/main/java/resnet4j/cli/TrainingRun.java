@@ -114,6 +114,11 @@ final class TrainingRun {
                 outcome.notes());
     }
 
+    /** Whether a run came to its end. */
+    boolean teach(Recipe recipe, DataSource<?> data, RunFolder folder) throws IOException {
+        return train(recipe, data, folder).test().isPresent();
+    }
+
     Trainer.Options options(BooleanSupplier stop) {
         return new Trainer.Options(command.common.device(), loaderThreads, checkpointSeconds, stop);
     }

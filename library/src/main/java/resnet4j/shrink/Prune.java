@@ -1,0 +1,239 @@
+package resnet4j.shrink;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import resnet4j.compress.Groups;
+import resnet4j.compress.Pruning;
+import resnet4j.config.Checks;
+import resnet4j.config.Records;
+import resnet4j.data.Augment;
+import resnet4j.data.DataSource;
+import resnet4j.data.Label;
+import resnet4j.data.Labelled;
+import resnet4j.data.Loader;
+import resnet4j.eval.Evaluator;
+import resnet4j.graph.Costs;
+import resnet4j.graph.Graph;
+import resnet4j.graph.Plan;
+import resnet4j.graph.Tracer;
+import resnet4j.model.ClassificationNet;
+import resnet4j.model.ModelFile;
+import resnet4j.run.RunFolder;
+import resnet4j.run.Stages;
+import resnet4j.run.Watcher;
+import resnet4j.tensor.Device;
+import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Precision;
+import resnet4j.train.Optim;
+import resnet4j.train.Recipe;
+import resnet4j.train.Schedule;
+
+/**
+ * Cuts the channels of a trained network that matter least, and teaches what is left again.
+ *
+ * @param pruning  which ones are cut
+ * @param rounds   in how many steps, with all epochs after each of them
+ * @param epochs   of fine-tuning after each round; 0 for none
+ * @param pictures that an importance looks at
+ * @param changes  of the recipe of fine-tuning, as in {@code optimizer.lr=0.02}
+ */
+public record Prune(Pruning pruning, int rounds, int epochs, int pictures, List<String> changes) {
+    private static final int BATCH = 128;
+
+    public Prune {
+        Checks.atLeast("rounds", 1, rounds);
+        Checks.atLeast("epochs", 0, epochs);
+        Checks.atLeast("pictures", 1, pictures);
+        changes = List.copyOf(changes);
+    }
+
+    /** Teaches a network by a recipe. */
+    @FunctionalInterface
+    public interface Teacher {
+        /** @return whether it came to its end; if not, the folder goes on with it */
+        boolean teach(Recipe recipe, DataSource<Label> data, RunFolder folder) throws IOException;
+    }
+
+    /**
+     * Prunes, teaches, measures and writes.
+     *
+     * @param opened  stays the caller's
+     * @param name    what the network is called in the result
+     * @param data    with the network's classes, to look at, to learn from and to measure on
+     * @param folder  for the runs of fine-tuning, if there is any; those that are there are gone on with
+     * @param out     a .safetensors file
+     * @throws IllegalArgumentException where data is needed and there is none, or the budget cannot be met
+     */
+    public Pruned run(
+            ModelFile.Opened opened,
+            String name,
+            Optional<DataSource<Label>> data,
+            Path folder,
+            Path out,
+            Teacher teacher,
+            Stages stages)
+            throws IOException {
+        opened.file().requireOneClass();
+        if (epochs > 0 && data.isEmpty())
+            throw new IllegalArgumentException(
+                    "data: expected pictures to teach the smaller network with; give some, or"
+                            + " 0 epochs for a network that is not taught again");
+        var before = side(opened.net(), opened.file(), data, stages);
+        var steps = pruning.withBudget(
+                pruning.budget().withMost(Math.pow(pruning.budget().most(), 1.0 / rounds)));
+        var runs = new ArrayList<Path>();
+        ModelFile.Opened now = null;
+        try {
+            for (int round = 1; round <= rounds; round++) {
+                var from = now == null ? opened : now;
+                var own = epochs == 0 ? out : folder.resolve("round-" + round);
+                var start = own.resolve("start.safetensors");
+                if (epochs == 0 || !Files.exists(start)) {
+                    var smaller = smaller(steps, from, data, stages);
+                    if (now != null) now.close();
+                    now = smaller;
+                    if (epochs > 0) now.file().save(start, now.net());
+                }
+                if (epochs > 0) {
+                    if (now != null) now.close();
+                    now = null;
+                    runs.add(own.resolve("run"));
+                    now = taught(start, data.orElseThrow(), own.resolve("run"), teacher);
+                }
+            }
+            var after = side(now.net(), now.file(), data, stages);
+            save(now, after, out);
+            return new Pruned(name, out, pruning, before, after, runs, cuts(opened, now));
+        } finally {
+            if (now != null) now.close();
+        }
+    }
+
+    /** Pictures with their labels as indices into the network's classes. @throws IllegalArgumentException for other classes */
+    public static DataSource<Label> known(DataSource<Label> data, ModelFile file) {
+        int known = file.classNames().size(), asked = data.train().classes().size();
+        if (known != asked)
+            throw new IllegalArgumentException("data: expected the network's " + known + " classes, got " + asked
+                    + " in " + data.name() + "; fine-tune the network on them first");
+        return new DataSource<>(
+                data.name(),
+                Labelled.as(file.classNames(), data.train()),
+                data.val().map(part -> Labelled.as(file.classNames(), part)),
+                data.test().map(part -> Labelled.as(file.classNames(), part)));
+    }
+
+    private ModelFile.Opened smaller(
+            Pruning steps, ModelFile.Opened from, Optional<DataSource<Label>> data, Stages stages) throws IOException {
+        var file = from.file();
+        var preprocess = file.preprocess();
+        var looked = data.filter(d -> steps.importance().looksAtPictures())
+                .map(d -> d.train().limit(pictures));
+        try (var watcher = looked.isEmpty()
+                ? Watcher.NONE
+                : stages.begin("gradients", looked.get().size(), "images")) {
+            var shown = looked.map(pictures -> new Pruning.Pictures(
+                    Loader.inOrder(pictures, BATCH).withPreprocess(preprocess), preprocess, watcher::add));
+            var net = steps.run(from.net(), shown, 1, 3, preprocess.cropHeight(), preprocess.cropWidth());
+            return new ModelFile.Opened(file.withArchitecture(net.architecture()), net);
+        }
+    }
+
+    private ModelFile.Opened taught(Path start, DataSource<Label> data, Path run, Teacher teacher) throws IOException {
+        Recipe recipe;
+        try (var opened = ModelFile.open(start)) {
+            recipe = recipe(opened.file(), start, data);
+        }
+        var folder = Files.exists(run) ? RunFolder.open(run) : RunFolder.create(run);
+        if (!teacher.teach(recipe, data, folder))
+            throw new IOException(run + ": fine-tuning was stopped; the same command goes on with it");
+        return ModelFile.open(folder.model());
+    }
+
+    private Recipe recipe(ModelFile file, Path start, DataSource<Label> data) {
+        var preprocess = file.preprocess();
+        var recipe = Recipe.classify(file.model())
+                .withArchitecture(file.architecture())
+                .withWeights(start)
+                .withData(data.name())
+                .withValidation(0)
+                .withPreprocess(preprocess)
+                .withAugment(new Augment.PadCrop(Math.max(1, preprocess.cropWidth() / 8)), new Augment.Flip(0.5))
+                .withEpochs(epochs)
+                .withBatch(BATCH)
+                .withDropLast(true)
+                .withOptimizer(new Optim.Sgd(0.02, 0.9, true, 5e-4, false))
+                .withSchedule(new Schedule.OneCycle(0.1))
+                .withSeed(pruning.seed());
+        for (var change : changes) recipe = Records.overlay(recipe, Records.set(Records.parse("{}"), change));
+        return recipe;
+    }
+
+    private Pruned.Side side(ClassificationNet net, ModelFile file, Optional<DataSource<Label>> data, Stages stages) {
+        net.train(false);
+        try (var scope = new NativeScope()) {
+            var graph = trace(net, file);
+            var costs = Costs.of(graph);
+            return new Pruned.Side(
+                    data.map(d -> top1(graph, file, d, stages)),
+                    costs.macs(),
+                    costs.parameters(),
+                    pruning.budget().millis(graph));
+        }
+    }
+
+    private static double top1(Graph graph, ModelFile file, DataSource<Label> data, Stages stages) {
+        var measured = data.split(data.measured());
+        var loader = Loader.inOrder(measured, BATCH).withPreprocess(file.preprocess());
+        try (var plan = Plan.compile(graph, Precision.FP32);
+                var progress = stages.begin("eval", measured.size(), "images")) {
+            return new Evaluator(plan::run, file.classNames(), file.preprocess(), Device.CPU, 0)
+                    .evaluate(loader, progress::add)
+                    .top1();
+        }
+    }
+
+    private static Graph trace(ClassificationNet net, ModelFile file) {
+        var preprocess = file.preprocess();
+        return Tracer.trace(net, 1, 3, preprocess.cropHeight(), preprocess.cropWidth());
+    }
+
+    private void save(ModelFile.Opened pruned, Pruned.Side after, Path out) throws IOException {
+        var file = pruned.file();
+        var metrics = new LinkedHashMap<>(file.metrics());
+        after.top1().ifPresent(top1 -> metrics.put("top1", top1));
+        var provenance = new LinkedHashMap<>(file.provenance());
+        var budget = pruning.budget();
+        provenance.put(
+                "pruned",
+                budget.cost().name().toLowerCase(Locale.ROOT) + " to " + budget.most() + " by "
+                        + pruning.importance().name().toLowerCase(Locale.ROOT));
+        new ModelFile(
+                        file.model(),
+                        file.architecture(),
+                        file.preprocess(),
+                        file.classNames(),
+                        metrics,
+                        file.recipe(),
+                        provenance)
+                .save(out, pruned.net());
+    }
+
+    /** Channels of each group of the network as it was, before and after. */
+    private static List<Pruned.Cut> cuts(ModelFile.Opened whole, ModelFile.Opened pruned) {
+        try (var scope = new NativeScope()) {
+            var left = new LinkedHashMap<String, Integer>();
+            var cuts = new ArrayList<Pruned.Cut>();
+            for (var group : Groups.of(trace(pruned.net(), pruned.file())).groups())
+                left.put(group.name(), group.units().size());
+            for (var group : Groups.of(trace(whole.net(), whole.file())).groups())
+                cuts.add(new Pruned.Cut(group.name(), group.units().size(), left.getOrDefault(group.name(), 0)));
+            return cuts;
+        }
+    }
+}

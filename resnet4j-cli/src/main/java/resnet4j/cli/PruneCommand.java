@@ -1,0 +1,78 @@
+package resnet4j.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import resnet4j.data.DataSource;
+import resnet4j.data.Label;
+import resnet4j.shrink.Prune;
+import resnet4j.shrink.Pruned;
+
+/** {@code prune}: a network without the channels that matter least, taught again. */
+@CommandLine.Command(
+        name = "prune",
+        description = "Cut the channels of a network that matter least, and teach what is left again.",
+        footer = {
+            "What comes out is a network like any other: train, eval, predict, quantize and export take the file.",
+            "",
+            "Example:",
+            "  ./resnet4j prune resnet56 --weights resnet56.th --data cifar10:DIR --macs 0.5 --out half.safetensors"
+        })
+final class PruneCommand extends Command<Pruned> {
+    @Mixin
+    private ModelArgument model;
+
+    @Mixin
+    private PruningOptions pruning;
+
+    @Option(names = "--data", paramLabel = "KIND:PATH", description = "Pictures to look at, learn from, measure on.")
+    private String data;
+
+    @Option(names = "--rounds", paramLabel = "N", description = "Prune and teach so many times (default: 1).")
+    private int rounds = 1;
+
+    @Option(names = "--epochs", paramLabel = "N", description = "Of each round; 0 teaches nothing (default: 10).")
+    private Integer epochs;
+
+    @Option(names = "--pictures", paramLabel = "N", description = "That taylor looks at (default: 1024).")
+    private int pictures = 1024;
+
+    @Option(names = "--limit", paramLabel = "N", description = "Use only so many pictures of each split.")
+    private Integer limit;
+
+    @Option(names = "--set", paramLabel = "PATH=VALUE", description = "Change a field of the recipe; see train.")
+    private List<String> sets = new ArrayList<>();
+
+    @Option(names = "--run", paramLabel = "DIR", description = "For the runs; those there go on (default: runs/prune-N).")
+    private Path run;
+
+    @Option(names = "--out", required = true, paramLabel = "FILE", description = "A .safetensors file.")
+    private Path out;
+
+    @Override
+    Pruned run() throws Exception {
+        if (!out.toString().endsWith(".safetensors"))
+            throw new IllegalArgumentException("--out: expected a name that ends in .safetensors, got " + out);
+        if (limit != null) Bounds.atLeast("--limit", 1, limit);
+        if (common.precision() != null) sets.add("precision=" + common.precision());
+        int taught = epochs != null ? epochs : data == null ? 0 : 10;
+        var prune = new Prune(pruning.read(common, data != null), rounds, taught, pictures, sets);
+        var training = new TrainingRun(this);
+        try (var opened = model.open().classifier()) {
+            Optional<DataSource<Label>> source = Optional.empty();
+            if (data != null) source = Optional.of(Prune.known(DataSource.parse(data), opened.file()));
+            if (limit != null) source = source.map(s -> s.limit(limit));
+            var folder = run != null || taught == 0 ? run : RecipeArgument.freshFolder("prune").path();
+            return prune.run(opened, model.model, source, folder, out, training::teach, this::progress);
+        }
+    }
+
+    @Override
+    String text(Pruned pruned) {
+        return pruned.toString();
+    }
+}

@@ -1,0 +1,91 @@
+package resnet4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import resnet4j.config.Records;
+
+class PruneCommandTest {
+    @TempDir
+    private Path folder;
+
+    private final StringWriter out = new StringWriter(), err = new StringWriter();
+
+    private int run(String... args) {
+        var all = new ArrayList<>(List.of(args));
+        all.addAll(List.of("--device=cpu", "--json"));
+        return Main.run(new PrintWriter(out), new PrintWriter(err), all.toArray(String[]::new));
+    }
+
+    private JsonNode done(String... args) {
+        out.getBuffer().setLength(0);
+        assertEquals(0, run(args), err::toString);
+        return Records.parse(out.toString());
+    }
+
+    /** In two rounds, each of which is taught; what comes out is taught, measured and shown by the commands of others. */
+    @Test
+    void whatIsPruned_isTaughtInEachRound_andIsANetworkLikeAnyOther() {
+        var file = folder.resolve("small.safetensors");
+        var result = done(
+                "prune",
+                "resnet20",
+                "--random",
+                "--classes=8",
+                "--data=shapes:300",
+                "--limit=128",
+                "--macs=0.5",
+                "--rounds=2",
+                "--epochs=1",
+                "--pictures=64",
+                "--set=batch=32",
+                "--run=" + folder.resolve("run"),
+                "--out=" + file);
+        long before = result.get("before").get("macs").longValue(), after = result.get("after").get("macs").longValue();
+        assertTrue(after <= 0.5 * before && after > 0.4 * before, result::toString);
+        assertEquals(2, result.get("runs").size());
+        var again = done("eval", "" + file, "--data=shapes:300", "--limit=128");
+        assertEquals(result.get("after").get("top1"), again.get("top1"));
+        assertEquals(after, done("summary", "" + file).get("macs").longValue());
+        var taught = done(
+                "finetune",
+                "" + file,
+                "--data=shapes:300",
+                "--limit=128",
+                "--strategy=all",
+                "--epochs=1",
+                "--lr=0.001",
+                "--run=" + folder.resolve("more"));
+        assertEquals(1, taught.get("runs").size());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'--macs=1.5',--macs: expected a share of what the network has now",
+        "'--macs=0.5;--parameters=0.5',are mutually exclusive",
+        "'--macs=0.01',--macs: expected a share that cutting channels can reach",
+        "'--macs=0.5;--importance=taylor',taylor looks at pictures",
+        "'--macs=0.5;--epochs=3',data: expected pictures to teach the smaller network with",
+        "'--macs=0.5;--data=shapes:100',--data: expected the network's 10 classes",
+    })
+    void whatCannotBe_isASentence_andWritesNothing(String options, String said) {
+        var file = folder.resolve("small.safetensors");
+        var args = new ArrayList<>(List.of("prune", "resnet20", "--random", "--out=" + file));
+        args.addAll(List.of(options.split(";")));
+        assertEquals(2, run(args.toArray(String[]::new)), err::toString);
+        assertTrue(err.toString().contains(said), err::toString);
+        assertFalse(Files.exists(file));
+    }
+}
