@@ -20,7 +20,8 @@ import resnet4j.shrink.Pruned;
             "What comes out is a network like any other: train, eval, predict, quantize and export take the file.",
             "",
             "Example:",
-            "  ./resnet4j prune resnet56 --weights resnet56.th --data cifar10:DIR --macs 0.5 --out half.safetensors"
+            "  ./resnet4j prune runs/quickstart-1 --data folder:DIR --macs 0.5 \\",
+            "        --out half.safetensors"
         })
 final class PruneCommand extends Command<Pruned> {
     @Mixin
@@ -47,7 +48,10 @@ final class PruneCommand extends Command<Pruned> {
     @Option(names = "--set", paramLabel = "PATH=VALUE", description = "Change a field of the recipe; see train.")
     private List<String> sets = new ArrayList<>();
 
-    @Option(names = "--run", paramLabel = "DIR", description = "For the runs; those there go on (default: runs/prune-N).")
+    @Option(
+            names = "--run",
+            paramLabel = "DIR",
+            description = "For the runs; those there go on (default: runs/prune-N).")
     private Path run;
 
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "A .safetensors file.")
@@ -66,7 +70,9 @@ final class PruneCommand extends Command<Pruned> {
             Optional<DataSource<Label>> source = Optional.empty();
             if (data != null) source = Optional.of(Prune.known(DataSource.parse(data), opened.file()));
             if (limit != null) source = source.map(s -> s.limit(limit));
-            var folder = run != null || taught == 0 ? run : RecipeArgument.freshFolder("prune").path();
+            var folder = run != null || taught == 0
+                    ? run
+                    : RecipeArgument.freshFolder("prune").path();
             return prune.run(opened, model.model, source, folder, out, training::teach, this::progress);
         }
     }

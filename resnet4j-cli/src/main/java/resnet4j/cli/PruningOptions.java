@@ -44,7 +44,8 @@ final class PruningOptions {
 
     Pruning read(CommonOptions common, boolean withPictures) {
         var by = importance != null ? importance : withPictures ? Importance.TAYLOR : Importance.L1;
-        return new Pruning(by, perLayer, budget(common), least, multiple, common.seed().orElse(0));
+        return new Pruning(
+                by, perLayer, budget(common), least, multiple, common.seed().orElse(0));
     }
 
     private Budget budget(CommonOptions common) {

@@ -53,7 +53,8 @@ class PruneCommandTest {
                 "--set=batch=32",
                 "--run=" + folder.resolve("run"),
                 "--out=" + file);
-        long before = result.get("before").get("macs").longValue(), after = result.get("after").get("macs").longValue();
+        long before = result.get("before").get("macs").longValue(),
+                after = result.get("after").get("macs").longValue();
         assertTrue(after <= 0.5 * before && after > 0.4 * before, result::toString);
         assertEquals(2, result.get("runs").size());
         var again = done("eval", "" + file, "--data=shapes:300", "--limit=128");
@@ -64,11 +65,19 @@ class PruneCommandTest {
                 "" + file,
                 "--data=shapes:300",
                 "--limit=128",
-                "--strategy=all",
-                "--epochs=1",
-                "--lr=0.001",
+                "--strategy=probe",
                 "--run=" + folder.resolve("more"));
         assertEquals(1, taught.get("runs").size());
+        var run = done(
+                "distill",
+                "--model=resnet20",
+                "--data=shapes:300",
+                "--limit=128",
+                "--epochs=1",
+                "--teacher=" + file,
+                "--student=" + file,
+                "--run=" + folder.resolve("distilled"));
+        assertEquals(after, done("summary", run.get("run").textValue()).get("macs").longValue());
     }
 
     @ParameterizedTest
