@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntConsumer;
@@ -114,8 +115,7 @@ public record Features(float[] values, int[] labels, int classes, List<Skipped> 
                 .mapToInt(i -> i)
                 .sorted()
                 .toArray();
-        var some = rows().subset(places);
-        return new Features(some.values(), some.labels(), classes, skipped);
+        return subset(places);
     }
 
     /** The share of {@code asked} whose class logistic regression on these rows tells: a linear probe. */
@@ -128,6 +128,50 @@ public record Features(float[] values, int[] labels, int classes, List<Skipped> 
             if (logits[asked.labels[i]] >= Arrays.stream(logits).max().orElseThrow()) right++;
         }
         return right / others.size();
+    }
+
+    /** The probabilities of the classes of other rows, by logistic regression on these. */
+    public double[][] probabilities(Features asked, long seed) {
+        var solved = LogisticRegression.fit(rows(), seed);
+        var others = asked.rows();
+        return IntStream.range(0, others.size())
+                .mapToObj(i -> softmax(solved.logits(others, i)))
+                .toArray(double[][]::new);
+    }
+
+    /** The same of these rows, each by those of other folds: stratified by class, drawn from {@code seed}. */
+    public double[][] crossValidated(int folds, long seed) {
+        if (folds < 2 || folds > labels.length)
+            throw new IllegalArgumentException(
+                    "folds: expected 2 to " + labels.length + ", as many as there are pictures, got " + folds);
+        var order = IntStream.range(0, labels.length).boxed().collect(Collectors.toCollection(ArrayList::new));
+        Collections.shuffle(order, new Random(seed));
+        order.sort(Comparator.comparingInt(i -> labels[i]));
+        var found = new double[labels.length][];
+        for (int f = 0; f < folds; f++) {
+            int fold = f;
+            var held = IntStream.range(0, order.size())
+                    .filter(i -> i % folds == fold)
+                    .map(order::get)
+                    .toArray();
+            var rest = IntStream.range(0, order.size())
+                    .filter(i -> i % folds != fold)
+                    .map(order::get)
+                    .toArray();
+            var p = subset(rest).probabilities(subset(held), seed);
+            for (int i = 0; i < held.length; i++) found[held[i]] = p[i];
+        }
+        return found;
+    }
+
+    private static double[] softmax(double[] logits) {
+        double norm = LogisticRegression.logSumExp(logits);
+        return Arrays.stream(logits).map(logit -> Math.exp(logit - norm)).toArray();
+    }
+
+    private Features subset(int[] places) {
+        var some = rows().subset(places);
+        return new Features(some.values(), some.labels(), classes, skipped);
     }
 
     private LogisticRegression.Rows rows() {

@@ -41,6 +41,7 @@ import resnet4j.train.Recipe;
             DecideCommand.class,
             CalibrateCommand.class,
             ReportCommand.class,
+            InspectCommand.class,
             ScoreCommand.class,
             PredictCommand.class,
             ExplainCommand.class,
