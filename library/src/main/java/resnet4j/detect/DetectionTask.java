@@ -74,7 +74,7 @@ final class DetectionTask implements Task<Things> {
         var path = recipe.weights().get();
         var tensors = WeightFile.read(Path.of(path)).tensors();
         if (tensors.keySet().stream().anyMatch(name -> name.contains("backbone."))) {
-            recipe.begin(net, net);
+            Machine.begin(recipe, net, net);
             return;
         }
         var body = new LinkedHashMap<String, HostTensor>();

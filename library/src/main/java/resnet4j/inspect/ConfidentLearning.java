@@ -37,8 +37,7 @@ record ConfidentLearning(int[][] joint, List<Integer> issues, List<Integer> orde
                 .boxed()
                 .sorted(Comparator.comparingDouble(i -> margins[i]))
                 .toList();
-        return new ConfidentLearning(
-                joint, order.stream().filter(i -> wrong[i]).toList(), order);
+        return new ConfidentLearning(joint, order.stream().filter(i -> wrong[i]).toList(), order);
     }
 
     /** How sure pictures with a label are of it, in the mean. */

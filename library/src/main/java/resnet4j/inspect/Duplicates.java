@@ -72,14 +72,12 @@ final class Duplicates {
                 least);
     }
 
-    private static Optional<Pair> pair(
-            List<Fingerprint> prints, int i, int j, int distance, int turned, double least) {
+    private static Optional<Pair> pair(List<Fingerprint> prints, int i, int j, int distance, int turned, double least) {
         Fingerprint a = prints.get(i), b = prints.get(j);
         double straight = a.digest() == b.digest() ? 1 : Likeness.of(a, b, false);
         double mirror = Likeness.of(a, b, true);
         boolean mirrored = mirror > straight;
         if (Math.max(straight, mirror) < least) return Optional.empty();
-        return Optional.of(
-                new Pair(i, j, Math.min(distance, turned), Math.max(straight, mirror), mirrored));
+        return Optional.of(new Pair(i, j, Math.min(distance, turned), Math.max(straight, mirror), mirrored));
     }
 }

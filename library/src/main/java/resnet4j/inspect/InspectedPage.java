@@ -33,12 +33,16 @@ public final class InspectedPage {
         var sections = new ArrayList<Section>();
         sections.add(overview());
         sections.addAll(sections());
-        int all = inspected.splits().stream().mapToInt(Inspected.Split::pictures).sum();
+        int all =
+                inspected.splits().stream().mapToInt(Inspected.Split::pictures).sum();
         return new Page(
                 "Inspection of data",
                 inspected.data(),
                 all + " pictures of " + inspected.splits().get(0).classes().size() + " classes"
-                        + inspected.model().map(model -> ", by the features of " + model).orElse(""),
+                        + inspected
+                                .model()
+                                .map(model -> ", by the features of " + model)
+                                .orElse(""),
                 sections);
     }
 
@@ -95,8 +99,10 @@ public final class InspectedPage {
                         "Labels that are hard to believe",
                         "The least believed first. Each picture was judged by the features of others, in parts by"
                                 + " cross-validation.",
-                        List.of(new Block.Cards(
-                                labels.list().stream().limit(CARDS).map(this::card).toList()))));
+                        List.of(new Block.Cards(labels.list().stream()
+                                .limit(CARDS)
+                                .map(this::card)
+                                .toList()))));
     }
 
     private Section groups() {
@@ -129,9 +135,8 @@ public final class InspectedPage {
         var rows = new LinkedHashMap<String, List<String>>();
         for (var split : inspected.splits()) {
             columns.add("#" + split.name());
-            split.classes()
-                    .forEach((name, n) -> rows.computeIfAbsent(name, key -> new ArrayList<>(List.of(key)))
-                            .add(Integer.toString(n)));
+            split.classes().forEach((name, n) -> rows.computeIfAbsent(name, key -> new ArrayList<>(List.of(key)))
+                    .add(Integer.toString(n)));
         }
         return new Section(
                 "Classes",
@@ -158,7 +163,9 @@ public final class InspectedPage {
 
     private Block.Card card(Inspected.Twin twin) {
         return new Block.Card(
-                List.of(shown(twin.first(), twin.first().label()), shown(twin.second(), twin.second().label())),
+                List.of(
+                        shown(twin.first(), twin.first().label()),
+                        shown(twin.second(), twin.second().label())),
                 String.format(Locale.ROOT, "Likeness %.3f", twin.likeness()) + (twin.mirrored() ? ", mirrored" : ""),
                 twin.first().label().equals(twin.second().label()) ? List.of() : List.of("Labels differ."),
                 source(twin.first()) + " and " + source(twin.second()));

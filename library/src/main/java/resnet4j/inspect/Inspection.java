@@ -161,8 +161,9 @@ public record Inspection(
     private record Found(Duplicates.Pair pair, Optional<Double> cosine, String by) {}
 
     private Inspected inspected(Looked looked, Optional<String> model, List<Found> pairs, Optional<Rows> features) {
-        var splits =
-                IntStream.range(0, looked.names().size()).mapToObj(looked::summary).toList();
+        var splits = IntStream.range(0, looked.names().size())
+                .mapToObj(looked::summary)
+                .toList();
         var twins = twins(looked, pairs);
         var labels = features.map(f -> labels(looked, f));
         var groups = looked.groups();
@@ -190,7 +191,8 @@ public record Inspection(
             int a = looked.split(pair.first()), b = looked.split(pair.second());
             having[a][b].set(pair.first());
             having[b][a].set(pair.second());
-            if (looked.prints().get(pair.first()).digest() == looked.prints().get(pair.second()).digest()) same++;
+            if (looked.prints().get(pair.first()).digest()
+                    == looked.prints().get(pair.second()).digest()) same++;
             if (looked.label(pair.first()) != looked.label(pair.second())) disputed++;
             var list = a == b ? within : between;
             if (list.size() < most)
@@ -206,13 +208,13 @@ public record Inspection(
         var shares = new ArrayList<Inspected.Share>();
         for (int a = 0; a < n; a++)
             for (int b = 0; b < n; b++) {
-                int twins = having[a][b].cardinality(), size = looked.pictures(a).size();
+                int twins = having[a][b].cardinality(),
+                        size = looked.pictures(a).size();
                 var of = a == b
                         ? "within " + looked.names().get(a)
                         : looked.names().get(a) + " in " + looked.names().get(b);
                 if (a >= b) // of the later split, which is measured on
-                    shares.add(new Inspected.Share(
-                            of, twins, (double) twins / size, Interval.ofShare(twins, size)));
+                shares.add(new Inspected.Share(of, twins, (double) twins / size, Interval.ofShare(twins, size)));
             }
         between.addAll(within);
         return new Inspected.Twins(
@@ -223,14 +225,14 @@ public record Inspection(
     private Inspected.Labels labels(Looked looked, Rows f) {
         int n = f.numbers.length, k = looked.classes().size();
         var labels = IntStream.of(f.numbers).map(looked::label).toArray();
-        int training = (int) IntStream.of(f.numbers)
-                .filter(i -> looked.split(i) == 0)
-                .count(); // the first rows
+        int training =
+                (int) IntStream.of(f.numbers).filter(i -> looked.split(i) == 0).count(); // the first rows
         var p = new double[n][];
         var learned = part(f, labels, k, 0, training);
         System.arraycopy(learned.crossValidated(folds, seed), 0, p, 0, training);
         if (training < n)
-            System.arraycopy(learned.probabilities(part(f, labels, k, training, n), seed), 0, p, training, n - training);
+            System.arraycopy(
+                    learned.probabilities(part(f, labels, k, training, n), seed), 0, p, training, n - training);
         var found = ConfidentLearning.of(p, labels, k);
         var issues = new BitSet();
         found.issues().forEach(issues::set);

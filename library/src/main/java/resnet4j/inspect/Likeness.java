@@ -35,7 +35,8 @@ final class Likeness {
                 float sum = 0;
                 int n = 0;
                 for (int v = Math.max(0, y - 2); v <= Math.min(SIDE - 1, y + 2); v++)
-                    for (int u = Math.max(0, x - 2); u <= Math.min(SIDE - 1, x + 2); u++, n++) sum += grey[v * SIDE + u];
+                    for (int u = Math.max(0, x - 2); u <= Math.min(SIDE - 1, x + 2); u++, n++)
+                        sum += grey[v * SIDE + u];
                 edges[y * SIDE + x] = grey[y * SIDE + x] - sum / n;
             }
         return edges;

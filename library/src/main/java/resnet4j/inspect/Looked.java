@@ -52,8 +52,7 @@ record Looked(
                 }
             });
         }
-        var unreadable =
-                reasons.keySet().stream().sorted().map(reasons::get).toList();
+        var unreadable = reasons.keySet().stream().sorted().map(reasons::get).toList();
         return new Looked(splits, names, starts, Arrays.asList(prints), unreadable);
     }
 
@@ -114,7 +113,8 @@ record Looked(
         for (int i = 0; i < size(); i++) {
             var print = prints.get(i);
             if (print == null) continue;
-            double own = (double) print.width() * print.height(), stretch = (double) print.width() / print.height() / shape;
+            double own = (double) print.width() * print.height(),
+                    stretch = (double) print.width() / print.height() / shape;
             if (print.spread() < 3) odd.add(new Inspected.Odd(place(i), "flat", print.spread()));
             else if (print.mean() < 12) odd.add(new Inspected.Odd(place(i), "dark", print.mean()));
             else if (print.mean() > 243) odd.add(new Inspected.Odd(place(i), "bright", print.mean()));
@@ -140,7 +140,8 @@ record Looked(
                 var name = said.isEmpty() ? stem(pictures.name(i)) : said;
                 if (name.isEmpty()) continue;
                 members.computeIfAbsent(
-                        List.of(name, said.isEmpty() ? "their names" : "the data"), key -> new int[names.size()])[s]++;
+                                List.of(name, said.isEmpty() ? "their names" : "the data"),
+                                key -> new int[names.size()])[s]++;
             }
         }
         var leaks = new ArrayList<Inspected.Group>();

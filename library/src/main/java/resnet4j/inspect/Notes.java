@@ -41,7 +41,8 @@ final class Notes {
                         share.pictures(),
                         share.of()));
         if (twins.disputed() > 0)
-            notes.add(twins.disputed() + " near-duplicate pairs have two labels, of which one is wrong or the class is not"
+            notes.add(twins.disputed()
+                    + " near-duplicate pairs have two labels, of which one is wrong or the class is not"
                     + " to be seen");
         if (!groups.isEmpty())
             notes.add(groups.size() + " groups of pictures are in two splits, such as "

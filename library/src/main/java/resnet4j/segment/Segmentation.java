@@ -63,7 +63,7 @@ final class Segmentation implements Task<LabelMap> {
         requireWhole(recipe.preprocess(), map.width(), map.height());
         Ops.seed(recipe.seed());
         net = twin();
-        recipe.begin(net, net);
+        Machine.begin(recipe, net, net);
         classWeights = weights.isEmpty() ? Optional.empty() : Optional.of(tensor(weights));
     }
 

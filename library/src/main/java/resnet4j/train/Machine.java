@@ -8,10 +8,12 @@ import resnet4j.eval.Inputs;
 import resnet4j.image.Target;
 import resnet4j.model.ClassificationNet;
 import resnet4j.model.ModelFile;
+import resnet4j.model.NetWeights;
 import resnet4j.nn.Net;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Tensor;
+import resnet4j.weights.WeightFile;
 
 /**
  * What a task is worked on with, and how a recipe becomes networks and batches there. Numbers do not depend on the threads
@@ -44,7 +46,7 @@ public record Machine(Device device, int loaderThreads) {
      * networks make their first layer. Closes {@code owner}, the network or what it is part of, where that fails.
      */
     public void begin(Recipe recipe, ClassificationNet net, Net owner, Dataset<?> pictures) throws IOException {
-        if (recipe.begin(net, owner)) return;
+        if (begin(recipe, net, owner)) return;
         try (var scope = new NativeScope()) {
             net.calibrate(() -> first(recipe, pictures));
         } catch (RuntimeException e) {
@@ -84,5 +86,23 @@ public record Machine(Device device, int loaderThreads) {
         var opened = ModelFile.open(model);
         place(opened.net());
         return opened;
+    }
+
+    /**
+     * Sets the weights that a network's body begins from, where a recipe names some. Closes {@code owner}, the network
+     * or what it is part of, where they do not fit.
+     *
+     * @return whether it names some
+     */
+    public static boolean begin(Recipe recipe, ClassificationNet net, Net owner) throws IOException {
+        if (recipe.weights().isEmpty()) return false;
+        var path = Path.of(recipe.weights().get());
+        try {
+            NetWeights.loadBody(net, WeightFile.read(path).tensors(), path.toString());
+            return true;
+        } catch (IOException | RuntimeException e) {
+            owner.close();
+            throw e;
+        }
     }
 }

@@ -18,13 +18,9 @@ import resnet4j.eval.Views;
 import resnet4j.image.Preprocess;
 import resnet4j.image.Target;
 import resnet4j.model.Architecture;
-import resnet4j.model.ClassificationNet;
 import resnet4j.model.ModelFile;
 import resnet4j.model.Models;
-import resnet4j.model.NetWeights;
-import resnet4j.nn.Net;
 import resnet4j.run.RunFolder;
-import resnet4j.weights.WeightFile;
 
 /**
  * All that decides a run. A recipe file holds the fields that differ from these defaults; the run folder holds all.
@@ -177,24 +173,6 @@ public record Recipe(
         var changes = architecture.get();
         var changed = changes.has("type") ? Models.readArchitecture(changes) : Records.overlay(named, changes);
         return changed.withClasses(classes);
-    }
-
-    /**
-     * Sets the weights that a network's body begins from, where the recipe names some. Closes {@code owner}, the network
-     * or what it is part of, where they do not fit.
-     *
-     * @return whether the recipe names some
-     */
-    public boolean begin(ClassificationNet net, Net owner) throws IOException {
-        if (weights.isEmpty()) return false;
-        var path = Path.of(weights.get());
-        try {
-            NetWeights.loadBody(net, WeightFile.read(path).tensors(), path.toString());
-            return true;
-        } catch (IOException | RuntimeException e) {
-            owner.close();
-            throw e;
-        }
     }
 
     /** What a model of this recipe's says of itself. */

@@ -37,8 +37,7 @@ class InspectTest {
         var labels = Records.read(golden.get("labels"), int[].class);
         var found = ConfidentLearning.of(p, labels, golden.get("classes").intValue());
         assertArrayEquals(Records.read(golden.get("joint"), int[][].class), found.joint());
-        assertEquals(
-                golden.get("issues").toString(), found.issues().toString().replace(" ", ""));
+        assertEquals(golden.get("issues").toString(), found.issues().toString().replace(" ", ""));
     }
 
     @Test
@@ -55,7 +54,8 @@ class InspectTest {
     }
 
     private static String bits(long hash) {
-        return new StringBuilder(String.format("%64s", Long.toBinaryString(hash)).replace(' ', '0'))
+        return new StringBuilder(
+                        String.format("%64s", Long.toBinaryString(hash)).replace(' ', '0'))
                 .reverse()
                 .toString();
     }
@@ -83,8 +83,7 @@ class InspectTest {
     @Test
     void duplicates_ofOnePictureAreTheSame() {
         var prints = List.of(Fingerprint.of(picture(1)), Fingerprint.of(picture(1)));
-        assertEquals(
-                List.of(new Duplicates.Pair(0, 1, 0, 1, false)), Duplicates.byHash(prints, 0, 0.99));
+        assertEquals(List.of(new Duplicates.Pair(0, 1, 0, 1, false)), Duplicates.byHash(prints, 0, 0.99));
     }
 
     private interface Pixel {
@@ -136,7 +135,8 @@ class InspectTest {
     @Test
     void groups_areToldByNamesWithANumberOfTheirOwn() {
         var expected = List.of("patient012", "patient012", "", "", "", "slide7_a");
-        var names = List.of("cats/patient012_03.png", "patient012-left.jpg", "0123.png", "img_12.png", "b.bin#1", "slide7_a_1.tif");
+        var names = List.of(
+                "cats/patient012_03.png", "patient012-left.jpg", "0123.png", "img_12.png", "b.bin#1", "slide7_a_1.tif");
         assertEquals(
                 expected,
                 IntStream.range(0, names.size())

@@ -47,7 +47,8 @@ class InspectCommandTest {
         assertEquals("val/red/copy.png", twin.get("second").get("name").textValue());
         assertEquals(1, twin.get("likeness").doubleValue());
         assertEquals("patient7", found.get("groups").get(0).get("name").textValue());
-        assertEquals("train/green/5.png", found.get("unreadable").get(0).get("file").textValue());
+        assertEquals(
+                "train/green/5.png", found.get("unreadable").get(0).get("file").textValue());
         assertEquals(23 + 13, found.get("labels").get("pictures").intValue());
         var html = Files.readString(page);
         assertTrue(html.contains("Near-duplicates") && html.contains("patient7") && html.contains("hard to believe"));

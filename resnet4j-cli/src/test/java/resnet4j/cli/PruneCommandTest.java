@@ -77,7 +77,8 @@ class PruneCommandTest {
                 "--teacher=" + file,
                 "--student=" + file,
                 "--run=" + folder.resolve("distilled"));
-        assertEquals(after, done("summary", run.get("run").textValue()).get("macs").longValue());
+        assertEquals(
+                after, done("summary", run.get("run").textValue()).get("macs").longValue());
     }
 
     @ParameterizedTest
