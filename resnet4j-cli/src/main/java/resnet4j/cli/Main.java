@@ -47,6 +47,7 @@ import resnet4j.train.Recipe;
             ExplainCommand.class,
             PointingCommand.class,
             ExportCommand.class,
+            DistillCommand.class,
             PruneCommand.class,
             QuantizeCommand.class,
             BenchCommand.class,
