@@ -17,21 +17,27 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import resnet4j.graph.Inference;
 import resnet4j.image.Image;
 import resnet4j.image.ImageFile;
 import resnet4j.image.LabelMap;
 import resnet4j.image.Preprocess;
 import resnet4j.model.BackboneConfig;
+import resnet4j.model.ClassificationNet;
 import resnet4j.model.ModelFile;
 import resnet4j.model.Models;
 import resnet4j.segment.Areas;
 import resnet4j.segment.Palette;
 import resnet4j.segment.PixelViews;
 import resnet4j.segment.UNet;
+import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Op.Interpolation;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Pixels;
+import resnet4j.tensor.Precision;
 import resnet4j.tensor.Tensor;
 
 class SegmenterTest {
@@ -95,6 +101,30 @@ class SegmenterTest {
                 assertArrayEquals(answer.labels(), segmenter.map(picture).labels());
             }
             assertEquals(8, segmenter.features((upright, shortSide) -> PICTURE).length);
+        }
+    }
+
+    /** All heads by the fused plan, with logits as layer by layer, and with what their last convolution takes. */
+    @ParameterizedTest
+    @ValueSource(strings = {"fcn_resnet18", "deeplabv3_resnet18", "deeplabv3plus_resnet18", "unet_resnet18"})
+    void everyHead_isPlannedAndGivesFeatures(String name) {
+        var net = Models.get(name).architecture().withClasses(CLASSES);
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad();
+                var built = (ClassificationNet) net.build()) {
+            built.train(false);
+            var images = Tensor.randn(2, 3, 64, 96);
+            var expected = built.apply(images);
+            var features = Ops.globalAvgPool(built.features(images));
+            try (var inference = Inference.of(built, Device.CPU, Precision.FP32, 64, 64)) {
+                float largest = 0;
+                for (float v : expected.toFloats()) largest = Math.max(largest, Math.abs(v));
+                // folded norms
+                assertArrayEquals(
+                        expected.toFloats(), inference.run(images).toFloats(), 1e-4f * largest);
+                assertArrayEquals(
+                        features.toFloats(), inference.features(images).toFloats(), 1e-3f);
+            }
         }
     }
 

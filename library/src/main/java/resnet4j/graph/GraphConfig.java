@@ -155,6 +155,7 @@ public record GraphConfig(
                 int dot = weights.get(0).lastIndexOf('.');
                 var path = weights.get(0).substring(0, Math.max(0, dot));
                 var made = new HashSet<String>();
+                for (var input : graph.inputs()) made.add(input.name()); // logits are brought to the images' size
                 for (var node : nodes.subList(first, nodes.size())) made.add(node.name());
                 boolean alone = dot > 0 && weights.stream().allMatch(name -> name.startsWith(path + "."));
                 for (var later : nodes.subList(i + 1, nodes.size()))
