@@ -120,8 +120,7 @@ class SegmenterTest {
                 float largest = 0;
                 for (float v : expected.toFloats()) largest = Math.max(largest, Math.abs(v));
                 // folded norms
-                assertArrayEquals(
-                        expected.toFloats(), inference.run(images).toFloats(), 1e-4f * largest);
+                assertArrayEquals(expected.toFloats(), inference.run(images).toFloats(), 1e-4f * largest);
                 assertArrayEquals(
                         features.toFloats(), inference.features(images).toFloats(), 1e-3f);
             }
