@@ -27,6 +27,8 @@ import resnet4j.explain.Overlay;
 import resnet4j.graph.Inference;
 import resnet4j.image.Image;
 import resnet4j.image.Preprocess;
+import resnet4j.inspect.InspectedPage;
+import resnet4j.inspect.Inspection;
 import resnet4j.model.Answer;
 import resnet4j.model.ModelFile;
 import resnet4j.report.Amounts;
@@ -83,6 +85,7 @@ final class ClassifierReport {
                 "Least sure",
                 "The pictures whose likeliest class has the lowest probability. " + legend(),
                 cards(leastSure(outputs))));
+        sections.addAll(faults(stages));
         sections.removeIf(section -> section.blocks().isEmpty());
         return new Report.Told(evaluation, seen, seen.notes(evaluation), sections, card(evaluation));
     }
@@ -118,6 +121,51 @@ final class ClassifierReport {
             int threads = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
             return Optional.of(explainer.embedding(others, threads, watcher::add));
         }
+    }
+
+    /** What is wrong with the pictures themselves; all of them are looked at. */
+    private List<Section> faults(Stages stages) throws IOException {
+        if (!report.whole() || report.examples() == 0) return List.of();
+        var parts = new LinkedHashMap<String, Dataset<Label>>();
+        parts.put("train", seen.source().train());
+        seen.source().val().ifPresent(part -> parts.put("val", part));
+        seen.source().test().ifPresent(part -> parts.put("test", part));
+        var usual = new Inspection(seen.source().name());
+        var inspection = new Inspection(
+                usual.data(),
+                usual.limit(),
+                usual.bits(),
+                usual.likeness(),
+                report.examples(),
+                usual.folds(),
+                report.batch(),
+                usual.seed(),
+                report.device(),
+                report.precision());
+        var found = inspection.run(parts, Optional.of(opening.open()), report.model(), reading, stages);
+        var page = new InspectedPage(found, parts);
+        var figures = new ArrayList<Block.Figure>();
+        for (var share : found.twins().shares())
+            figures.add(new Block.Figure(
+                    "Near-duplicates " + share.of(),
+                    Amounts.percent(share.share()),
+                    Amounts.pictures(share.pictures()),
+                    ""));
+        found.labels()
+                .ifPresent(labels -> figures.add(new Block.Figure(
+                        "Probable label errors",
+                        Amounts.percent((double) labels.probable() / labels.pictures()),
+                        Amounts.pictures(labels.probable()),
+                        "")));
+        var sections = new ArrayList<Section>();
+        sections.add(new Section(
+                "What is wrong with the data",
+                "Pictures that are there twice, and labels that the features of other pictures speak against."
+                        + " './resnet4j inspect' says more.",
+                List.of(new Block.Figures(figures), new Block.Notes(found.notes()))));
+        page.twins().ifPresent(sections::add);
+        page.labels().ifPresent(sections::add);
+        return sections;
     }
 
     // ---- pictures

@@ -43,7 +43,8 @@ import resnet4j.tensor.Precision;
  * @param limit     use only so many of each part
  * @param batch     pictures at a time
  * @param examples  how many mistakes are shown, and how many of what it was least sure of
- * @param whole    whether all training pictures are looked at, to show beside these the ones that are most alike
+ * @param whole    whether all pictures are looked at: for the training pictures that are most alike to these, twins and wrong
+ *                  labels
  * @param seconds   how long its speed is measured; 0 to leave that out
  */
 public record Report(

@@ -45,7 +45,9 @@ final class ReportCommand extends Command<Reported> {
             description = "How many mistakes to show, and of what it was least sure of (default: 12).")
     private int examples = 12;
 
-    @Option(names = "--quick", description = "Do not look at all training pictures for those that are most alike.")
+    @Option(
+            names = "--quick",
+            description = "Do not look at all pictures for what is alike, is there twice or has a wrong label.")
     private boolean quick;
 
     @Mixin

@@ -88,6 +88,7 @@ class ReportCommandTest {
             "Classes",
             "At every threshold",
             "How sure it is",
+            "What is wrong with the data",
             "Surest mistakes",
             "Least sure",
             "The data at a glance",
