@@ -25,7 +25,6 @@ import resnet4j.image.ImageFile;
 import resnet4j.image.LabelMap;
 import resnet4j.image.Preprocess;
 import resnet4j.model.BackboneConfig;
-import resnet4j.model.ClassificationNet;
 import resnet4j.model.ModelFile;
 import resnet4j.model.Models;
 import resnet4j.segment.Areas;
@@ -111,7 +110,7 @@ class SegmenterTest {
         var net = Models.get(name).architecture().withClasses(CLASSES);
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad();
-                var built = (ClassificationNet) net.build()) {
+                var built = net.build()) {
             built.train(false);
             var images = Tensor.randn(2, 3, 64, 96);
             var expected = built.apply(images);
