@@ -39,6 +39,28 @@ class SummaryCommandTest {
         assertEquals(model, Records.parse(out.toString()).get("model").textValue());
     }
 
+    /** Torchvision's counts, with the auxiliary head at 21 classes. */
+    @ParameterizedTest
+    @CsvSource({
+        "fcn_resnet50, 35322218",
+        "fcn_resnet101, 54314346",
+        "deeplabv3_resnet50, 42004074",
+        "deeplabv3_resnet101, 60996202"
+    })
+    void summary_countsTheParametersOfNetworksForEachPixel(String model, long parameters) {
+        summary_countsParametersAsPublished(model, parameters);
+    }
+
+    @Test
+    void summary_takesAUsualSizeWherePicturesAreOfAny() {
+        StringWriter out = new StringWriter(), err = new StringWriter();
+        assertEquals(
+                0,
+                Main.run(new PrintWriter(out), new PrintWriter(err), "summary", "unet_resnet18", "--json"),
+                err::toString);
+        assertEquals("[1,3,256,256]", Records.parse(out.toString()).get("input").toString());
+    }
+
     @Test
     void plan_saysWhatEveryOperationRunsOn() {
         StringWriter out = new StringWriter(), err = new StringWriter();
