@@ -18,13 +18,15 @@ import resnet4j.eval.Interval;
 public record Paired(int pictures, int first, int second, double difference, Interval interval, double p) {
     private static final double Z = 1.959963984540054;
 
-    /** @param first which of the pictures the first network is right on */
-    public static Paired of(int pictures, BitSet first, BitSet second) {
-        var onlyFirst = (BitSet) first.clone();
-        onlyFirst.andNot(second);
-        var onlySecond = (BitSet) second.clone();
-        onlySecond.andNot(first);
-        return of(pictures, onlyFirst.cardinality(), onlySecond.cardinality());
+    /** @param first the places of the pictures that the first network is wrong on */
+    public static Paired ofMistakes(int pictures, int[] first, int[] second) {
+        var wrong = new BitSet();
+        var other = new BitSet();
+        for (int place : first) wrong.set(place);
+        for (int place : second) other.set(place);
+        var both = (BitSet) wrong.clone();
+        both.and(other);
+        return of(pictures, second.length - both.cardinality(), first.length - both.cardinality());
     }
 
     static Paired of(int pictures, int first, int second) {

@@ -1,5 +1,6 @@
 package resnet4j.eval;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,6 +27,8 @@ import resnet4j.data.Skipped;
  * @param confusion   {@code [truth][prediction]} counts
  * @param mistakes    the mistakes the network was surest of, surest first
  * @param skipped     pictures that could not be read, and so are in no other number
+ * @param sampled     intervals of what is no share of the pictures, by {@code loss}, {@code ece} and {@code auc}; none in
+ *                    files of before, and no {@code auc} where it would take long
  */
 public record Evaluation(
         int samples,
@@ -39,7 +42,8 @@ public record Evaluation(
         List<ClassResult> perClass,
         int[][] confusion,
         List<Mistake> mistakes,
-        List<Skipped> skipped)
+        List<Skipped> skipped,
+        Optional<Map<String, Interval>> sampled)
         implements Score {
     private static final int MOST_LINES = 20;
 
@@ -99,6 +103,28 @@ public record Evaluation(
         return numbers;
     }
 
+    /** Of shares by Wilson, of the loss by the normal distribution, of the calibration error by draws, of the area by DeLong. */
+    @Override
+    public Map<String, Interval> intervals() {
+        var intervals = new LinkedHashMap<String, Interval>();
+        intervals.put("top1", interval());
+        intervals.put("top5", Interval.ofShare(top5Correct, samples));
+        sampled.ifPresent(intervals::putAll);
+        for (int c = 0; c < perClass.size(); c++) {
+            var one = perClass.get(c);
+            intervals.put("recall of " + one.name, Interval.ofShare(one.correct, one.support));
+            intervals.put("precision of " + one.name, Interval.ofShare(one.correct, said(c)));
+        }
+        return intervals;
+    }
+
+    /** Pictures taken for a class. */
+    private int said(int of) {
+        int said = 0;
+        for (int[] row : confusion) said += row[of];
+        return said;
+    }
+
     @Override
     public String words() {
         return String.format(
@@ -113,17 +139,21 @@ public record Evaluation(
 
     @Override
     public List<String> lines() {
-        if (perClass.size() > MOST_LINES) return List.of();
-        return perClass.stream()
-                .map(c -> String.format(
-                        Locale.ROOT,
-                        "  %-20.200s %6d of %6d right, precision %.3f, recall %.3f",
-                        c.name(),
-                        c.correct(),
-                        c.support(),
-                        c.precision(),
-                        c.recall()))
-                .toList();
+        var intervals = intervals();
+        var lines = new ArrayList<>(Score.super.lines());
+        if (perClass.size() > MOST_LINES) return lines;
+        for (var c : perClass)
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "  %-20.200s %6d of %6d right, precision %.3f (%s), recall %.3f (%s)",
+                    c.name(),
+                    c.correct(),
+                    c.support(),
+                    c.precision(),
+                    intervals.get("precision of " + c.name).words(),
+                    c.recall(),
+                    intervals.get("recall of " + c.name).words()));
+        return lines;
     }
 
     /** Its components without the mistakes, and its notes. */
@@ -131,6 +161,8 @@ public record Evaluation(
     public Map<String, Object> keys() {
         var keys = Records.fields(this);
         keys.remove("mistakes");
+        keys.remove("sampled");
+        keys.put("intervals", intervals());
         keys.put("notes", notes());
         return keys;
     }

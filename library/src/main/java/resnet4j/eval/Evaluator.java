@@ -42,6 +42,18 @@ public record Evaluator(
             Device device,
             Precision precision,
             IntConsumer progress) {
+        return evaluate(opened, loader, views, device, precision, 0, progress);
+    }
+
+    /** The same with so many of the surest mistakes in the result; all of them, where that is {@link Integer#MAX_VALUE}. */
+    public static Evaluation evaluate(
+            ModelFile.Opened opened,
+            Loader<Label> loader,
+            Views views,
+            Device device,
+            Precision precision,
+            int keptMistakes,
+            IntConsumer progress) {
         var file = opened.classifier().file();
         var preprocess = file.preprocess();
         try (var inference =
@@ -50,7 +62,8 @@ public record Evaluator(
             var network = views.of(inference::run);
             UnaryOperator<Tensor> calibrated =
                     temperature == 1 ? network : images -> Ops.affine(network.apply(images), 1 / temperature, 0);
-            return new Evaluator(calibrated, file.classNames(), preprocess, device, 0).evaluate(loader, progress);
+            return new Evaluator(calibrated, file.classNames(), preprocess, device, keptMistakes)
+                    .evaluate(loader, progress);
         }
     }
 

@@ -1,6 +1,7 @@
 package resnet4j.eval;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Random;
 import java.util.function.ToDoubleFunction;
 
@@ -8,6 +9,11 @@ import java.util.function.ToDoubleFunction;
 public record Interval(double low, double high) {
     private static final double Z = 1.959963984540054; // of the normal distribution, two-sided 95 %
     private static final int RESAMPLES = 1000;
+
+    /** For people. */
+    public String words() {
+        return String.format(Locale.ROOT, "%.4f to %.4f", low, high);
+    }
 
     /** Of a share, {@code hits} of {@code n}: Wilson 1927, J. Am. Stat. Assoc. 22. Between 0 and 1 where {@code n} is 0. */
     public static Interval ofShare(long hits, long n) {

@@ -20,7 +20,7 @@ public final class Metrics {
     /** Up to this many samples times classes (256 MB), scores are kept for the ROC curves; beyond it, there is no auc. */
     public static final long MAX_SCORES = 1L << 26;
 
-    private static final int BINS = 15; // Guo et al. 2017, section 4
+    static final int BINS = 15; // Guo et al. 2017, section 4
 
     private static final int COPIES = 3; // of the confusion, while a result is made and written
 
@@ -37,6 +37,7 @@ public final class Metrics {
     private final double[] binConfidence = new double[BINS];
     private List<float[]> scores = new ArrayList<>(); // one [classes] row of log-odds per sample
     private final IntList truths = new IntList();
+    private final Sampled sampled = new Sampled();
     private int samples;
     private int correct;
     private int top5Correct;
@@ -113,12 +114,14 @@ public final class Metrics {
         boolean right = best == truth;
 
         samples++;
-        loss += Math.log(sum) + max - own;
+        double entropy = Math.log(sum) + max - own;
+        loss += entropy;
+        sampled.add(entropy, confidence, right);
         if (right) correct++;
         if (better < 5) top5Correct++;
         confusion[truth][best]++;
 
-        int bin = Math.max(0, (int) Math.ceil(confidence * BINS) - 1); // bins are ((m-1)/M, m/M]
+        int bin = bin(confidence);
         binSamples[bin]++;
         binConfidence[bin] += confidence;
         if (right) binCorrect[bin]++;
@@ -148,6 +151,11 @@ public final class Metrics {
     private void keep(Mistake mistake) {
         mistakes.add(mistake);
         if (mistakes.size() > keptMistakes) mistakes.poll();
+    }
+
+    /** Bins are ((m-1)/M, m/M]. */
+    static int bin(double confidence) {
+        return Math.max(0, (int) Math.ceil(confidence * BINS) - 1);
     }
 
     /** How many samples were added. */
@@ -185,7 +193,8 @@ public final class Metrics {
                         .map(m -> new Mistake(
                                 m.index(), sampleName.apply(m.index()), m.truth(), m.prediction(), m.probability()))
                         .toList(),
-                skipped);
+                skipped,
+                Optional.of(sampled.intervals(scores, truths::get, classes)));
     }
 
     private double calibrationError() {

@@ -1,5 +1,6 @@
 package resnet4j.eval;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import resnet4j.model.Answer;
  * @param accuracy  share of pictures whose class is right
  * @param mae       mean distance of the answer, in classes
  * @param confusion {@code [truth][answer]} in pictures
+ * @param intervals of kappa by draws, of the accuracy by Wilson, of the distance by the normal distribution
  */
 public record OrderedScore(
         int samples,
@@ -22,7 +24,8 @@ public record OrderedScore(
         double mae,
         List<String> classes,
         int[][] confusion,
-        List<Skipped> skipped)
+        List<Skipped> skipped,
+        Map<String, Interval> intervals)
         implements Score {
     public static final String HEADLINE = "kappa";
 
@@ -30,15 +33,36 @@ public record OrderedScore(
         int n = outputs.targets().size(), k = names.size();
         if (n == 0) throw new IllegalArgumentException("data: expected pictures that can be read, found none");
         var confusion = new int[k][k];
-        double right = 0, far = 0;
+        int right = 0;
+        var truths = new int[n];
+        var answers = new int[n];
+        var distances = new double[n];
         for (int i = 0; i < n; i++) {
             int truth = outputs.targets().get(i).index();
             int said = answer.rank(outputs.logits().get(i), 0, k);
             confusion[truth][said]++;
             if (truth == said) right++;
-            far += Math.abs(truth - said);
+            truths[i] = truth;
+            answers[i] = said;
+            distances[i] = Math.abs(truth - said);
         }
-        return new OrderedScore(n, kappa(confusion, n), right / n, far / n, names, confusion, outputs.skipped());
+        var intervals = new LinkedHashMap<String, Interval>();
+        intervals.put(HEADLINE, Interval.resampled(n, places -> {
+            var drawn = new int[k][k];
+            for (int i : places) drawn[truths[i]][answers[i]]++;
+            return kappa(drawn, n);
+        }));
+        intervals.put("accuracy", Interval.ofShare(right, n));
+        if (n > 1) intervals.put("mae", Interval.ofMean(distances));
+        return new OrderedScore(
+                n,
+                kappa(confusion, n),
+                (double) right / n,
+                Arrays.stream(distances).sum() / n,
+                names,
+                confusion,
+                outputs.skipped(),
+                intervals);
     }
 
     private static double kappa(int[][] confusion, int n) {

@@ -16,6 +16,11 @@ public interface Score {
     /** All single numbers by name, in the order in which people read them. More of the headline's is better. */
     Map<String, Double> numbers();
 
+    /** Where numbers lie, with 95 % confidence, by their names; none for what has no interval. */
+    default Map<String, Interval> intervals() {
+        return Map.of();
+    }
+
     /** Pictures that could not be read, and so are in no number. */
     List<Skipped> skipped();
 
@@ -33,7 +38,12 @@ public interface Score {
 
     /** What people read below that, such as a line for each class, if it is not too much. */
     default List<String> lines() {
-        return List.of();
+        var intervals = intervals();
+        var known = numbers().keySet().stream()
+                .filter(intervals::containsKey)
+                .map(name -> name + " " + intervals.get(name).words())
+                .collect(Collectors.joining(", "));
+        return known.isEmpty() ? List.of() : List.of("  with 95 % confidence: " + known);
     }
 
     /** What JSON has of it beside the names of the network and the pictures. */

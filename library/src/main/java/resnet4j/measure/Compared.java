@@ -8,12 +8,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import resnet4j.certainty.Paired;
+import resnet4j.eval.Interval;
 
 /**
  * Networks side by side, in the order they were given.
  *
  * @param precision what they computed in
  * @param data      what accuracy was measured on
+ * @param pairs     each two networks on the same pictures, where accuracy was measured
  */
 public record Compared(
         int processors,
@@ -22,9 +26,11 @@ public record Compared(
         String precision,
         int rounds,
         Optional<String> data,
-        List<Row> models) {
+        List<Row> models,
+        List<Against> pairs) {
     public Compared {
         models = List.copyOf(models);
+        pairs = List.copyOf(pairs);
     }
 
     /**
@@ -53,7 +59,10 @@ public record Compared(
             List<Pace> batches) {}
 
     /** Shares in [0,1] of {@code samples} pictures. */
-    public record Accuracy(double top1, double top5, int samples) {}
+    public record Accuracy(double top1, Interval top1Interval, double top5, int samples) {}
+
+    /** Whether one network is right more often than another, or that may be chance. */
+    public record Against(String first, String second, Paired test) {}
 
     /** @param peakRssBytes the most memory the process had in any round, by the operating system's account */
     public record Pace(int batch, Spread imagesPerSecond, Spread medianMillis, Spread p99Millis, long peakRssBytes) {
@@ -133,8 +142,15 @@ public record Compared(
         return String.format(Locale.ROOT, "%.1f%%", 100 * share);
     }
 
-    /** What was measured, and on what, in a line for people. */
+    /** What was measured, and on what, in a line for people; and a line for each two networks. */
     public String circumstances() {
+        return measuredOn()
+                + pairs.stream()
+                        .map(pair -> System.lineSeparator() + pair.test.words(pair.first, pair.second))
+                        .collect(Collectors.joining());
+    }
+
+    private String measuredOn() {
         return String.format(
                 Locale.ROOT,
                 "%d %s, medians (least to most); %d of %d processors, %s, %s%s",

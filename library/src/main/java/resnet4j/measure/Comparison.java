@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import resnet4j.certainty.Paired;
 import resnet4j.config.Checks;
 import resnet4j.data.DataSource;
 import resnet4j.graph.Costs;
@@ -130,7 +131,21 @@ public record Comparison(
                 lower(first.precision()),
                 rounds,
                 data,
-                rows);
+                rows,
+                pairs(candidates));
+    }
+
+    private static List<Compared.Against> pairs(List<Candidate> candidates) {
+        var told = candidates.stream().filter(c -> c.judged.isPresent()).toList();
+        var pairs = new ArrayList<Compared.Against>();
+        for (int i = 0; i < told.size(); i++)
+            for (int j = i + 1; j < told.size(); j++) {
+                Work.Judged one = told.get(i).judged.get(),
+                        other = told.get(j).judged.get();
+                var test = Paired.ofMistakes(one.accuracy().samples(), one.mistakes(), other.mistakes());
+                pairs.add(new Compared.Against(told.get(i).model(), told.get(j).model(), test));
+            }
+        return pairs;
     }
 
     private static String lower(Enum<?> constant) {
@@ -154,7 +169,7 @@ public record Comparison(
         private final int size, classes;
         private final long parameters, macs;
         private final Map<Integer, List<Speed>> measured = new TreeMap<>();
-        private Optional<Compared.Accuracy> accuracy = Optional.empty();
+        private Optional<Work.Judged> judged = Optional.empty();
         private int best = 1;
 
         Candidate(Entrant entrant) throws IOException {
@@ -189,7 +204,7 @@ public record Comparison(
         }
 
         void judge() throws IOException, InterruptedException {
-            accuracy = Optional.of(FreshProcess.run(new Work.Judging(
+            judged = Optional.of(FreshProcess.run(new Work.Judging(
                     entrant.model, entrant.weights, Engine.threads(), data.orElseThrow(), limit, bench)));
         }
 
@@ -203,7 +218,7 @@ public record Comparison(
                     parameters,
                     macs,
                     file.isPresent() ? Optional.of(Files.size(file.get())) : Optional.empty(),
-                    accuracy,
+                    judged.map(Work.Judged::accuracy),
                     entrant.card().map(entry -> entry.metrics().get("top1")),
                     speeds.get(1),
                     speeds.get(best),

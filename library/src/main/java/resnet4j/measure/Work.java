@@ -7,6 +7,7 @@ import java.util.OptionalInt;
 import resnet4j.data.DataSource;
 import resnet4j.data.Labelled;
 import resnet4j.data.Loader;
+import resnet4j.eval.Evaluation;
 import resnet4j.eval.Evaluator;
 import resnet4j.eval.Views;
 import resnet4j.graph.Inference.Way;
@@ -41,13 +42,16 @@ sealed interface Work<R extends Record> {
         }
     }
 
+    /** @param mistakes the places of the pictures that were taken for another class */
+    record Judged(Compared.Accuracy accuracy, int[] mistakes) {}
+
     /** How often the network is right on the part of the data that is for that. */
     record Judging(String model, Optional<Path> weights, int threads, String data, Optional<Integer> limit, Bench bench)
-            implements Work<Compared.Accuracy> {
+            implements Work<Work.Judged> {
         private static final int BATCH = 64;
 
         @Override
-        public Compared.Accuracy run() throws IOException {
+        public Judged run() throws IOException {
             Engine.threads(threads);
             var source = DataSource.parse(data);
             var measured = source.split(source.measured());
@@ -58,13 +62,18 @@ sealed interface Work<R extends Record> {
             var loader = Loader.inOrder(known, BATCH)
                     .withPreprocess(opened.file().preprocess())
                     .withThreads(loaders, 2 * loaders);
-            var found = Evaluator.evaluate(opened, loader, Views.ONE, bench.device(), bench.precision(), n -> {});
-            return new Compared.Accuracy(found.top1(), found.top5(), found.samples());
+            var found = Evaluator.evaluate(
+                    opened, loader, Views.ONE, bench.device(), bench.precision(), Integer.MAX_VALUE, n -> {});
+            return new Judged(
+                    new Compared.Accuracy(found.top1(), found.interval(), found.top5(), found.samples()),
+                    found.mistakes().stream()
+                            .mapToInt(Evaluation.Mistake::index)
+                            .toArray());
         }
 
         @Override
-        public Class<Compared.Accuracy> result() {
-            return Compared.Accuracy.class;
+        public Class<Judged> result() {
+            return Judged.class;
         }
 
         @Override

@@ -145,6 +145,14 @@ class CertaintyTest {
     }
 
     @Test
+    void paired_countsWhereOneAloneIsRight() {
+        var found = Paired.ofMistakes(10, new int[] {1, 2, 3}, new int[] {3, 4});
+        assertEquals(1, found.first()); // picture 4
+        assertEquals(2, found.second());
+        assertEquals(-0.1, found.difference(), EXACT);
+    }
+
+    @Test
     void binomial_isSciPys() {
         for (var e : golden.get("atMost"))
             assertEquals(

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -173,6 +174,38 @@ class MetricsTest {
         var metrics = new Metrics(2, 0);
         metrics.add(new float[] {1, 0}, 1, 2, new int[] {0}, new int[] {0});
         assertEquals(Optional.empty(), evaluation(metrics, 2).auc());
+    }
+
+    /** The loss by hand; the area of two classes, whose curves are one, by DeLong; shares by Wilson. */
+    @Test
+    void numbers_haveIntervals() {
+        var metrics = new Metrics(2, 0);
+        var random = new Random(0);
+        int n = 300;
+        var logits = new float[2 * n];
+        var labels = new int[n];
+        var margins = new float[n];
+        var first = new boolean[n];
+        double sum = 0, squares = 0;
+        for (int i = 0; i < n; i++) {
+            labels[i] = random.nextInt(2);
+            margins[i] = logits[2 * i] = (float) (random.nextGaussian() + (labels[i] == 0 ? 1 : -1));
+            first[i] = labels[i] == 0;
+            double loss = Math.log1p(Math.exp(first[i] ? -margins[i] : margins[i]));
+            sum += loss;
+            squares += loss * loss;
+        }
+        metrics.add(logits, n, 2, labels, labels);
+        var found = evaluation(metrics, 2);
+        var intervals = found.intervals();
+        double half = 1.959964 * Math.sqrt((squares - sum * sum / n) / (n - 1) / n);
+        assertEquals(sum / n - half, intervals.get("loss").low(), 1e-6);
+        var area = RocArea.of(margins, first);
+        assertEquals(area.area(), found.auc().orElseThrow(), 1e-12);
+        assertEquals(area.interval().low(), intervals.get("auc").low(), 1e-3); // n in the place of n - 1
+        assertEquals(Interval.ofShare(found.correct(), n), intervals.get("top1"));
+        assertTrue(intervals.get("ece").low() <= intervals.get("ece").high());
+        assertTrue(found.keys().containsKey("intervals"));
     }
 
     @Test

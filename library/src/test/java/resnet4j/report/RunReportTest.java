@@ -221,7 +221,8 @@ class RunReportTest {
                 classes,
                 new int[2][2],
                 List.of(),
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 
     @ParameterizedTest
