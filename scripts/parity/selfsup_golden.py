@@ -45,6 +45,12 @@ dino.center = numbers(1, 1, 4, seed=5)
 golden["dino"] = slopes(dino([c, d], [a, b]), a, b)
 golden["dinoCentre"] = dino.center.flatten().tolist()
 
+a, b = pair()
+e, f = [numbers(6, 4, seed=s).requires_grad_() for s in (10, 11)]
+dino = DINOLoss(output_dim=4, warmup_teacher_temp=0.04, teacher_temp=0.04, student_temp=0.1)
+dino.center = numbers(1, 1, 4, seed=5)
+golden["dinoCrops"] = slopes(dino([c, d], [a, b, e, f]), a, b, e, f)
+
 # MoCo: a linear encoder, 20 steps
 weight = torch.nn.Parameter(numbers(4, 5, seed=6))
 query = torch.nn.Linear(5, 4, bias=False)

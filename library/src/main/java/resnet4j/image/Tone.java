@@ -1,6 +1,6 @@
 package resnet4j.image;
 
-/** Changes of colours alone, with Pillow's arithmetic: {@code ImageOps}, and {@code ImageEnhance.Sharpness}. */
+/** Changes that leave everything in its place, with Pillow's arithmetic. */
 public enum Tone {
     /** As many upper bits of each byte as {@code by} says. */
     POSTERIZE,
@@ -11,11 +11,15 @@ public enum Tone {
     /** Each colour's values equally frequent. */
     EQUALIZE,
     /** Smoothed below 1, sharpened above. */
-    SHARPNESS;
+    SHARPNESS,
+    /** As if by a bell curve of this standard deviation: {@code ImageFilter.GaussianBlur}. */
+    BLUR;
 
     Image on(Image image, double by) {
         byte[] in = image.rgb(), out;
-        if (this == SHARPNESS) {
+        if (this == BLUR) {
+            out = Blur.of(image, by);
+        } else if (this == SHARPNESS) {
             out = Tints.blend(smooth(image), in, by);
         } else {
             out = new byte[in.length];

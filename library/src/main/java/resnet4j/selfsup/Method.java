@@ -20,7 +20,14 @@ import resnet4j.tensor.Tensor;
  * What makes a network say the same of two views of a picture, and not the same of all pictures. Losses are lightly's,
  * number for number.
  */
-public sealed interface Method {
+public sealed interface Method
+        permits Method.SimClr,
+                Method.MoCo,
+                Method.Byol,
+                Method.SimSiam,
+                Method.BarlowTwins,
+                Method.VicReg,
+                Dino {
     /** Width of the projector's hidden layers. */
     int hidden();
 
@@ -55,6 +62,11 @@ public sealed interface Method {
     /** Whether both views are asked and matched; otherwise the first is asked, and the second matched. */
     default boolean symmetric() {
         return true;
+    }
+
+    /** Views of a picture; beyond the first two, the network that learns alone sees them. */
+    default int views() {
+        return 2;
     }
 
     /** What {@link Memory} begins with, drawn from the global generator. */
@@ -274,52 +286,6 @@ public sealed interface Method {
             var all = Ops.affine(Ops.matmul(Ops.permute(centred, 1, 0), centred), 1.0 / (x.size(0) - 1), 0);
             var others = Ops.affine(eye(width, x), -1, 1);
             return scale(Ops.sum(Ops.mul(Ops.mul(all, all), others), List.of(0, 1), false), 1.0 / width);
-        }
-    }
-
-    /** A student gives the distribution of a teacher, which is centred and sharpened. arXiv:2104.14294, two views. */
-    record Dino(int hidden, int width, double momentum, double student, double teacher, double centre)
-            implements Method {
-        public Dino() {
-            this(512, 1024, 0.99, 0.1, 0.04, 0.9);
-        }
-
-        public Dino {
-            checkWidths(hidden, width);
-            Checks.insideUnit("momentum", momentum);
-            Checks.aboveZero("student", student);
-            Checks.aboveZero("teacher", teacher);
-            Checks.insideUnit("centre", centre);
-        }
-
-        @Override
-        public double momentum(double progress) {
-            return towardsOne(momentum, progress);
-        }
-
-        @Override
-        public Optional<Tensor> memory() {
-            return Optional.of(Tensor.zeros(1, width));
-        }
-
-        @Override
-        public void remember(Memory memory, List<Tensor> targets) {
-            memory.follow(targets, centre);
-        }
-
-        @Override
-        public Tensor loss(Views views) {
-            var s = views.online();
-            var t = views.targets();
-            return scale(Ops.add(entropy(t.get(0), s.get(1), views), entropy(t.get(1), s.get(0), views)), 0.5);
-        }
-
-        private Tensor entropy(Tensor target, Tensor online, Views views) {
-            var centred =
-                    Ops.add(target.to(DType.F32), Ops.affine(views.memory().orElseThrow(), -1, 0));
-            var p = Ops.softmax(Ops.affine(centred, 1 / teacher, 0), 1);
-            var q = Ops.logSoftmax(Ops.affine(online.to(DType.F32), 1 / student, 0), 1);
-            return scale(Ops.sum(Ops.mul(p, q), List.of(0, 1), false), -1.0 / target.size(0));
         }
     }
 

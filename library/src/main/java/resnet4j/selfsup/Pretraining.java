@@ -31,9 +31,8 @@ import resnet4j.train.Objective;
 import resnet4j.train.Recipe;
 import resnet4j.train.Task;
 
-/** Two views of each picture, and what a {@link Method} wants said of them. */
+/** Views of each picture, and what a {@link Method} wants said of them. */
 final class Pretraining implements Task<Label> {
-    private static final int VIEWS = 2;
     private static final int BANK = 10_000; // training pictures that are asked for neighbours
 
     private final Method method;
@@ -100,7 +99,7 @@ final class Pretraining implements Task<Label> {
     public Loader<Label> loader() {
         return machine.training(recipe, data.train())
                 .withDropLast(data.train().size() >= recipe.batch())
-                .withViews(VIEWS);
+                .withViews(method.views());
     }
 
     @Override
@@ -109,7 +108,7 @@ final class Pretraining implements Task<Label> {
                 .map(view -> Inputs.images(view, recipe.preprocess(), machine.device()))
                 .toList();
         var asked = method.symmetric() ? images : images.subList(0, 1);
-        var matched = method.symmetric() ? images : images.subList(1, VIEWS);
+        var matched = method.symmetric() ? images.subList(0, 2) : images.subList(1, 2);
         var projections = asked.stream().map(net::project).toList();
         var online = projections.stream().map(net::predict).toList();
         var targets = method.matches() ? targets(matched, projections) : List.<Tensor>of();

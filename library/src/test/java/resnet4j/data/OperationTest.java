@@ -80,7 +80,7 @@ class OperationTest {
         }
         assertEquals(
                 "magnitude: expected 0 to 30, got 31",
-                assertThrows(IllegalArgumentException.class, () -> new Augment.RandAugment(2, 31, 31))
+                assertThrows(IllegalArgumentException.class, () -> new Policy.RandAugment(2, 31, 31))
                         .getMessage()
                         .replace(".0", ""));
     }

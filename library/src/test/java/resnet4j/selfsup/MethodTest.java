@@ -63,7 +63,7 @@ class MethodTest {
             case "vicReg" -> new Method.VicReg(8, 4, 25, 25, 1);
             case "simSiam" -> new Method.SimSiam(8, 4, 2);
             case "byol" -> new Method.Byol(8, 4, 0.99);
-            default -> new Method.Dino(8, 4, 0.99, 0.1, 0.04, 0.9);
+            default -> new Dino(8, 4, 0.99, 0.1, 0.04, 0.9, 0);
         };
     }
 
@@ -83,9 +83,33 @@ class MethodTest {
         }
     }
 
+    /** Two more views, which the student alone sees. */
+    @Test
+    void dinosCrops_areToldAsLightlyTellsThem() {
+        try (var scope = new NativeScope()) {
+            var online = List.of(
+                    numbers(1, 6, 4).requireGrad(true),
+                    numbers(2, 6, 4).requireGrad(true),
+                    numbers(10, 6, 4).requireGrad(true),
+                    numbers(11, 6, 4).requireGrad(true));
+            var targets = List.of(numbers(3, 6, 4), numbers(4, 6, 4));
+            var dino = new Dino(8, 4, 0.99, 0.1, 0.04, 0.9, 2);
+            assertEquals(4, dino.views());
+            var loss = dino.loss(new Views(online, targets, Optional.of(numbers(5, 1, 4))));
+            loss.backward();
+            var expected = golden.get("dinoCrops");
+            assertEquals(expected.get("loss").asDouble(), loss.item(), 1e-4); // of about 7
+            for (int i = 0; i < 4; i++)
+                assertArrayEquals(
+                        floats(expected.get("slopes").get(i)),
+                        online.get(i).grad().toFloats(),
+                        1e-5f);
+        }
+    }
+
     @Test
     void centreThatStays_isNamed() {
-        var e = assertThrows(IllegalArgumentException.class, () -> new Method.Dino(8, 4, 0.99, 0.1, 0.04, 1));
+        var e = assertThrows(IllegalArgumentException.class, () -> new Dino(8, 4, 0.99, 0.1, 0.04, 1, 0));
         assertTrue(e.getMessage().startsWith("centre: expected more than 0 and less than 1"), e.getMessage());
     }
 

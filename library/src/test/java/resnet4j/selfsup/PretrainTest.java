@@ -37,8 +37,11 @@ class PretrainTest {
         var changes = Records.parse("""
                 {"learn": {"type": "pretrain", "method": %s}, "model": "resnet20", "data": "shapes:120",
                  "architecture": {"depths": [1, 1], "planes": [4, 8]}, "validation": 0.2, "epochs": 2, "batch": 16,
-                 "augment": [{"type": "randomResizedCrop", "size": 32, "minScale": 0.3, "maxScale": 1, "ratio": 1.33},
-                  "flip", {"type": "sometimes", "p": 0.8, "augments": ["colorJitter"]}, "grey"],
+                 "augment": [{"type": "perView", "views": [
+                  [{"type": "randomResizedCrop", "size": 32, "minScale": 0.3, "maxScale": 1, "ratio": 1.33},
+                   "flip", {"type": "sometimes", "p": 0.8, "augments": ["colorJitter"]}, "grey", "blur"],
+                  [{"type": "randomResizedCrop", "size": 32, "minScale": 0.3}, "flip", "solarize"],
+                  [{"type": "randomResizedCrop", "size": 20, "minScale": 0.05, "maxScale": 0.3}, "flip"]]}],
                  "optimizer": {"type": "sgd", "lr": 0.02}, "precision": "fp32", "seed": 3}
                 """.formatted(method));
         for (var set : sets) changes = Records.set(changes, set);
@@ -65,7 +68,7 @@ class PretrainTest {
             strings = {
                 "{\"type\":\"moCo\",\"hidden\":16,\"width\":8,\"temperature\":0.2,\"momentum\":0.9,\"queue\":24}",
                 "{\"type\":\"simSiam\",\"hidden\":16,\"width\":8,\"bottleneck\":4}",
-                "{\"type\":\"dino\",\"hidden\":16,\"width\":8,\"momentum\":0.9,\"student\":0.1,\"teacher\":0.04,\"centre\":0.9}"
+                "{\"type\":\"dino\",\"hidden\":16,\"width\":8,\"momentum\":0.9,\"student\":0.1,\"teacher\":0.04,\"centre\":0.9,\"crops\":1}"
             })
     void run_thatIsInterrupted_givesTheSameEncoder(String method) throws IOException {
         var recipe = recipe(method);
