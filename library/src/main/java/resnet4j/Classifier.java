@@ -11,6 +11,7 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import resnet4j.data.Batch;
 import resnet4j.data.Loader;
+import resnet4j.explain.Method;
 import resnet4j.image.Image;
 import resnet4j.image.Picture;
 import resnet4j.model.Answer;
@@ -23,6 +24,7 @@ import resnet4j.model.ModelFile;
  */
 public final class Classifier implements Predictor<List<Classifier.Prediction>> {
     private final Pictures pictures;
+    private final Explaining explaining;
 
     /**
      * One answer.
@@ -50,12 +52,23 @@ public final class Classifier implements Predictor<List<Classifier.Prediction>> 
 
     /** Takes a network over whose answer is one class, of such as have an order too, and closes it in the end. */
     public Classifier(ModelFile.Opened model, Options options) {
-        pictures = Pictures.of(model, options, Pictures.Kind.CLASSIFIER);
+        this(Pictures.of(model, options, Pictures.Kind.CLASSIFIER), Explaining.nothing());
     }
 
-    private Classifier(Pictures pictures) {
+    private Classifier(Pictures pictures, Explaining explaining) {
         this.pictures = pictures;
+        this.explaining = explaining;
     }
+
+    /**
+     * An answer, and where in the picture it rests.
+     *
+     * @param answer  the likeliest class
+     * @param map     how much each pixel counts, row by row, of the picture as the network saw it: from 0 to 1, but for
+     *                methods whose numbers have a unit of their own
+     * @param overlay the map over that picture: blue counts least, red most
+     */
+    public record Explanation(Prediction answer, float[][] map, BufferedImage overlay) {}
 
     /** {@link #load(Path, Predictor.Options)} on the CPU in 32-bit floats. */
     public static Classifier load(Path path) throws IOException {
@@ -71,7 +84,10 @@ public final class Classifier implements Predictor<List<Classifier.Prediction>> 
      *                     how its input is made
      */
     public static Classifier load(Path path, Options options) throws IOException {
-        return new Classifier(Pictures.load(path, options, Pictures.Kind.CLASSIFIER));
+        var opening = path.toString().endsWith(".onnx")
+                ? Explaining.nothing()
+                : new Explaining(() -> ModelFile.open(path.toString(), Optional.empty(), OptionalInt.empty()));
+        return new Classifier(Pictures.load(path, options, Pictures.Kind.CLASSIFIER), opening);
     }
 
     /** Opens a network of the registry with published weights, such as {@code resnet50} with torchvision's file. */
@@ -81,7 +97,9 @@ public final class Classifier implements Predictor<List<Classifier.Prediction>> 
 
     /** The same, run in another way. */
     public static Classifier load(String model, Path weights, Options options) throws IOException {
-        return new Classifier(ModelFile.open(model, Optional.of(weights), OptionalInt.empty()), options);
+        Explaining.Opening opening = () -> ModelFile.open(model, Optional.of(weights), OptionalInt.empty());
+        return new Classifier(
+                Pictures.of(opening.open(), options, Pictures.Kind.CLASSIFIER), new Explaining(opening));
     }
 
     @Override
@@ -133,6 +151,35 @@ public final class Classifier implements Predictor<List<Classifier.Prediction>> 
         return this.pictures.features(pictures);
     }
 
+    /**
+     * What a picture shows, and where in it that rests, by {@code method}:
+     *
+     * <pre>{@code
+     * try (var net = Classifier.load(path)) {
+     *     var why = net.explain(ImageIO.read(file), Method.named("gradcam", Optional.empty()));
+     *     ImageIO.write(why.overlay(), "png", out);
+     * }
+     * }</pre>
+     *
+     * <p>The first call opens the network's file once more, as a plan has nothing that gradients could go back through.
+     *
+     * @throws IOException           if that file cannot be opened any more
+     * @throws IllegalStateException if it is closed, or was not loaded from a file of ResNet4J's or of published weights
+     */
+    public Explanation explain(BufferedImage picture, Method method) throws IOException {
+        return explain(Image.of(picture), method);
+    }
+
+    /** The same of a picture file. */
+    public Explanation explain(Path file, Method method) throws IOException {
+        return explain(card().preprocess().decode(Picture.of(file)), method);
+    }
+
+    /** The same of pixels. */
+    public Explanation explain(Image picture, Method method) throws IOException {
+        return explaining.explain(card().preprocess().apply(picture), card().classNames(), method);
+    }
+
     /** The same for the pictures of a {@link Loader} that applied this model's preprocessing. */
     public List<List<Prediction>> classify(Batch<?> prepared, int top) {
         return answers(pictures.values(prepared), top);
@@ -179,5 +226,6 @@ public final class Classifier implements Predictor<List<Classifier.Prediction>> 
     @Override
     public void close() {
         pictures.close();
+        explaining.close();
     }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import resnet4j.array.Npy;
+import resnet4j.explain.Method;
 import resnet4j.export.OnnxExport;
 import resnet4j.export.OnnxMetadata;
 import resnet4j.graph.Passes;
@@ -117,6 +120,30 @@ class ClassifierTest {
     }
 
     /** The head applied to the features gives the answer; slices of any length give the same. */
+    /** The map is pytorch-grad-cam's; scripts/parity/cam_golden.py kept every fourth pixel. */
+    @Test
+    void explain_givesAnswerMapAndPicture() throws IOException {
+        var photo = Shared.data("torchvision-expect/grace_hopper_517x606.jpg");
+        var method = Method.named("gradcam", Optional.of("features.12"));
+        var golden = Npy.read(Path.of("src/test/resources/resnet4j/explain/gradcam-features.12.npy"))
+                .floats();
+        var net = Classifier.load("squeezenet1_0", Shared.data("squeezenet-imagenet/squeezenet1_0.pth"));
+        try (net) {
+            var why = net.explain(photo, method);
+            assertEquals("bow tie", why.answer().label());
+            assertEquals(net.classify(photo, 1).get(0).probability(), why.answer().probability(), 1e-4);
+            for (int i = 0; i < golden.length; i++)
+                assertEquals(golden[i], why.map()[i / 56 * 4][i % 56 * 4], 1e-3);
+            assertEquals(224, why.overlay().getWidth());
+            assertEquals(why.answer(), net.explain(ImageIO.read(photo.toFile()), method).answer());
+        }
+        assertThrows(IllegalStateException.class, () -> net.explain(photo, method));
+        try (var memory = resnet20()) {
+            var e = assertThrows(IllegalStateException.class, () -> memory.explain(photo, method));
+            assertTrue(e.getMessage().contains("loaded from a saved model"), e.getMessage());
+        }
+    }
+
     @Test
     void features_areWhatTheHeadDecidesBy() {
         var pictures = pictures(5);

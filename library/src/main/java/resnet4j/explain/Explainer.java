@@ -1,5 +1,6 @@
 package resnet4j.explain;
 
+import java.io.IOException;
 import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
 import resnet4j.data.Dataset;
@@ -8,6 +9,8 @@ import resnet4j.eval.Outputs;
 import resnet4j.graph.Graph;
 import resnet4j.graph.Tracer;
 import resnet4j.image.Image;
+import resnet4j.image.Picture;
+import resnet4j.image.Preprocess;
 import resnet4j.image.Target;
 import resnet4j.model.ModelFile;
 import resnet4j.tensor.Device;
@@ -20,7 +23,7 @@ import resnet4j.tensor.Tensor;
  * number of threads may ask. Pictures are as the network sees them, {@code preprocess.read(picture)} of its file.
  */
 public final class Explainer {
-    private static final int BATCH = 64, AHEAD = 4;
+    private static final int BATCH = 64, AHEAD = 4, USUAL = 224;
 
     private final ModelFile.Opened opened;
     private Graph graph; // for the size of the last picture
@@ -70,7 +73,7 @@ public final class Explainer {
      * @param progress told how many pictures each batch had
      */
     public <T extends Target<T>> Embedding embedding(Dataset<T> pictures, int threads, IntConsumer progress) {
-        var preprocess = opened.file().preprocess();
+        var preprocess = preprocess();
         var loader = Loader.inOrder(pictures, BATCH).withPreprocess(preprocess).withThreads(threads, AHEAD);
         UnaryOperator<Tensor> body = this::features;
         return new Embedding(Outputs.of(body, loader, preprocess, Device.CPU, progress));
@@ -82,15 +85,34 @@ public final class Explainer {
         return made.dim() == 4 ? Ops.globalAvgPool(made) : made;
     }
 
+    /** A picture as the network sees it. @throws IOException if it cannot be read */
+    public Image seen(Picture picture) throws IOException {
+        return preprocess().read(picture);
+    }
+
+    Preprocess preprocess() {
+        return opened.file().preprocess();
+    }
+
     /** The network on pictures of this size. */
-    synchronized Graph graph(Image seen) {
+    Graph graph(Image seen) {
+        return graph(seen.height(), seen.width());
+    }
+
+    /** The network on pictures of its own size, or of a usual one where it takes any. */
+    Graph graph() {
+        int height = preprocess().cropHeight(), width = preprocess().cropWidth();
+        return height > 0 && width > 0 ? graph(height, width) : graph(USUAL, USUAL);
+    }
+
+    private synchronized Graph graph(int height, int width) {
         var shape = graph == null ? null : graph.inputs().get(0).shape();
-        if (shape == null || shape.get(2) != seen.height() || shape.get(3) != seen.width())
-            graph = Tracer.trace(opened.net(), 1, 3, seen.height(), seen.width());
+        if (shape == null || shape.get(2) != height || shape.get(3) != width)
+            graph = Tracer.trace(opened.net(), 1, 3, height, width);
         return graph;
     }
 
-    private Tensor image(Image seen) {
-        return Tensor.of(opened.file().preprocess().normalize(seen.rgb()), 1, 3, seen.height(), seen.width());
+    Tensor image(Image seen) {
+        return Tensor.of(preprocess().normalize(seen.rgb()), 1, 3, seen.height(), seen.width());
     }
 }

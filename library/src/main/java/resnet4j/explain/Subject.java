@@ -72,7 +72,17 @@ public record Subject(Graph graph, Tensor image, Target target) {
         return last;
     }
 
-    Tap tap(String layer) {
+    /** The value that {@code layer} makes, if it is maps. */
+    static String maps(Graph graph, String layer) {
+        var value = value(graph, layer);
+        if (graph.shape(value).size() != 4)
+            throw new IllegalArgumentException(
+                    "layer: expected one that gives maps [N,C,H,W], " + layer + " gives " + graph.shape(value));
+        return value;
+    }
+
+    /** The value that {@code layer} makes. */
+    static String value(Graph graph, String layer) {
         var value = graph.layers().get(layer);
         if (value == null)
             throw new IllegalArgumentException("layer: the network has none named '" + layer + "'."
@@ -82,9 +92,11 @@ public record Subject(Graph graph, Tensor image, Target target) {
                             graph.layers().keySet().stream()
                                     .filter(name -> !name.isEmpty())
                                     .toList()));
-        if (graph.shape(value).size() != 4)
-            throw new IllegalArgumentException(
-                    "layer: expected one that gives maps [N,C,H,W], " + layer + " gives " + graph.shape(value));
+        return value;
+    }
+
+    Tap tap(String layer) {
+        var value = maps(graph, layer);
         try (var scope = new NativeScope()) {
             var outputs = new LinkedHashMap<>(graph.outputs());
             outputs.put(MAPS, value);

@@ -26,4 +26,13 @@ public record Image(int width, int height, byte[] rgb) {
         plain.setRGB(0, 0, width, height, picture.getRGB(0, 0, width, height, null, 0, width), 0, width);
         return Rasters.rgb(plain);
     }
+
+    /** The same pixels for what draws with Java's own classes. */
+    public BufferedImage toBufferedImage() {
+        var picture = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        for (int y = 0, i = 0; y < height; y++)
+            for (int x = 0; x < width; x++, i += 3)
+                picture.setRGB(x, y, (rgb[i] & 255) << 16 | (rgb[i + 1] & 255) << 8 | rgb[i + 2] & 255);
+        return picture;
+    }
 }

@@ -46,6 +46,7 @@ import resnet4j.train.Recipe;
             PredictCommand.class,
             ExplainCommand.class,
             PointingCommand.class,
+            InsideCommand.class,
             ExportCommand.class,
             DistillCommand.class,
             PruneCommand.class,
