@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntConsumer;
 import resnet4j.array.HostTensor;
@@ -185,21 +184,10 @@ final class DetectionTask implements Task<Things> {
     }
 
     @Override
-    public List<Section> sections(Path model, Score test) {
-        var rows = ((ThingScore) test)
-                .classes().stream()
-                        .map(c -> List.of(c.name(), number(c.ap()), number(c.ap50()), number(c.ar())))
-                        .toList();
-        return List.of(new Section(
-                "Classes",
-                "Average precision over overlaps from .50 to .95, at .50 alone, and the share of things found.",
-                List.of(),
-                List.of("Class", "#AP", "#AP50", "#Recall"),
-                rows));
-    }
-
-    private static String number(double value) {
-        return value < 0 ? "" : String.format(Locale.ROOT, "%.4f", value);
+    public List<Section> sections(Path model, Score test) throws IOException {
+        try (var opened = machine.open(model)) {
+            return ThingSections.of(opened, data.split(data.measured()), (ThingScore) test, machine.device());
+        }
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.function.IntConsumer;
 import resnet4j.data.Dataset;
 import resnet4j.data.Loader;
 import resnet4j.data.Pixels;
+import resnet4j.data.Skipped;
 import resnet4j.data.Things;
 import resnet4j.image.Image;
 import resnet4j.image.Preprocess;
@@ -30,9 +31,14 @@ public final class Measure {
                     + String.join(", ", known.subList(1, known.size())) + ", got "
                     + String.join(", ", data.classes()));
         var net = (DetectionNet) model.net();
-        var whole = Preprocess.none().withExif(model.file().preprocess().applyExif()); // it resizes by itself
-        var loader = Loader.inOrder(data, batch).withPreprocess(whole);
-        return of(net, loader, net.limits(), device, progress);
+        return of(net, loader(model, data, batch), net.limits(), device, progress);
+    }
+
+    /** The pictures as they lie, as a detector resizes them by itself. */
+    static Loader<Things> loader(ModelFile.Opened model, Dataset<Things> data, int batch) {
+        return Loader.inOrder(data, batch)
+                .withPreprocess(
+                        Preprocess.none().withExif(model.file().preprocess().applyExif()));
     }
 
     /**
@@ -43,6 +49,15 @@ public final class Measure {
      * @param progress told how many pictures each batch had
      */
     static ThingScore of(DetectionNet net, Loader<Things> loader, Limits limits, Device device, IntConsumer progress) {
+        boolean masks = net.config.detail() == Method.Detail.MASKS;
+        var seen = seen(net, loader, limits, device, progress);
+        return ThingScore.of(seen.truth, seen.found, masks, seen.skipped);
+    }
+
+    /** What is in pictures and what was found in them; a picture's id is its index and one. */
+    record Seen(Coco truth, List<CocoResults.Found> found, List<Skipped> skipped) {}
+
+    static Seen seen(DetectionNet net, Loader<Things> loader, Limits limits, Device device, IntConsumer progress) {
         net.train(false);
         var pictures = new ArrayList<Coco.Picture>();
         var things = new ArrayList<Coco.Thing>();
@@ -64,7 +79,7 @@ public final class Measure {
             }
             var categories = new ArrayList<Coco.Category>();
             for (var name : loader.data().classes()) categories.add(new Coco.Category(categories.size() + 1, name));
-            return ThingScore.of(new Coco(pictures, categories, things, List.of()), found, masks, batches.skipped());
+            return new Seen(new Coco(pictures, categories, things, List.of()), found, batches.skipped());
         }
     }
 

@@ -65,7 +65,9 @@ class DetectTest {
             assertEquals(12, score.samples());
             assertTrue(score.maskMap().isPresent());
         }
-        assertTrue(Files.readString(run.report()).contains("Average precision"));
+        var report = Files.readString(run.report());
+        for (var part : List.of("Average precision", "Sizes of things", "Kinds of error", "Missed things"))
+            assertTrue(report.contains(part), part);
         var every = Optional.of(new Limits(0.01, 0.5, 5));
         try (var detector = Detector.load(run.path(), new Predictor.Options().withBatch(2), every)) {
             assertEquals("background", detector.card().classNames().get(0));
