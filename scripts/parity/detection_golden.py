@@ -1,11 +1,9 @@
 """Losses and norms of gradients of one step of torchvision's detectors from seeds, on pictures made here.
 
     python scripts/parity/detection_golden.py > library/src/test/resources/resnet4j/detect/steps.csv
-    ATEN_CPU_CAPABILITY=avx2 ONEDNN_MAX_CPU_ISA=AVX2 python scripts/parity/detection_golden.py things rcnn \
-        > library/src/test/resources/resnet4j/detect/steps-avx2.csv
 
-The first is made on a processor with AVX-512. Where others round otherwise, networks that propose boxes draw other ones;
-the second has what they draw with AVX2. With arguments only cases and networks whose names have all of them are printed.
+Made on a processor with AVX-512. Where others round otherwise, networks that propose boxes draw other ones: there the test
+compares what does not hang on them. With arguments only cases and networks whose names have all of them are printed.
 
 A line is: network, case, name of a loss or of a weight, value. torch 2.10.0, torchvision 0.25.0, pycocotools 2.0.11. The
 cases are those of TrainingStepTest: "things", two pictures with boxes, masks and keypoints; "nothing", none in either. Of

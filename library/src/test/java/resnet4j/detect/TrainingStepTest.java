@@ -3,7 +3,6 @@ package resnet4j.detect;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -110,12 +109,6 @@ class TrainingStepTest {
         "fcos_resnet50_fpn, nothing"
     })
     void step_isTorchvisions(String name, String which) throws IOException {
-        // the golden's kernels: other rounding lets other proposals be drawn, in torchvision too
-        if (name.contains("rcnn"))
-            assumeTrue(
-                    Engine.cpuCapability().equals("AVX512")
-                            && OneDnn.instructionSet().contains("AVX512"),
-                    "the golden of " + name + " is of a processor with AVX-512");
         compare(name, which);
     }
 
@@ -129,14 +122,19 @@ class TrainingStepTest {
     private void compare(String name, String which) throws IOException {
         var found = step(name, 9).on(annotations(which.equals("things") ? THINGS : ""), List.of(10L, 11L));
         var seen = new HashSet<String>();
+        // the golden's kernels: other rounding draws other proposals, in torchvision too
+        boolean drawn = name.contains("rcnn")
+                && !(Engine.cpuCapability().equals("AVX512")
+                        && OneDnn.instructionSet().contains("AVX512"));
         for (var line : golden()) {
             var cells = line.split(",");
             if (!cells[0].equals(name) || !cells[1].equals(which)) continue;
+            seen.add(cells[2]);
+            if (drawn && !cells[2].matches("rpn.*|loss_objectness|loss_rpn.*")) continue;
             double expected = Double.parseDouble(cells[3]);
             boolean loss = found.losses().containsKey(cells[2]);
             var value = (loss ? found.losses() : found.gradientNorms()).get(cells[2]);
             assertEquals(expected, value, expected * (loss ? 1e-3 : 1e-2) + 1e-7, cells[2]);
-            seen.add(cells[2]);
         }
         var all = new HashSet<>(found.losses().keySet());
         all.addAll(found.gradientNorms().keySet());
