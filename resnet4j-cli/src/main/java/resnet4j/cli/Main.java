@@ -51,6 +51,7 @@ import resnet4j.train.Recipe;
             DistillCommand.class,
             PruneCommand.class,
             QuantizeCommand.class,
+            ShrinkCommand.class,
             BenchCommand.class,
             CompareCommand.class,
             SummaryCommand.class,

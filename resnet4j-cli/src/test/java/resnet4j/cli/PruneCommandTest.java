@@ -98,4 +98,37 @@ class PruneCommandTest {
         assertTrue(err.toString().contains(said), err::toString);
         assertFalse(Files.exists(file));
     }
+
+    /** Four files, of which the front is measured by eval to the same; in the same folder again, nothing is taught. */
+    @Test
+    void shrinking_leavesFilesAndAPage_andSaysWhichNoOtherOneBeats() throws Exception {
+        var options = new String[] {
+            "shrink",
+            "resnet20",
+            "--random",
+            "--classes=8",
+            "--data=shapes:300",
+            "--limit=128",
+            "--budget=10m",
+            "--shares=0.5",
+            "--epochs=1",
+            "--run=" + folder.resolve("small")
+        };
+        var result = done(options);
+        assertEquals(4, result.get("candidates").size());
+        assertEquals(0, result.get("left").size());
+        long front = 0;
+        for (var candidate : result.get("candidates")) {
+            var file = Path.of(candidate.get("file").textValue());
+            assertEquals(Files.size(file), candidate.get("bytes").longValue());
+            if (candidate.get("onFront").booleanValue()) front++;
+        }
+        assertTrue(front >= 1, result::toString);
+        assertTrue(Files.readString(Path.of(result.get("report").textValue())).contains("macs-0.5-int8"));
+        var again = done(options);
+        assertEquals(
+                result.get("candidates").get(2).get("top1"),
+                again.get("candidates").get(2).get("top1"));
+        assertFalse(err.toString().substring(err.toString().lastIndexOf("calibrate")).contains("train"));
+    }
 }
