@@ -11,6 +11,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntConsumer;
+import java.util.function.UnaryOperator;
 import resnet4j.data.Label;
 import resnet4j.data.Loader;
 import resnet4j.eval.Evaluator;
@@ -40,11 +42,46 @@ import resnet4j.tensor.Tensor;
  *                    Quantized.LayerResult#sensitivity}): the most sensitive ones stay in floats until it holds; absent for any
  * @param equalize    whether channels are made as wide as one another first
  * @param correctBias whether biases lose what rounding adds to the means of channels
- * @param maxDrop     the most of top-1 that may be lost, a share
+ * @param maxDrop     the most of the score that may be lost, a share
  */
 public record Quantization(
         Range range, Set<String> keep, Optional<Double> mixed, boolean equalize, boolean correctBias, double maxDrop) {
     private static final int SENSITIVITY_PICTURES = 8;
+    private static final int TRACED = 256; // where pictures are not cropped any size is right
+
+    /** How right a network is on pictures that it is measured on. */
+    public interface Measured {
+        /** The score's name: {@code top1}. */
+        String headline();
+
+        /** How many pictures there are. */
+        int pictures();
+
+        /** @param network in evaluation mode, from normalised images to logits @param progress told how many pictures each batch had */
+        double score(UnaryOperator<Tensor> network, IntConsumer progress);
+
+        /** The share of pictures whose likeliest class is the right one. */
+        static Measured top1(Loader<Label> pictures, ModelFile file) {
+            return new Measured() {
+                @Override
+                public String headline() {
+                    return "top1";
+                }
+
+                @Override
+                public int pictures() {
+                    return pictures.data().size();
+                }
+
+                @Override
+                public double score(UnaryOperator<Tensor> network, IntConsumer progress) {
+                    return new Evaluator(network, file.classNames(), file.preprocess(), Device.CPU, 0)
+                            .evaluate(pictures, progress)
+                            .top1();
+                }
+            };
+        }
+    }
 
     /** Their values are held at once, a layer's and its neighbours'. */
     private static final int CORRECTION_NUMBERS = 64 * 3 * 128 * 128;
@@ -70,24 +107,24 @@ public record Quantization(
      * @param name     what the network is called in the result
      * @param shown    pictures that show how large values become; their classes are not looked at
      * @param from     what they are called in the file's provenance
-     * @param measured pictures with the network's classes; without them, nothing holds the file back
+     * @param measured tells how right it is; without it, nothing holds the file back
      * @param out      a .safetensors or .onnx file
      */
     public Quantized run(
             ModelFile.Opened opened,
             String name,
-            Loader<Label> shown,
+            Loader<?> shown,
             String from,
-            Optional<Loader<Label>> measured,
+            Optional<Measured> measured,
             Path out,
             Stages stages)
             throws IOException {
-        opened.file().requireOneClass();
+        if (!opened.file().architecture().perPixel()) opened.file().requireOneClass();
         try (var scope = new NativeScope()) {
             opened.net().train(false);
             var file = opened.file();
             var preprocess = file.preprocess();
-            var traced = Tracer.trace(opened.net(), 1, 3, preprocess.cropHeight(), preprocess.cropWidth());
+            var traced = Tracer.trace(opened.net(), 1, 3, height(preprocess), width(preprocess));
             var exact = Passes.simplify(traced);
             if (equalize) exact = Equalisation.of(exact);
             var quantizer = new Quantizer(exact, keep);
@@ -100,7 +137,7 @@ public record Quantization(
             var before = measure(traced, file, measured, stages);
             var after = measure(graph, file, measured, stages);
             Optional<Boolean> passed =
-                    before.top1().map(top1 -> top1 - after.top1().orElseThrow() <= maxDrop);
+                    before.score().map(score -> score - after.score().orElseThrow() <= maxDrop);
             boolean written = passed.orElse(true);
             if (written) write(graph, file, after, from, out);
             return new Quantized(
@@ -139,7 +176,7 @@ public record Quantization(
 
     /** Looks at all pictures, and gives the first ones back. */
     private static Tensor observe(
-            Quantizer quantizer, Loader<Label> shown, String from, Preprocess preprocess, Stages stages) {
+            Quantizer quantizer, Loader<?> shown, String from, Preprocess preprocess, Stages stages) {
         try (var batches = shown.epoch(0);
                 var progress = stages.begin("calibrate", shown.data().size(), "images");
                 var scope = new NativeScope()) {
@@ -149,7 +186,8 @@ public record Quantization(
                 try (var inner = new NativeScope()) {
                     var images = Inputs.images(some, preprocess, Device.CPU);
                     quantizer.observe(images);
-                    if (numbers < CORRECTION_NUMBERS) first.add(inner.keep(images));
+                    boolean fits = first.isEmpty() || sameSize(images, first.get(0));
+                    if (numbers < CORRECTION_NUMBERS && fits) first.add(inner.keep(images));
                     numbers += images.elements();
                 }
                 progress.add(some.size());
@@ -161,22 +199,32 @@ public record Quantization(
         }
     }
 
+    private static boolean sameSize(Tensor a, Tensor b) {
+        return a.size(2) == b.size(2) && a.size(3) == b.size(3);
+    }
+
+    private static int height(Preprocess preprocess) {
+        return preprocess.cropHeight() > 0 ? preprocess.cropHeight() : TRACED;
+    }
+
+    private static int width(Preprocess preprocess) {
+        return preprocess.cropWidth() > 0 ? preprocess.cropWidth() : TRACED;
+    }
+
     private static Quantized.Side measure(
-            Graph graph, ModelFile file, Optional<Loader<Label>> measured, Stages stages) {
+            Graph graph, ModelFile file, Optional<Measured> measured, Stages stages) {
         long bytes = graph.constants().values().stream()
                 .mapToLong(t -> t.elements() * t.dtype().bytes)
                 .sum();
         var preprocess = file.preprocess();
         try (var plan = Plan.compile(graph, Precision.FP32);
                 var scope = new NativeScope()) {
-            var image = Tensor.zeros(1, 3, preprocess.cropHeight(), preprocess.cropWidth());
+            var image = Tensor.zeros(1, 3, height(preprocess), width(preprocess));
             double millis = Timing.of(1, () -> run(plan, image)).medianMillis();
-            if (measured.isEmpty()) return new Quantized.Side(Optional.empty(), bytes, millis);
-            var loader = measured.get();
-            try (var progress = stages.begin("eval", loader.data().size(), "images")) {
-                var evaluation = new Evaluator(plan::run, file.classNames(), preprocess, Device.CPU, 0)
-                        .evaluate(loader, progress::add);
-                return new Quantized.Side(Optional.of(evaluation.top1()), bytes, millis);
+            if (measured.isEmpty()) return Quantized.Side.unmeasured(bytes, millis);
+            var pictures = measured.get();
+            try (var progress = stages.begin("eval", pictures.pictures(), "images")) {
+                return Quantized.Side.of(pictures.headline(), pictures.score(plan::run, progress::add), bytes, millis);
             }
         }
     }
@@ -191,6 +239,7 @@ public record Quantization(
         try (var net = Quantizer.network(graph)) {
             var metrics = new LinkedHashMap<String, Double>();
             after.top1().ifPresent(top1 -> metrics.put("top1", top1));
+            after.miou().ifPresent(miou -> metrics.put("miou", miou));
             var provenance = new LinkedHashMap<>(file.provenance());
             provenance.put("quantized", "int8, " + range.name().toLowerCase(Locale.ROOT) + ", from " + from);
             var small = new ModelFile(

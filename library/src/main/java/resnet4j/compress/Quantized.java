@@ -26,11 +26,34 @@ public record Quantized(
         layers = List.copyOf(layers);
     }
 
-    /** @param top1 absent without pictures to measure on @param bytes of the weights @param millis for one picture, by a plan */
-    public record Side(Optional<Double> top1, long bytes, double millis) {
+    /**
+     * @param top1    of a classifier; absent without pictures to measure on
+     * @param miou of a network that answers for each pixel; absent likewise
+     * @param bytes   of the weights
+     * @param millis  for one picture, by a plan
+     */
+    public record Side(Optional<Double> top1, Optional<Double> miou, long bytes, double millis) {
+        static Side unmeasured(long bytes, double millis) {
+            return new Side(Optional.empty(), Optional.empty(), bytes, millis);
+        }
+
+        static Side of(String headline, double score, long bytes, double millis) {
+            var value = Optional.of(score);
+            return headline.equals("top1")
+                    ? new Side(value, Optional.empty(), bytes, millis)
+                    : new Side(Optional.empty(), value, bytes, millis);
+        }
+
+        /** The one that was measured. */
+        public Optional<Double> score() {
+            return top1.or(() -> miou);
+        }
+
         private String line(String when) {
             return String.format(Locale.ROOT, "%-7s %,12d bytes of weights, %.2f ms a picture", when, bytes, millis)
                     + top1.map(t -> String.format(Locale.ROOT, ", top-1 %.2f %%", 100 * t))
+                            .orElse("")
+                    + miou.map(t -> String.format(Locale.ROOT, ", mean IoU %.3f", t))
                             .orElse("");
         }
     }
@@ -56,7 +79,7 @@ public record Quantized(
                 .forEach(l -> lines.add(
                         String.format(Locale.ROOT, "  %-40s %s, sensitivity %.2g", l.name, l.type, l.sensitivity)));
         lines.add(out.map(file -> String.format(Locale.ROOT, "%s: %,d bytes", file, fileBytes))
-                .orElse("nothing written: top-1 fell by more than " + gate.maxDrop
+                .orElse("nothing written: it fell by more than " + gate.maxDrop
                         + "; keep the most sensitive layers in floats with --keep, or allow more with --max-drop"));
         return String.join(System.lineSeparator(), lines);
     }

@@ -98,9 +98,20 @@ public record GraphConfig(
     @Override
     public int classes() {
         try (var scope = new NativeScope()) {
-            var shape = outline().shape(outputs.values().iterator().next());
-            return Math.toIntExact(shape.get(shape.size() - 1));
+            return Math.toIntExact(logits().get(1));
         }
+    }
+
+    /** Whether the logits have places, [N,classes,H,W]. */
+    @Override
+    public boolean perPixel() {
+        try (var scope = new NativeScope()) {
+            return logits().size() == 4;
+        }
+    }
+
+    private List<Long> logits() {
+        return outline().shape(outputs.values().iterator().next());
     }
 
     @Override
@@ -121,7 +132,7 @@ public record GraphConfig(
     }
 
     /**
-     * Where a graph's classes come from: the last product with a weight, and what follows it.
+     * Where a graph's classes come from: the last product with a weight, and what follows it, which may take the images too.
      *
      * @param first of the nodes that are the head's: that makes the product's weight of one in eight bits, or the product
      * @param index of the product among the nodes

@@ -1,10 +1,12 @@
 package resnet4j.graph;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -24,6 +26,7 @@ public final class GraphNet extends ClassificationNet {
     private final Fitting fitting;
     private final Set<String> frozen = new HashSet<>(); // norms that keep their statistics in training
     private final Head head;
+    private final Optional<Graph> last; // what follows the head and takes the images too
 
     GraphNet(GraphConfig config) {
         super(config);
@@ -39,7 +42,9 @@ public final class GraphNet extends ClassificationNet {
                     .filter(GraphConfig.Weight::trained)
                     .map(GraphConfig.Weight::name)
                     .collect(Collectors.toSet());
-            head = new Head(graph, cut, trained);
+            int end = end(graph, cut);
+            head = new Head(graph, cut, end, trained);
+            last = end == graph.nodes().size() ? Optional.empty() : Optional.of(last(graph, end));
             for (var weight : config.weights())
                 if (!cut.weights().contains(weight.name()))
                     add(this, weight.name(), weight.trained(), constants.get(weight.name()));
@@ -49,6 +54,21 @@ public final class GraphNet extends ClassificationNet {
             fitting = new Fitting(graph);
             freeze(graph);
         }
+    }
+
+    /** The node that is the first after the head. */
+    private static int end(Graph graph, GraphConfig.Head cut) {
+        var images = graph.inputs().get(0).name();
+        for (int i = cut.index() + 1; i < graph.nodes().size(); i++)
+            if (graph.nodes().get(i).inputs().contains(images)) return i;
+        return graph.nodes().size();
+    }
+
+    private static Graph last(Graph graph, int end) {
+        var given = new ArrayList<>(graph.inputs());
+        given.add(graph.nodes().get(end - 1).value());
+        var nodes = graph.nodes().subList(end, graph.nodes().size());
+        return new Graph(given, Map.of(), nodes, graph.outputs(), Map.of());
     }
 
     /** A graph as a network with copies of its numbers. */
@@ -125,11 +145,20 @@ public final class GraphNet extends ClassificationNet {
         return head;
     }
 
+    @Override
+    protected Tensor logits(Tensor images) {
+        var made = super.logits(images);
+        if (last.isEmpty()) return made;
+        var given = last.get().inputs();
+        var inputs = Map.of(given.get(0).name(), images, given.get(1).name(), made);
+        return last.get().evaluate(inputs, Node::op).values().iterator().next();
+    }
+
     /** The last product, and what follows it up to the logits. */
     private static final class Head extends Layer {
         private final Graph graph;
 
-        Head(Graph whole, GraphConfig.Head cut, Set<String> trained) {
+        Head(Graph whole, GraphConfig.Head cut, int end, Set<String> trained) {
             var product = whole.nodes().get(cut.index());
             for (var name : cut.weights()) {
                 var own = name.substring(cut.path().length() + 1);
@@ -143,8 +172,8 @@ public final class GraphNet extends ClassificationNet {
             graph = new Graph(
                     List.of(taken),
                     constants,
-                    whole.nodes().subList(cut.first(), whole.nodes().size()),
-                    whole.outputs(),
+                    whole.nodes().subList(cut.first(), end),
+                    Map.of("logits", whole.nodes().get(end - 1).name()),
                     Map.of());
         }
 

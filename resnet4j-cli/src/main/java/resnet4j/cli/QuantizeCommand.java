@@ -1,9 +1,9 @@
 package resnet4j.cli;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -11,11 +11,7 @@ import picocli.CommandLine.Option;
 import resnet4j.compress.Quantization;
 import resnet4j.compress.Quantized;
 import resnet4j.compress.Range;
-import resnet4j.data.DataSource;
-import resnet4j.data.Label;
-import resnet4j.data.Loader;
-import resnet4j.measure.Scoring;
-import resnet4j.model.ModelFile;
+import resnet4j.measure.Quantizing;
 
 /** {@code quantize}: a network in eight bits, if it is still as good. */
 @CommandLine.Command(
@@ -52,7 +48,7 @@ final class QuantizeCommand extends Command<Quantized> {
     @Option(
             names = "--max-drop",
             paramLabel = "SHARE",
-            description = "The most of top-1 that may be lost; where more is, nothing is written (default: 0.005).")
+            description = "The most of the score that may be lost, top-1 or mean IoU; where more is, nothing is written (default: 0.005).")
     private double maxDrop = 0.005;
 
     @Option(
@@ -101,21 +97,13 @@ final class QuantizeCommand extends Command<Quantized> {
         if (!name.endsWith(".safetensors") && !name.endsWith(".onnx"))
             throw new IllegalArgumentException("--out: expected a name that ends in .safetensors or .onnx, got " + out);
         common.onCpuInFp32("quantize");
-        var shown = DataSource.parse(calibrate).train().limit(pictures);
         var quantization =
                 new Quantization(range, Set.copyOf(keep), Optional.ofNullable(mixed), equalize, correctBias, maxDrop);
-        try (var opened = model.open().classifier()) {
-            var calibration = decoding.loader(shown, opened.file().preprocess(), Math.min(batch, 16));
-            Optional<Loader<Label>> measured = eval == null ? Optional.empty() : Optional.of(measured(opened.file()));
-            return quantization.run(opened, model.model, calibration, calibrate, measured, out, this::progress);
+        var most = limit == null ? OptionalInt.empty() : OptionalInt.of(limit);
+        try (var opened = model.open()) {
+            return new Quantizing(quantization, calibrate, pictures, Optional.ofNullable(eval), most, batch)
+                    .run(opened, model.model, out, decoding::loader, this::progress);
         }
-    }
-
-    private Loader<Label> measured(ModelFile file) throws IOException {
-        var source = DataSource.parse(eval);
-        var data = source.split(source.measured());
-        if (limit != null) data = data.limit(limit);
-        return decoding.loader(Scoring.known("--eval", eval, data, file), file.preprocess(), batch);
     }
 
     @Override
