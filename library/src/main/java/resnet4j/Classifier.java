@@ -98,8 +98,7 @@ public final class Classifier implements Predictor<List<Classifier.Prediction>> 
     /** The same, run in another way. */
     public static Classifier load(String model, Path weights, Options options) throws IOException {
         Explaining.Opening opening = () -> ModelFile.open(model, Optional.of(weights), OptionalInt.empty());
-        return new Classifier(
-                Pictures.of(opening.open(), options, Pictures.Kind.CLASSIFIER), new Explaining(opening));
+        return new Classifier(Pictures.of(opening.open(), options, Pictures.Kind.CLASSIFIER), new Explaining(opening));
     }
 
     @Override

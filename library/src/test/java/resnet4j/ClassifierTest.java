@@ -131,11 +131,13 @@ class ClassifierTest {
         try (net) {
             var why = net.explain(photo, method);
             assertEquals("bow tie", why.answer().label());
-            assertEquals(net.classify(photo, 1).get(0).probability(), why.answer().probability(), 1e-4);
-            for (int i = 0; i < golden.length; i++)
-                assertEquals(golden[i], why.map()[i / 56 * 4][i % 56 * 4], 1e-3);
+            assertEquals(
+                    net.classify(photo, 1).get(0).probability(), why.answer().probability(), 1e-4);
+            for (int i = 0; i < golden.length; i++) assertEquals(golden[i], why.map()[i / 56 * 4][i % 56 * 4], 1e-3);
             assertEquals(224, why.overlay().getWidth());
-            assertEquals(why.answer(), net.explain(ImageIO.read(photo.toFile()), method).answer());
+            assertEquals(
+                    why.answer(),
+                    net.explain(ImageIO.read(photo.toFile()), method).answer());
         }
         assertThrows(IllegalStateException.class, () -> net.explain(photo, method));
         try (var memory = resnet20()) {

@@ -211,8 +211,7 @@ public record Quantization(
         return preprocess.cropWidth() > 0 ? preprocess.cropWidth() : TRACED;
     }
 
-    private static Quantized.Side measure(
-            Graph graph, ModelFile file, Optional<Measured> measured, Stages stages) {
+    private static Quantized.Side measure(Graph graph, ModelFile file, Optional<Measured> measured, Stages stages) {
         long bytes = graph.constants().values().stream()
                 .mapToLong(t -> t.elements() * t.dtype().bytes)
                 .sum();

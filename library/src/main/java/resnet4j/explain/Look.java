@@ -3,7 +3,6 @@ package resnet4j.explain;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import resnet4j.image.Image;
@@ -27,7 +26,9 @@ public sealed interface Look permits Look.Filters, Look.Maps, Maximisation, Simi
         public Looked at(Explainer explainer, String name, Stages stages) throws IOException {
             var graph = explainer.graph();
             for (var node : graph.nodes()) {
-                var weight = node.op().hasFilters() ? graph.constants().get(node.inputs().get(1)) : null;
+                var weight = node.op().hasFilters()
+                        ? graph.constants().get(node.inputs().get(1))
+                        : null;
                 if (weight == null || weight.dim() != 4 || weight.size(1) != 3) continue;
                 int high = (int) weight.size(2), wide = (int) weight.size(3), one = 3 * high * wide;
                 float[] all = weight.toFloats();
@@ -68,8 +69,8 @@ public sealed interface Look permits Look.Filters, Look.Maps, Maximisation, Simi
                 var tiles = new ArrayList<Image>();
                 for (int c = 0; c < shown; c++) tiles.add(Tiles.enlarged(Tiles.grey(all, c * high * wide, high, wide)));
                 ImageFile.writePng(out, Tiles.sheet(tiles));
-                var said = shown + " of the " + channels + " maps of " + high + "x" + wide + " that " + at + " makes of "
-                        + picture;
+                var said = shown + " of the " + channels + " maps of " + high + "x" + wide + " that " + at
+                        + " makes of " + picture;
                 return new Looked(name, "maps", Optional.of(at), shown, said, out);
             }
         }

@@ -197,7 +197,8 @@ public record Maximisation(Optional<String> layer, List<Integer> channels, int s
             var rgb = new byte[3 * area];
             for (int c = 0; c < 3; c++)
                 for (int i = 0; i < area; i++) {
-                    double value = pixels[(3 * which + c) * area + i] * preprocess.std().get(c)
+                    double value = pixels[(3 * which + c) * area + i]
+                                    * preprocess.std().get(c)
                             + preprocess.mean().get(c);
                     rgb[3 * i + c] = (byte) Math.round(255 * Math.max(0, Math.min(1, value)));
                 }

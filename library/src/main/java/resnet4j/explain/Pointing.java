@@ -187,7 +187,12 @@ public record Pointing(String model, String data, int pictures, int right, doubl
         if (checked) text.append("  deletion  insertion    ROAD  as random weights'");
         for (var row : methods) {
             text.append(String.format(
-                    Locale.ROOT, "%n%-15s %7.1f %% %7.1f %% %7.1f %%", row.method, 100 * row.pointing, 100 * row.exact, 100 * row.inside));
+                    Locale.ROOT,
+                    "%n%-15s %7.1f %% %7.1f %% %7.1f %%",
+                    row.method,
+                    100 * row.pointing,
+                    100 * row.exact,
+                    100 * row.inside));
             row.check.ifPresent(c -> text.append(String.format(
                     Locale.ROOT,
                     " %9.3f %10.3f %+7.3f %8.2f%s",

@@ -30,8 +30,8 @@ import resnet4j.tensor.Tensor;
  * @param other    a second network, whose layers are the columns; the first again where absent
  * @param out      a PNG file: dark is 0, bright is 1
  */
-public record Similarity(
-        Dataset<?> pictures, List<String> layers, Optional<Explainer> other, Path out) implements Look {
+public record Similarity(Dataset<?> pictures, List<String> layers, Optional<Explainer> other, Path out)
+        implements Look {
     /** Pictures that are compared with each other. */
     public static final int MOST = 2048;
 
@@ -80,10 +80,17 @@ public record Similarity(
             }
             var matrix = new Matrix(List.copyOf(rows.keySet()), List.copyOf(columns.keySet()), values);
             ImageFile.writePng(out, picture(values));
-            var said = "how alike layers of " + name + (other.isPresent() ? " are to the other's" : " are")
-                    + " on " + pictures.size() + " pictures: 1 in which pictures are alike to them, 0 for nothing alike";
+            var said = "how alike layers of " + name + (other.isPresent() ? " are to the other's" : " are") + " on "
+                    + pictures.size() + " pictures: 1 in which pictures are alike to them, 0 for nothing alike";
             return new Looked(
-                    name, "similarity", Optional.empty(), rows.size(), said, out, Optional.of(matrix), Optional.empty());
+                    name,
+                    "similarity",
+                    Optional.empty(),
+                    rows.size(),
+                    said,
+                    out,
+                    Optional.of(matrix),
+                    Optional.empty());
         }
     }
 
@@ -151,7 +158,8 @@ public record Similarity(
         var byValue = new LinkedHashMap<String, String>();
         for (var node : graph.nodes()) byValue.put(node.name(), null);
         graph.layers().forEach((layer, value) -> {
-            boolean near = !layer.isEmpty() && layer.chars().filter(c -> c == '.').count() <= 1;
+            boolean near =
+                    !layer.isEmpty() && layer.chars().filter(c -> c == '.').count() <= 1;
             if (near && byValue.containsKey(value)) {
                 var known = byValue.get(value);
                 if (known == null || layer.length() > known.length()) byValue.put(value, layer);

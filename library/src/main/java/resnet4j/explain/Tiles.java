@@ -54,8 +54,7 @@ final class Tiles {
         var rgb = new byte[3 * width * height];
         for (int y = 0; y < height; y++)
             for (int x = 0; x < width; x++)
-                System.arraycopy(
-                        small.rgb(), 3 * (y / times * small.width() + x / times), rgb, 3 * (y * width + x), 3);
+                System.arraycopy(small.rgb(), 3 * (y / times * small.width() + x / times), rgb, 3 * (y * width + x), 3);
         return new Image(width, height, rgb);
     }
 

@@ -31,7 +31,12 @@ import resnet4j.tensor.Tensor;
  * @param batch     pictures at a time, where they are of one size
  */
 public record Quantizing(
-        Quantization quantization, String calibrate, int pictures, Optional<String> eval, OptionalInt limit, int batch) {
+        Quantization quantization,
+        String calibrate,
+        int pictures,
+        Optional<String> eval,
+        OptionalInt limit,
+        int batch) {
     private static final int SHOWN = 16; // at a time
 
     /** @param opened stays the caller's @param name what the network is called in the result @param out a .safetensors or .onnx file */
@@ -45,8 +50,8 @@ public record Quantizing(
             shown = whole(shown(LabelMap.class), file);
             measured = eval.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(eachPixel(
-                            PixelEvaluator.known("eval", measured(LabelMap.class), file.classNames()), file));
+                    : Optional.of(
+                            eachPixel(PixelEvaluator.known("eval", measured(LabelMap.class), file.classNames()), file));
         } else {
             file.requireOneClass();
             shown = reading.loader(shown(Label.class), file.preprocess(), Math.min(batch, SHOWN));

@@ -58,8 +58,7 @@ public record Dino(int hidden, int width, double momentum, double student, doubl
     }
 
     private Tensor entropy(Tensor target, Tensor online, Views views) {
-        var centred =
-                Ops.add(target.to(DType.F32), Ops.affine(views.memory().orElseThrow(), -1, 0));
+        var centred = Ops.add(target.to(DType.F32), Ops.affine(views.memory().orElseThrow(), -1, 0));
         var p = Ops.softmax(Ops.affine(centred, 1 / teacher, 0), 1);
         var q = Ops.logSoftmax(Ops.affine(online.to(DType.F32), 1 / student, 0), 1);
         return scale(Ops.sum(Ops.mul(p, q), List.of(0, 1), false), -1.0 / target.size(0));

@@ -21,13 +21,7 @@ import resnet4j.tensor.Tensor;
  * number for number.
  */
 public sealed interface Method
-        permits Method.SimClr,
-                Method.MoCo,
-                Method.Byol,
-                Method.SimSiam,
-                Method.BarlowTwins,
-                Method.VicReg,
-                Dino {
+        permits Method.SimClr, Method.MoCo, Method.Byol, Method.SimSiam, Method.BarlowTwins, Method.VicReg, Dino {
     /** Width of the projector's hidden layers. */
     int hidden();
 

@@ -106,7 +106,8 @@ public record Shrink(double seconds, List<Double> shares, int epochs, long seed,
         try (var opened = ModelFile.open(file)) {
             var preprocess = opened.file().preprocess();
             var shown = Loader.inOrder(source.train().limit(CALIBRATION), BATCH).withPreprocess(preprocess);
-            var measured = Loader.inOrder(source.split("val"), BATCH).withPreprocess(preprocess);
+            var measured = Quantization.Measured.top1(
+                    Loader.inOrder(source.split("val"), BATCH).withPreprocess(preprocess), opened.file());
             var whatever = Records.with(new Quantization(), "maxDrop", 1.0);
             var sides = whatever.run(opened, name, shown, source.name(), Optional.of(measured), small, stages);
             var before = sides.before();

@@ -57,10 +57,12 @@ class LookTest {
         var axes = Plane.Axes.of(rows);
         assertArrayEquals(
                 new double[] {0.34999, -0.43619, 1.29853, -1.35001, 2.15935, -2.14059, 2.86386, -2.74493},
-                 axes.x(), 1e-4);
+                axes.x(),
+                1e-4);
         assertArrayEquals(
                 new double[] {-1.18136, 1.2145, -0.66076, 0.65636, -0.07626, 0.0572, 0.52558, -0.53526},
-                 axes.y(), 1e-4);
+                axes.y(),
+                1e-4);
         assertEquals(1, axes.varies(), 1e-5);
     }
 
@@ -71,7 +73,8 @@ class LookTest {
         var pictures = DataSource.parse("shapes:24").train();
         try (var opened = ModelFile.open("resnet20", Optional.empty(), OptionalInt.of(8))) {
             var explainer = new Explainer(opened);
-            assertEquals(16, look(explainer, new Look.Filters(file("filters.png"))).shown());
+            assertEquals(
+                    16, look(explainer, new Look.Filters(file("filters.png"))).shown());
             var maps = look(explainer, new Look.Maps(picture, Optional.of("layer2"), file("maps.png")));
             assertEquals(32, maps.shown());
             var likes = new Maximisation(Optional.of("layer1"), List.of(3, 5), 8, 0, file("likes.png"));
@@ -87,7 +90,9 @@ class LookTest {
             assertTrue(similarity[0][1] > 0 && similarity[0][1] < 1);
             var blocks = look(explainer, new Similarity(pictures, List.of(), Optional.of(explainer), file("all.png")));
             assertTrue(blocks.similarity().orElseThrow().rows().contains("layer2.1"), blocks::toString);
-            assertEquals(24, look(explainer, new Plane(pictures, 0, file("plane.svg"))).shown());
+            assertEquals(
+                    24,
+                    look(explainer, new Plane(pictures, 0, file("plane.svg"))).shown());
             look(explainer, new Plane(pictures, 0, file("plane.csv")));
             assertEquals(25, Files.readAllLines(file("plane.csv")).size());
             var wrong = assertThrows(

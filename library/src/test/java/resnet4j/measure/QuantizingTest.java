@@ -35,17 +35,14 @@ class QuantizingTest {
     void quantizedAndOpened_theyAnswerAsBefore(String name) throws Exception {
         Ops.seed(4);
         var data = "shapes:6";
-        var classes = DataSource.parse(data, LabelMap.class)
-                .train()
-                .classes();
+        var classes = DataSource.parse(data, LabelMap.class).train().classes();
         var out = folder.resolve("small.safetensors");
         try (var scope = new NativeScope();
                 var net = Models.create(name, classes.size());
                 var noGrad = Ops.noGrad()) {
             net.train(false);
             var preprocess = Preprocess.of(new Resize.ShortSide(32), 0);
-            var file = new ModelFile(
-                    name, net.architecture(), preprocess, classes, Map.of(), "", Map.of());
+            var file = new ModelFile(name, net.architecture(), preprocess, classes, Map.of(), "", Map.of());
             var opened = new ModelFile.Opened(file, net);
             var asked = new Quantizing(new Quantization(), data, 2, Optional.of(data), OptionalInt.of(2), 1);
             var made = asked.run(opened, name, out, Reading.ahead(1), Stages.NONE);

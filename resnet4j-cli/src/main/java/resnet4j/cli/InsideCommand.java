@@ -66,14 +66,20 @@ final class InsideCommand extends Command<Look.Looked> {
         var layer = layers.stream().findFirst();
         try (var opened = model.open().wholePictures();
                 var second = other == null ? null : ModelFile.open(other)) {
-            Look look = switch (what) {
-                case FILTERS -> new Look.Filters(out);
-                case MAPS -> new Look.Maps(needed("--picture", picture), layer, out);
-                case LIKES -> new Maximisation(layer, channels, 200, common.seed().orElse(0), out);
-                case SIMILARITY -> new Similarity(
-                        pictures(), layers, Optional.ofNullable(second).map(Explainer::new), out);
-                case PLANE -> new Plane(pictures(), 1, out);
-            };
+            Look look =
+                    switch (what) {
+                        case FILTERS -> new Look.Filters(out);
+                        case MAPS -> new Look.Maps(needed("--picture", picture), layer, out);
+                        case LIKES ->
+                            new Maximisation(layer, channels, 200, common.seed().orElse(0), out);
+                        case SIMILARITY ->
+                            new Similarity(
+                                    pictures(),
+                                    layers,
+                                    Optional.ofNullable(second).map(Explainer::new),
+                                    out);
+                        case PLANE -> new Plane(pictures(), 1, out);
+                    };
             return look.at(new Explainer(opened), model.model, this::progress);
         }
     }
@@ -85,7 +91,9 @@ final class InsideCommand extends Command<Look.Looked> {
     }
 
     private <T> T needed(String option, T given) {
-        if (given == null) throw new IllegalArgumentException(option + ": expected one for " + what.toString().toLowerCase(Locale.ROOT));
+        if (given == null)
+            throw new IllegalArgumentException(
+                    option + ": expected one for " + what.toString().toLowerCase(Locale.ROOT));
         return given;
     }
 

@@ -48,7 +48,8 @@ final class QuantizeCommand extends Command<Quantized> {
     @Option(
             names = "--max-drop",
             paramLabel = "SHARE",
-            description = "The most of the score that may be lost, top-1 or mean IoU; where more is, nothing is written (default: 0.005).")
+            description =
+                    "The most of the score that may be lost, top-1 or mean IoU; where more is, nothing is written (default: 0.005).")
     private double maxDrop = 0.005;
 
     @Option(

@@ -52,7 +52,10 @@ final class ShrinkCommand extends Command<Shrunk> {
     @Option(names = "--set", paramLabel = "PATH=VALUE", description = "Change a field of the recipe; see train.")
     private List<String> sets = new ArrayList<>();
 
-    @Option(names = "--run", paramLabel = "DIR", description = "For the files; those there stay (default: runs/shrink-N).")
+    @Option(
+            names = "--run",
+            paramLabel = "DIR",
+            description = "For the files; those there stay (default: runs/shrink-N).")
     private Path run;
 
     @Override

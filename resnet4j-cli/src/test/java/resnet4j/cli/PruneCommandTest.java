@@ -129,6 +129,8 @@ class PruneCommandTest {
         assertEquals(
                 result.get("candidates").get(2).get("top1"),
                 again.get("candidates").get(2).get("top1"));
-        assertFalse(err.toString().substring(err.toString().lastIndexOf("calibrate")).contains("train"));
+        assertFalse(err.toString()
+                .substring(err.toString().lastIndexOf("calibrate"))
+                .contains("train"));
     }
 }
