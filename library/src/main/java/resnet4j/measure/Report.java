@@ -13,6 +13,7 @@ import resnet4j.data.Reading;
 import resnet4j.data.Things;
 import resnet4j.detect.DetectionNet;
 import resnet4j.detect.Measure;
+import resnet4j.detect.ThingSections;
 import resnet4j.eval.Score;
 import resnet4j.eval.Views;
 import resnet4j.graph.Inference;
@@ -184,7 +185,8 @@ public record Report(
             try (var watcher = watcher(stages, seen)) {
                 opened.net().to(device);
                 var score = Measure.of(opened, seen.pictures(), batch, device, watcher::add);
-                return new Told(score, seen, seen.notes(score), List.of(), Map.of());
+                var sections = ThingSections.of(opened, seen.pictures(), score, device);
+                return new Told(score, seen, seen.notes(score), sections, Map.of());
             }
         }
         if (file.answer() instanceof Answer.Classes)
