@@ -58,30 +58,28 @@ public sealed interface FileAnswers permits AnsweredFiles, DetectedFiles, Segmen
             Optional<Double> score,
             Optional<Double> overlap,
             PixelViews views) {
-        private Wishes onlyIf(boolean fits, boolean asked, String what) {
-            if (fits || !asked) return this;
-            throw new IllegalArgumentException(what + ", got another network; leave it out");
+        private static void refuse(boolean asked, String what, String whose) {
+            if (asked)
+                throw new IllegalArgumentException(
+                        what + ": expected " + whose + ", got another network; leave it out");
         }
 
-        private Wishes things(boolean fits) {
-            return onlyIf(fits, score.isPresent(), "score: expected a detector")
-                    .onlyIf(fits, overlap.isPresent(), "overlap: expected a detector");
+        private void refuseThings() {
+            refuse(score.isPresent(), "score", "a detector");
+            refuse(overlap.isPresent(), "overlap", "a detector");
         }
 
-        private Wishes pixels(boolean fits) {
-            return onlyIf(
-                    fits,
+        private void refusePixels() {
+            refuse(
                     !views.equals(new PixelViews()),
-                    "scales, window and mirror: expected a network that answers for each pixel");
+                    "scales, window and mirror",
+                    "a network that answers for each pixel");
         }
 
-        private Wishes whole() {
-            return things(false)
-                    .pixels(false)
-                    .onlyIf(
-                            false,
-                            draw.isPresent(),
-                            "draw: expected a detector or a network that answers for each pixel");
+        private void refuseAllButWhole() {
+            refuseThings();
+            refusePixels();
+            refuse(draw.isPresent(), "draw", "a detector or a network that answers for each pixel");
         }
 
         private Limits over(Limits own) {
@@ -105,7 +103,7 @@ public sealed interface FileAnswers permits AnsweredFiles, DetectedFiles, Segmen
             IntFunction<? extends Watcher> watching)
             throws IOException {
         if (model.file().architecture().perPixel()) {
-            wishes.things(false);
+            wishes.refuseThings();
             if (wishes.out.isPresent())
                 throw new IllegalArgumentException("out: a network that answers for each pixel gives maps; write them"
                         + " with draw, and print areas as JSON");
@@ -115,13 +113,13 @@ public sealed interface FileAnswers permits AnsweredFiles, DetectedFiles, Segmen
             }
         }
         if (model.net() instanceof DetectionNet net) {
-            wishes.pixels(false);
+            wishes.refusePixels();
             try (var detector = new Detector(model, options, Optional.of(wishes.over(net.limits())));
                     var watcher = watching.apply(files.size())) {
                 return DetectedFiles.of(detector, files, wishes.out, wishes.draw, watcher::add);
             }
         }
-        wishes.whole();
+        wishes.refuseAllButWhole();
         try (var batches =
                         batches(files, model.file().preprocess(), wishes, reading); // while the network is made ready
                 var answering = Answering.of(model, options, wishes.top);
@@ -139,7 +137,7 @@ public sealed interface FileAnswers permits AnsweredFiles, DetectedFiles, Segmen
             Reading reading,
             IntFunction<? extends Watcher> watching)
             throws IOException {
-        wishes.whole();
+        wishes.refuseAllButWhole();
         try (var answering = Answering.onnx(onnx, options, wishes.top);
                 var batches = batches(files, answering.preprocess(), wishes, reading);
                 var watcher = watching.apply(files.size())) {

@@ -284,9 +284,16 @@ public final class Finetune {
         }
     }
 
-    /** Makes a plan's one run, after the search for its rate where there is to be one. */
+    /**
+     * Makes a plan's one run, after the search for its rate where there is to be one.
+     *
+     * @throws IllegalArgumentException for a plan of several runs: see {@link #runs}
+     */
     public static Trainer.Outcome run(Plan plan, DataSource<Label> data, RunFolder run, Trainer.Options options)
             throws IOException {
+        if (plan.folds != 0)
+            throw new IllegalArgumentException(
+                    "folds: expected a plan of one run, got " + plan.folds + "; make them by Finetune.runs");
         var rated = plan.withRate(data, options, new Trainer.Log() {});
         if (!rated.rates.isEmpty()) run.keepRates(rated.rates);
         Training<Trainer.Outcome> quiet = (recipe, pictures, folder) -> {

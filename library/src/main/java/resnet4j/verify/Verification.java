@@ -101,8 +101,7 @@ public record Verification(List<Golden> cases) {
         var above = folder.get().resolve("data");
         var goldens = Files.isDirectory(above) ? above : folder.get();
         if (!Files.isDirectory(goldens))
-            throw new IllegalArgumentException(
-                    "--goldens: expected a folder with golden cases, " + goldens + " is none");
+            throw new IllegalArgumentException("goldens: expected a folder with golden cases, " + goldens + " is none");
         return in(goldens, drawn);
     }
 

@@ -2,6 +2,7 @@ package resnet4j.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -45,6 +46,14 @@ class FinetuneTest {
             assertInstanceOf(Objective.Probe.class, few.recipe().learn());
             assertTrue(few.recipe().preprocess().applyExif());
             assertTrue(few.reasons().toString().contains("60 training pictures of 3 classes"));
+            var folded =
+                    Finetune.plan(opened.file(), Optional.of(weights), squares(60), new Finetune.Wishes().withFolds(3));
+            var none = new RunFolder(folder.resolve("none"));
+            assertTrue(assertThrows(
+                            IllegalArgumentException.class,
+                            () -> Finetune.run(folded, squares(60), none, Trainer.Options.DEFAULT))
+                    .getMessage()
+                    .startsWith("folds: expected a plan of one run, got 3"));
             var many = Finetune.plan(opened.file(), Optional.of(weights), squares(600), new Finetune.Wishes());
             assertEquals(new Strategy.All(0.7), many.recipe().strategy());
             assertTrue(many.recipe().solveHead());

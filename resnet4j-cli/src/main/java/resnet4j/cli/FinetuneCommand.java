@@ -53,10 +53,10 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
     private boolean findLr;
 
     @Option(names = "--folds", paramLabel = "K", description = "Cross-validate: K runs, each tested on another K-th.")
-    private int folds;
+    private Integer folds;
 
     @Option(names = "--limit", paramLabel = "N", description = "Use only so many pictures of each split.")
-    private int limit;
+    private Integer limit;
 
     @Option(names = "--run", paramLabel = "DIR", description = "The run's folder (default: runs/finetune-N).")
     private Path run;
@@ -73,6 +73,8 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
 
     @Override
     Result run() throws Exception {
+        if (limit != null) Bounds.atLeast("--limit", 1, limit);
+        if (folds != null) Bounds.atLeast("--folds", 2, folds);
         var source = DataSource.parse(data);
         var training = new TrainingRun(this);
         var plan = Finetune.plan(model.described(), model.weightFile(), source, wishes());
@@ -103,11 +105,13 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
     }
 
     private Finetune.Wishes wishes() {
-        var wishes = new Finetune.Wishes().withSearch(findLr).withLimit(limit).withFolds(folds);
+        var wishes = new Finetune.Wishes().withSearch(findLr);
         if (strategy != null) wishes = wishes.with(strategy);
         if (epochs != null) wishes = wishes.withEpochs(epochs);
         if (lr != null) wishes = wishes.withLr(lr);
         if (batch != null) wishes = wishes.withBatch(batch);
+        if (limit != null) wishes = wishes.withLimit(limit);
+        if (folds != null) wishes = wishes.withFolds(folds);
         if (common.precision() != null) wishes = wishes.withPrecision(common.precision());
         return wishes.withSeed(common.seed().orElse(0));
     }

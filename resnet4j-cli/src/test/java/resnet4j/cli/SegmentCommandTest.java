@@ -123,6 +123,15 @@ class SegmentCommandTest {
                 "--out",
                 "x");
         assertSaid(
+                "--draw: expected a detector or a network that answers for each pixel",
+                "predict",
+                "resnet20",
+                "--random",
+                data.toString(),
+                "--draw",
+                "x");
+        assertSaid("--score: expected a detector", "predict", model.toString(), data.toString(), "--score", "0.5");
+        assertSaid(
                 "--views: expected one or mirror",
                 "eval",
                 model.toString(),
