@@ -1,5 +1,11 @@
 package resnet4j.cli;
 
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine.ArgGroup;
@@ -7,6 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 import resnet4j.config.Records;
 import resnet4j.report.Words;
+import resnet4j.run.RunFolder;
 import resnet4j.tensor.Engine;
 
 /**
@@ -26,6 +33,8 @@ abstract class Command<R> implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
+
+    private final List<Path> made = new ArrayList<>();
 
     /** Does the work. Says how far it is through {@link #progress}, and prints nothing itself. */
     abstract R run() throws Exception;
@@ -47,11 +56,35 @@ abstract class Command<R> implements Callable<Integer> {
     public final Integer call() throws Exception {
         if (common.threads != null) Bounds.threads("--threads", 1, common.threads);
         if (common.threads != null) Engine.threads(common.threads);
-        R result = run();
+        R result;
+        try {
+            result = run();
+        } finally {
+            forgetEmptyFolders();
+        }
         var out = spec.commandLine().getOut();
         out.println(common.json ? Records.line(json(result)) : Words.lines(text(result)));
         out.flush();
         return exitCode(result);
+    }
+
+    /** The first of runs/NAME-1, runs/NAME-2... that nobody has. It goes again if nothing is written to it. */
+    final RunFolder freshFolder(String name) throws IOException {
+        var runs = Path.of("runs");
+        if (!Files.exists(runs)) made.add(runs);
+        var folder = RunFolder.fresh(runs, name);
+        made.add(0, folder.path());
+        return folder;
+    }
+
+    private void forgetEmptyFolders() throws IOException {
+        for (var folder : made) {
+            try {
+                Files.deleteIfExists(folder);
+            } catch (DirectoryNotEmptyException e) {
+                // something is in it, for --resume or to look at
+            }
+        }
     }
 
     /**

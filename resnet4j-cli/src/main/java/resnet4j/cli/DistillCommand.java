@@ -75,7 +75,7 @@ final class DistillCommand extends Command<TrainingRun.Result> {
                     .withWeights(student);
         }
         var source = DataSource.read(asked.data(), learn.target());
-        var folder = run == null ? RecipeArgument.freshFolder("distill") : RunFolder.create(run);
+        var folder = run == null ? freshFolder("distill") : RunFolder.create(run);
         return new TrainingRun(this).train(asked, source, folder);
     }
 

@@ -87,7 +87,7 @@ final class FinetuneCommand extends Command<FinetuneCommand.Result> {
         Finetune.runs(
                 rated,
                 source,
-                run == null ? RecipeArgument.freshFolder("finetune").path() : run,
+                run == null ? freshFolder("finetune").path() : run,
                 (recipe, part, folder) -> {
                     runs.add(training.train(recipe, part, folder));
                     return runs.get(runs.size() - 1).test();

@@ -33,7 +33,7 @@ final class PretrainCommand extends Command<TrainingRun.Result> {
             throw new IllegalArgumentException("RECIPE: expected one that says \"learn\": \"pretrain\", such as"
                     + " recipes/pretrain-cifar10.json, got one that learns labels; use train for it");
         var source = DataSource.read(resolved.data(), resolved.learn().target());
-        return training.train(resolved, source, run == null ? recipe.freshFolder() : RunFolder.create(run));
+        return training.train(resolved, source, run == null ? freshFolder(recipe.name()) : RunFolder.create(run));
     }
 
     @Override

@@ -70,9 +70,7 @@ final class PruneCommand extends Command<Pruned> {
             Optional<DataSource<Label>> source = Optional.empty();
             if (data != null) source = Optional.of(Prune.known(DataSource.parse(data), opened.file()));
             if (limit != null) source = source.map(s -> s.limit(limit));
-            var folder = run != null || taught == 0
-                    ? run
-                    : RecipeArgument.freshFolder("prune").path();
+            var folder = run != null || taught == 0 ? run : freshFolder("prune").path();
             return prune.run(opened, model.model, source, folder, out, training::teach, this::progress);
         }
     }

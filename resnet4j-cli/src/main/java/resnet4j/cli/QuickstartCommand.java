@@ -57,7 +57,7 @@ final class QuickstartCommand extends Command<QuickstartCommand.Result> {
         var recipe = RECIPE.withSeed(common.seed().orElse(0));
         if (common.precision() != null) recipe = recipe.withPrecision(common.precision());
         var data = DataSource.parse(recipe.data());
-        var folder = run == null ? RecipeArgument.freshFolder("quickstart") : RunFolder.create(run);
+        var folder = run == null ? freshFolder("quickstart") : RunFolder.create(run);
         var result = new TrainingRun(this).train(recipe, data, folder);
         if (result.test().isEmpty()) return new Result(result, List.of(), List.of());
         var unseen = data.test().orElseThrow();

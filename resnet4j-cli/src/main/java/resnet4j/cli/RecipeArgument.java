@@ -9,7 +9,6 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import resnet4j.config.Records;
-import resnet4j.run.RunFolder;
 import resnet4j.train.Recipe;
 
 /** RECIPE and what may be changed in it. */
@@ -80,14 +79,8 @@ final class RecipeArgument {
         return Records.overlay(new Recipe(), changes);
     }
 
-    /** {@link #freshFolder(String)} by the recipe's name. */
-    RunFolder freshFolder() throws IOException {
-        return freshFolder(
-                recipe == null ? "run" : recipe.getFileName().toString().replaceFirst("\\.json$", ""));
-    }
-
-    /** The first of runs/NAME-1, runs/NAME-2... that nobody has. */
-    static RunFolder freshFolder(String name) throws IOException {
-        return RunFolder.fresh(Path.of("runs"), name);
+    /** What a run of it is called where nobody says. */
+    String name() {
+        return recipe == null ? "run" : recipe.getFileName().toString().replaceFirst("\\.json$", "");
     }
 }

@@ -68,7 +68,7 @@ final class ShrinkCommand extends Command<Shrunk> {
         try (var opened = model.open().classifier()) {
             var source = Prune.known(DataSource.parse(data), opened.file());
             if (limit != null) source = source.limit(limit);
-            var folder = run == null ? RecipeArgument.freshFolder("shrink").path() : run;
+            var folder = run == null ? freshFolder("shrink").path() : run;
             return shrink.run(opened, model.model, source, folder, training::teach, this::progress);
         }
     }

@@ -56,7 +56,7 @@ final class TrainCommand extends Command<TrainingRun.Result> {
         if (recipe.trainsOnTheDefault())
             say("No recipe and no --data: " + resolved.model() + " learns from " + resolved.data()
                     + ", pictures that are drawn here; give --data for others.");
-        return training.train(resolved, source, run == null ? recipe.freshFolder() : RunFolder.create(run));
+        return training.train(resolved, source, run == null ? freshFolder(recipe.name()) : RunFolder.create(run));
     }
 
     @Override

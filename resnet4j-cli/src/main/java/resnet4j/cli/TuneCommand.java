@@ -96,8 +96,7 @@ final class TuneCommand extends Command<Tuned> {
         var search = Search.of(method, base, spaces, minEpochs, eta, most);
         // before the folder is made: bad data leaves nothing behind
         Tuner.checkValidation(base, DataSource.read(base.data(), base.learn().target()));
-        return SearchFolder.create(
-                run == null ? RecipeArgument.freshFolder("tune").path() : run, search);
+        return SearchFolder.create(run == null ? freshFolder("tune").path() : run, search);
     }
 
     private SearchFolder resumed() throws IOException {

@@ -29,6 +29,9 @@ class HelpTest {
     @TempDir
     static Path folder;
 
+    /** Options whose value is a file or a folder that a command makes. */
+    private static final List<String> WRITE = List.of("--out", "--raw", "--csv", "--draw", "--run", "--report");
+
     /** What stands in examples for something of the reader's. */
     private static final Map<String, String> PLACES = new LinkedHashMap<>();
 
@@ -46,8 +49,6 @@ class HelpTest {
         PLACES.put("runs/quickstart-1", model.toString());
         PLACES.put("photo.jpg", photo.toString());
         PLACES.put("SPACE.json", space.toString());
-        for (var made : List.of("heat.png", "model.onnx", "input.png", "report.html"))
-            PLACES.put(made, folder.resolve(made).toString());
         // less of the same
         PLACES.put("--data shapes:2000 --epochs 2", "--data shapes:40 --epochs 1 --batch 20");
         PLACES.put("--data shapes:2000", "--data shapes:40 --batch 20 --epochs 1 --trials 1");
@@ -113,7 +114,7 @@ class HelpTest {
     /** Those that need nothing from elsewhere, on less. */
     @ParameterizedTest
     @MethodSource("commands")
-    void examplesThatNeedNoDownload_run(String command) {
+    void examplesThatNeedNoDownload_run(String command) throws IOException {
         // these have tests of their own, which take long
         if (List.of("quickstart", "study", "quantize", "compare", "doctor", "verify")
                 .contains(command)) return;
@@ -122,8 +123,19 @@ class HelpTest {
             var typed = example.substring("./resnet4j ".length());
             for (var place : PLACES.entrySet()) typed = typed.replace(place.getKey(), place.getValue());
             var words = new ArrayList<>(List.of(typed.split(" ")));
+            for (int i = 1; i < words.size(); i++)
+                if (WRITE.contains(words.get(i - 1)))
+                    words.set(i, folder.resolve(words.get(i)).toString());
             if (List.of("train", "tune").contains(command)) words.add("--run=" + folder.resolve(command));
+            var before = here();
             run(words.toArray(String[]::new));
+            assertEquals(before, here(), () -> "left in the working directory by " + words);
+        }
+    }
+
+    private static List<Path> here() throws IOException {
+        try (var files = Files.list(Path.of(""))) {
+            return files.sorted().toList();
         }
     }
 

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +41,31 @@ class RefusalTest {
 
     private int run(String... args) {
         return Main.run(new PrintWriter(out), new PrintWriter(err), args);
+    }
+
+    /** Each makes a folder of its own under runs/, where none is named, and then hears what is wrong. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "train --model resnet20 --data folder:nowhere",
+                "pretrain --model resnet20 --data folder:nowhere",
+                "finetune resnet20 --random --data folder:nowhere",
+                "prune resnet20 --random --macs 1.5 --out small.safetensors",
+                "prune resnet20 --random --macs 0.5 --data shapes:100 --out small.safetensors",
+                "shrink resnet20 --random --budget 1m --data shapes:100",
+                "distill --model resnet20 --teacher nowhere --data shapes:40",
+                "tune --model resnet20 --data shapes:40 --space nowhere.json --budget 1m",
+            })
+    void whatIsRefused_leavesNoFolderBehind(String command) {
+        var before = inRuns();
+        assertTrue(run(command.split(" ")) != 0, out::toString);
+        assertFalse(err.toString().isBlank());
+        assertEquals(before, inRuns());
+    }
+
+    /** Empty where there is no such folder. */
+    private static Optional<Integer> inRuns() {
+        return Optional.ofNullable(Path.of("runs").toFile().list()).map(files -> files.length);
     }
 
     private Path picture(String name) throws IOException {
