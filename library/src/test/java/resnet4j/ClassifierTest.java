@@ -119,7 +119,6 @@ class ClassifierTest {
         }
     }
 
-    /** The head applied to the features gives the answer; slices of any length give the same. */
     /** The map is pytorch-grad-cam's; scripts/parity/cam_golden.py kept every fourth pixel. */
     @Test
     void explain_givesAnswerMapAndPicture() throws IOException {
@@ -146,6 +145,7 @@ class ClassifierTest {
         }
     }
 
+    /** The head applied to the features gives the answer; slices of any length give the same. */
     @Test
     void features_areWhatTheHeadDecidesBy() {
         var pictures = pictures(5);

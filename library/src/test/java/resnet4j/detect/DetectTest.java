@@ -156,7 +156,6 @@ class DetectTest {
         assertTrue(message.contains(part), message);
     }
 
-    /** As where a file was resized and its json was not: such masks were stretched, and such boxes were elsewhere. */
     /** What models saved before this field say, and what cannot be built. */
     @Test
     void anchors_areTorchvisionsUnlessGiven_andOneForEachMap() {
@@ -172,6 +171,7 @@ class DetectTest {
         }
     }
 
+    /** As where a file was resized and its json was not: such masks were stretched, and such boxes were elsewhere. */
     @Test
     void masksOfAnotherSize_areRefused() {
         var picture = new Image(50, 60, new byte[3 * 50 * 60]);
