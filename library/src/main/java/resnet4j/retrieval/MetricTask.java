@@ -17,7 +17,7 @@ import resnet4j.eval.Inputs;
 import resnet4j.eval.Retrieval;
 import resnet4j.eval.Score;
 import resnet4j.model.ClassificationNet;
-import resnet4j.nn.Linear;
+import resnet4j.model.LinearHead;
 import resnet4j.nn.Net;
 import resnet4j.tensor.Ops;
 import resnet4j.train.Features;
@@ -71,7 +71,7 @@ final class MetricTask implements Task<Label> {
     @Override
     public ClassificationNet twin() {
         var built = machine.network(recipe, data.train().classes().size());
-        if (built.head() instanceof Linear) return built;
+        if (LinearHead.of(built.head()).isPresent()) return built;
         built.close();
         throw new IllegalArgumentException(
                 "model: expected a network with a linear head, whose features are compared; take a ResNet");
@@ -89,8 +89,9 @@ final class MetricTask implements Task<Label> {
 
     @Override
     public Losses losses(Batch<Label> batch, Moment at) {
-        var features = net.features(Inputs.images(batch, recipe.preprocess(), machine.device()));
-        return Losses.of(loss.of(features, Label.indices(batch.targets()), ((Linear) net.head()).weight()));
+        var features = Ops.flatten(net.features(Inputs.images(batch, recipe.preprocess(), machine.device())), 1);
+        var centres = LinearHead.of(net.head()).orElseThrow().rows();
+        return Losses.of(loss.of(features, Label.indices(batch.targets()), centres));
     }
 
     @Override

@@ -51,6 +51,8 @@ public record Pretrain(Method method) implements Objective {
 
     @Override
     public Task<Label> task(Recipe recipe, DataSource<?> data, Machine machine) throws IOException {
-        return new Pretraining(method, recipe, data.of(Label.class), machine);
+        var pictures = data.of(Label.class);
+        var linear = recipe.architectureFor(pictures.train().classes().size()).withLinearHead();
+        return new Pretraining(method, recipe.withArchitecture(linear), pictures, machine);
     }
 }

@@ -3,6 +3,7 @@ package resnet4j.selfsup;
 import java.util.ArrayList;
 import java.util.Optional;
 import resnet4j.model.ClassificationNet;
+import resnet4j.model.LinearHead;
 import resnet4j.nn.Lambda;
 import resnet4j.nn.Layer;
 import resnet4j.nn.Linear;
@@ -10,6 +11,7 @@ import resnet4j.nn.Net;
 import resnet4j.nn.Norm;
 import resnet4j.nn.Sequential;
 import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
 
 /** An encoder, which is what one wants, and what is thrown away after learning: a projector, and a predictor perhaps. */
@@ -20,12 +22,11 @@ final class Projecting extends Net {
 
     Projecting(ClassificationNet encoder, Method method) {
         this.encoder = child("encoder", encoder);
-        if (!(encoder.head() instanceof Linear head))
-            throw new IllegalArgumentException(
-                    "model: expected a network with a linear head, as its features are what is learned; take a ResNet");
-        int features = (int) head.weight().size(1);
-        forgetHead(head);
-        projector = child("projector", layers(features, method));
+        var head = LinearHead.of(encoder.head())
+                .orElseThrow(() -> new IllegalArgumentException("model: expected a network with a linear head, as its"
+                        + " features are what is learned; take a ResNet"));
+        forgetHead(encoder.head());
+        projector = child("projector", layers(head.features(), method));
         predictor = method.predictor().isEmpty()
                 ? Optional.empty()
                 : Optional.of(child(
@@ -34,7 +35,7 @@ final class Projecting extends Net {
     }
 
     /** A head that learns nothing says nothing: all classes alike. */
-    private static void forgetHead(Linear head) {
+    private static void forgetHead(Layer head) {
         try (var scope = new NativeScope()) {
             head.parameters().values().forEach(t -> t.set(t.zerosLike()));
         }
@@ -61,7 +62,7 @@ final class Projecting extends Net {
 
     /** [N,3,H,W] -> [N,width]. */
     Tensor project(Tensor images) {
-        return projector.apply(encoder.features(images));
+        return projector.apply(Ops.flatten(encoder.features(images), 1));
     }
 
     Tensor predict(Tensor projection) {

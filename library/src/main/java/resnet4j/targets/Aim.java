@@ -13,7 +13,7 @@ import resnet4j.graph.Inference;
 import resnet4j.image.Target;
 import resnet4j.model.Answer;
 import resnet4j.model.ModelFile;
-import resnet4j.nn.Linear;
+import resnet4j.nn.Layer;
 import resnet4j.report.Section;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.Precision;
@@ -49,16 +49,17 @@ public sealed interface Aim<T extends Target<T>> extends Objective permits Multi
     List<Section> sections(Score score);
 
     /** Logits in which those weights of a head are one that this wants to be one; others as they are. */
-    default Tensor tied(Tensor logits, Tensor bias) {
+    default Tensor tied(Tensor logits, Layer head) {
         return logits;
     }
 
-    /** Makes those weights of a fresh head one. */
-    default void tie(Linear head) {}
+    /** Makes those weights of a fresh head one. @throws IllegalArgumentException for a head in which they cannot be */
+    default void tie(Layer head) {}
 
     @Override
     default Task<T> task(Recipe recipe, DataSource<?> data, Machine machine) throws IOException {
-        return new Aiming<>(this, recipe, data.of(target()), machine);
+        var linear = recipe.architectureFor(2).withLinearHead();
+        return new Aiming<>(this, recipe.withArchitecture(linear), data.of(target()), machine);
     }
 
     /** The aim of a network that was trained for one: how to measure it. @throws IllegalArgumentException for classes */

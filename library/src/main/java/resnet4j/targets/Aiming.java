@@ -17,7 +17,6 @@ import resnet4j.image.Target;
 import resnet4j.model.Answer;
 import resnet4j.model.ClassificationNet;
 import resnet4j.model.ModelFile;
-import resnet4j.nn.Linear;
 import resnet4j.nn.Net;
 import resnet4j.report.Section;
 import resnet4j.tensor.Ops;
@@ -57,7 +56,12 @@ final class Aiming<T extends Target<T>> implements Task<T> {
         Ops.seed(recipe.seed());
         net = twin();
         machine.begin(recipe, net, net, data.train());
-        if (net.head() instanceof Linear head) aim.tie(head);
+        try {
+            aim.tie(net.head());
+        } catch (IllegalArgumentException e) {
+            net.close();
+            throw e;
+        }
     }
 
     @Override
@@ -89,7 +93,7 @@ final class Aiming<T extends Target<T>> implements Task<T> {
     }
 
     private Tensor tied(ClassificationNet network, Tensor logits) {
-        return network.head() instanceof Linear head && head.bias() != null ? aim.tied(logits, head.bias()) : logits;
+        return aim.tied(logits, network.head());
     }
 
     @Override
@@ -118,7 +122,7 @@ final class Aiming<T extends Target<T>> implements Task<T> {
     @Override
     public void save(Path model, Net network, Map<String, Double> metrics, Map<String, String> provenance)
             throws IOException {
-        if (((ClassificationNet) network).head() instanceof Linear head) aim.tie(head);
+        aim.tie(((ClassificationNet) network).head());
         new ModelFile(
                         recipe.model(),
                         recipe.architectureFor(answer.logits(names.size())),

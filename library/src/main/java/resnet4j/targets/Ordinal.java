@@ -14,7 +14,8 @@ import resnet4j.eval.OrderedScore;
 import resnet4j.eval.Outputs;
 import resnet4j.eval.Score;
 import resnet4j.model.Answer;
-import resnet4j.nn.Linear;
+import resnet4j.model.LinearHead;
+import resnet4j.nn.Layer;
 import resnet4j.report.Section;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
@@ -58,19 +59,29 @@ public record Ordinal() implements Aim<Label> {
     }
 
     @Override
-    public Tensor tied(Tensor logits, Tensor bias) {
+    public Tensor tied(Tensor logits, Layer head) {
+        var bias = linear(head).bias().orElseThrow();
         var own = Ops.add(logits.to(DType.F32), Ops.affine(bias, -1, 0)); // without biases
         return Ops.add(Ops.mean(own, List.of(1), true), bias);
     }
 
     @Override
-    public void tie(Linear head) {
+    public void tie(Layer head) {
+        var weight = linear(head).weight();
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad()) {
-            var weight = head.weight();
             var mean = Ops.mean(weight, List.of(0), true);
             weight.set(Ops.add(weight.zerosLike(), mean));
         }
+    }
+
+    private static LinearHead linear(Layer head) {
+        return LinearHead.of(head)
+                .filter(found -> found.bias().isPresent())
+                .orElseThrow(
+                        () -> new IllegalArgumentException(
+                                "model: expected a network whose head is one linear layer"
+                                        + " with biases, as classes in an order share its weight and have a bias each; take a ResNet"));
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import resnet4j.data.Skipped;
+import resnet4j.model.LinearHead;
 import resnet4j.nn.Layer;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Tensor;
@@ -27,28 +28,24 @@ public record Solved(int pictures, Map<String, Double> train, List<Skipped> skip
         int n = features.labels().length, classes = features.classes();
         if (n == 0) throw new IllegalArgumentException("data: expected training pictures that can be read, found none");
         int width = features.values().length / n;
-        Tensor weight = null, bias = null; // a head may have no bias
-        boolean other = false;
-        for (var entry : head.parameters().entrySet()) {
-            if (entry.getKey().endsWith("weight") && weight == null) weight = entry.getValue();
-            else if (entry.getKey().endsWith("bias") && bias == null) bias = entry.getValue();
-            else other = true;
-        }
-        if (weight == null || other || weight.elements() != (long) classes * width)
-            throw new IllegalArgumentException("head: expected one linear layer on " + width
-                    + " features, as it is what logistic regression solves for; this network's is not."
-                    + (head.parameters().size() == 2 ? " For SqueezeNet, set architecture.rectified to false" : ""));
+        var linear = LinearHead.of(head)
+                .filter(found -> found.weight().elements() == (long) classes * width)
+                .orElseThrow(() -> new IllegalArgumentException("head: expected one linear layer on " + width
+                        + " features, as it is what logistic regression solves for; this network's is not."
+                        + (head.parameters().size() == 2
+                                ? " For SqueezeNet, set architecture.rectified to false"
+                                : "")));
         var rows = new LogisticRegression.Rows(
                 features.values(),
                 width,
                 features.labels(),
                 classes,
                 balanced ? balance(features) : null,
-                bias != null);
+                linear.bias().isPresent());
         var solved = LogisticRegression.fit(rows, seed, (done, of) -> progress.at("solve", done, of, "fits"));
         try (var scope = new NativeScope()) {
-            weight.set(Tensor.of(solved.weight(), weight.shape()));
-            if (bias != null) bias.set(Tensor.of(solved.bias(), classes));
+            linear.weight().set(Tensor.of(solved.weight(), linear.weight().shape()));
+            linear.bias().ifPresent(bias -> bias.set(Tensor.of(solved.bias(), classes)));
         }
         double loss = 0, right = 0;
         for (int i = 0; i < n; i++) {

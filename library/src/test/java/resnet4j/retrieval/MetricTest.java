@@ -142,6 +142,13 @@ class MetricTest {
         }
     }
 
+    /** The documented start: its head is a 1x1 convolution on means, after dropout. */
+    @Test
+    void squeezeNet_learnsToo() throws IOException {
+        var recipe = recipe("arcFace", "model=squeezenet1_1", "architecture={}", "epochs=1", "data=shapes:40");
+        assertEquals("recall1", train(recipe, "squeeze").test().orElseThrow().headline());
+    }
+
     /** Two of class 0 side by side, two of class 1 with one of class 0 between them; angles in degrees. */
     @Test
     void recallAndVerification_areThoseDoneByHand() {

@@ -86,6 +86,17 @@ class PretrainTest {
         }
     }
 
+    /** Its head is a 1x1 convolution on means, after dropout. */
+    @Test
+    void squeezeNet_learnsToo() throws IOException {
+        var simClr = "{\"type\":\"simClr\",\"hidden\":16,\"width\":8,\"temperature\":0.5}";
+        var recipe = recipe(
+                simClr, "model=squeezenet1_1", "architecture={}", "epochs=1", "data=shapes:40", "augment=[\"flip\"]");
+        var score = (Representation)
+                train(recipe, folder.resolve("run"), Integer.MAX_VALUE).test().orElseThrow();
+        assertEquals(512, score.width());
+    }
+
     @Test
     void folderWithoutLabels_isEnough() throws IOException {
         var pictures = Files.createDirectory(folder.resolve("pictures"));

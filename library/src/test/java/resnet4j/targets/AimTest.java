@@ -2,6 +2,7 @@ package resnet4j.targets;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -115,7 +116,7 @@ class AimTest {
             aim.tie(head);
             var x = Tensor.randn(5, 4);
             var plain = head.apply(x);
-            var tied = aim.tied(plain, head.bias());
+            var tied = aim.tied(plain, head);
             assertArrayEquals(plain.toFloats(), tied.toFloats(), 1e-6f);
             aim.loss(
                             tied,
@@ -128,6 +129,14 @@ class AimTest {
             var own = head.bias().grad().toFloats();
             assertEquals(
                     3, IntStream.range(0, 3).mapToObj(i -> own[i]).distinct().count());
+        }
+    }
+
+    @Test
+    void headWithoutBiases_isRefusedForOrderedClasses() {
+        try (var head = new Linear(4, 3, false)) {
+            var e = assertThrows(IllegalArgumentException.class, () -> new Ordinal().tie(head));
+            assertTrue(e.getMessage().contains("one linear layer with biases"), e.getMessage());
         }
     }
 

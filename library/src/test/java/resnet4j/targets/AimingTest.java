@@ -78,6 +78,23 @@ class AimingTest {
         }
     }
 
+    /** A 1x1 convolution on means, after dropout. */
+    @Test
+    void headOfSqueezeNet_sharesItsWeightAmongOrderedClassesToo() throws IOException {
+        var recipe = recipe(
+                "ordinal", "model=squeezenet1_1", "architecture={\"dropout\": 0.1}", "epochs=1", "data=shapes:40");
+        train(recipe, folder.resolve("run"), Integer.MAX_VALUE);
+        try (var opened = ModelFile.open(new RunFolder(folder.resolve("run")).model())) {
+            var head = opened.net().head().parameters();
+            var weight = head.get("1.weight").toFloats();
+            for (int i = 512; i < weight.length; i++) assertEquals(weight[i % 512], weight[i], 1e-6f);
+            assertEquals(7, head.get("1.bias").elements());
+        }
+        var speed = recipe("ordinal", "model=resnet8_speed", "architecture={\"widths\": [8, 8]}");
+        var e = assertThrows(IllegalArgumentException.class, () -> train(speed, folder.resolve("not"), 1));
+        assertTrue(e.getMessage().contains("one linear layer with biases"), e.getMessage());
+    }
+
     private static Image shape(int index) throws IOException {
         Picture picture = new Shapes(20, 32, 1).picture(index);
         return picture.decode(false, 0);
