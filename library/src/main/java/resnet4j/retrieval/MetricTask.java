@@ -56,6 +56,12 @@ final class MetricTask implements Task<Label> {
                     + " those of a class are to lie together, got "
                     + data.train().size() + " pictures of "
                     + Arrays.stream(counts).filter(n -> n > 0).count() + " classes");
+        if (data.val().isPresent()
+                && Arrays.stream(Labelled.classCounts(data.val().get())).noneMatch(n -> n > 1))
+            throw new IllegalArgumentException(
+                    "validation: expected two or more pictures of some class, as those of a class are to find each other,"
+                            + " got " + data.val().get().size()
+                            + " with no two of one; hold out more, or set validation to 0");
         Objective.refuse(
                 recipe,
                 "as pictures are compared with each other",

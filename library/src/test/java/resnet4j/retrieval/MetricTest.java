@@ -177,6 +177,10 @@ class MetricTest {
                 IllegalArgumentException.class,
                 () -> train(recipe("arcFace", "data=folder:" + folder.resolve("one"), "validation=0"), "refused"));
         assertTrue(e.getMessage().contains("two or more pictures of each of two or more classes"), e.getMessage());
+        var few = assertThrows(
+                IllegalArgumentException.class,
+                () -> train(recipe("arcFace", "data=shapes:64", "validation=0.06"), "few"));
+        assertTrue(few.getMessage().contains("validation: expected two or more"), few.getMessage());
         var wrong = assertThrows(IOException.class, () -> Index.load(model()));
         assertTrue(wrong.getMessage().contains("expected an index of pictures"), wrong.getMessage());
     }
