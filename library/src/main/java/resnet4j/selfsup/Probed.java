@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import resnet4j.data.DataSource;
@@ -18,6 +19,7 @@ import resnet4j.train.Machine;
  * What a saved network's features are worth on pictures with classes, without training the network.
  *
  * @param split the pictures asked; see {@link Probing} for the numbers
+ * @param curve what more labels would bring, if that was asked
  */
 public record Probed(
         String model,
@@ -31,6 +33,7 @@ public record Probed(
         double verification,
         double spread,
         double rank,
+        Optional<LearningCurve> curve,
         List<String> notes,
         List<Skipped> skipped) {
     private static final double HELD = 0.2;
@@ -47,6 +50,7 @@ public record Probed(
      * @param name     what the network is called in the result
      * @param source   as {@link #split} gives it
      * @param from     what the pictures are called in the result
+     * @param curve    whether a learning curve is wanted
      * @param progress told how many pictures each batch had
      */
     public static Probed of(
@@ -56,6 +60,7 @@ public record Probed(
             String from,
             Machine machine,
             long seed,
+            boolean curve,
             IntConsumer progress)
             throws IOException {
         machine.place(opened.net());
@@ -75,6 +80,10 @@ public record Probed(
                 found.verification(),
                 found.representation().spread(),
                 found.representation().rank(),
+                curve
+                        ? Optional.of(LearningCurve.of(
+                                labelled, others, source.train().classes(), seed))
+                        : Optional.empty(),
                 found.representation().notes(),
                 others.skipped());
     }
@@ -101,8 +110,9 @@ public record Probed(
                 verification,
                 spread,
                 rank,
-                notes.stream()
-                        .map(note -> System.lineSeparator() + "Note: " + note + ".")
-                        .collect(Collectors.joining()));
+                curve.map(c -> System.lineSeparator() + c).orElse("")
+                        + notes.stream()
+                                .map(note -> System.lineSeparator() + "Note: " + note + ".")
+                                .collect(Collectors.joining()));
     }
 }

@@ -2,9 +2,11 @@ package resnet4j.selfsup;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import resnet4j.train.Features;
 
@@ -32,6 +34,53 @@ class ProbingTest {
         assertEquals(20 / 24.0, found.verification(), 1e-12);
         assertTrue(found.linear().get("100 %") >= 0.8, () -> "linear " + found.linear());
         assertEquals(List.of("1 %", "10 %", "100 %"), List.copyOf(found.linear().keySet()));
+    }
+
+    /** Errors of .4, .2 and .1 with 10, 40 and 160 pictures: half as many with four times the pictures. */
+    @Test
+    void errors_fallByAPowerOfThePictures() {
+        var points = List.of(
+                new LearningCurve.Point(10, 0.6, 0),
+                new LearningCurve.Point(40, 0.8, 0),
+                new LearningCurve.Point(160, 0.9, 0));
+        var curve = new LearningCurve(points, LearningCurve.Power.of(points), List.of());
+        assertEquals(0.5, curve.power().orElseThrow().power(), 1e-9);
+        assertEquals(640, curve.halvesAt().getAsDouble(), 1e-6);
+        assertEquals(0.95, curve.power().orElseThrow().at(640), 1e-9);
+        assertEquals(Optional.empty(), LearningCurve.Power.of(List.of(new LearningCurve.Point(10, 1, 0))));
+    }
+
+    @Test
+    void curve_hasAllPicturesHalfAndAQuarter_andNamesTheClassThatGained() {
+        var labelled = at(
+                new int[] {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1},
+                0,
+                5,
+                9,
+                14,
+                18,
+                25,
+                28,
+                33,
+                50,
+                55,
+                61,
+                64,
+                70,
+                77,
+                80,
+                88);
+        var asked = at(new int[] {0, 0, 1, 1}, 3, 22, 58, 75);
+        var curve = LearningCurve.of(labelled, asked, List.of("low", "high"), 1);
+        assertEquals(
+                List.of(4.0, 8.0, 16.0),
+                curve.points().stream().map(LearningCurve.Point::pictures).toList());
+        assertEquals(1, curve.points().get(2).linear(), 1e-12);
+        assertEquals(2, curve.classes().size());
+        assertTrue(curve.toString().contains("16"), curve::toString);
+        var e = assertThrows(
+                IllegalArgumentException.class, () -> LearningCurve.of(asked, asked, List.of("low", "high"), 1));
+        assertTrue(e.getMessage().contains("4 labelled pictures of each class"), e.getMessage());
     }
 
     @Test

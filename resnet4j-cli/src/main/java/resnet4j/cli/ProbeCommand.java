@@ -22,6 +22,9 @@ final class ProbeCommand extends Command<Probed> {
     @Option(names = "--limit", paramLabel = "N", description = "Use only so many pictures of each split.")
     private Integer limit;
 
+    @Option(names = "--curve", description = "Say how much more labels would help, and of which class.")
+    private boolean curve;
+
     @Override
     Probed run() throws Exception {
         if (limit != null) Bounds.atLeast("--limit", 2, limit);
@@ -35,7 +38,7 @@ final class ProbeCommand extends Command<Probed> {
         try (var opened = model.open().wholePictures();
                 var progress = progress("probe", pictures, "images")) {
             var machine = new Machine(common.device(), 1);
-            return Probed.of(opened, model.model, source, data, machine, seed, progress::add);
+            return Probed.of(opened, model.model, source, data, machine, seed, curve, progress::add);
         }
     }
 
