@@ -9,6 +9,7 @@ import json
 import numpy as np
 from cleanlab.count import compute_confident_joint
 from cleanlab.filter import find_label_issues
+from cleanlab.rank import get_label_quality_scores
 from PIL import Image
 from scipy.fft import dctn
 from scipy.special import softmax
@@ -24,7 +25,8 @@ labels = true.copy()
 flipped = rng.choice(N, 20, replace=False)
 labels[flipped] = (true[flipped] + rng.integers(1, K, 20)) % K
 issues = find_label_issues(labels, p, filter_by="confident_learning",
-                           return_indices_ranked_by="normalized_margin", n_jobs=1)
+                           return_indices_ranked_by="self_confidence", n_jobs=1)
+order = np.argsort(get_label_quality_scores(labels, p, method="self_confidence"), kind="stable")
 
 hashes = []
 for width, height in ((32, 32), (21, 27), (40, 33)):
@@ -40,5 +42,6 @@ for width, height in ((32, 32), (21, 27), (40, 33)):
 print(json.dumps({
     "p": p.tolist(), "labels": labels.tolist(), "classes": K,
     "joint": compute_confident_joint(labels, p, calibrate=False).tolist(), "issues": issues.tolist(),
+    "order": order.tolist(),
     "hashes": hashes,
 }))

@@ -10,8 +10,7 @@ import java.util.stream.IntStream;
  *
  * @param joint  {@code [label][class]}: pictures with that label that are confidently of that class
  * @param issues places of pictures whose label is probably wrong, the worst first
- * @param order  all places, the least believed label first: by the label's probability less that of the likeliest other
- *               class (normalised margin)
+ * @param order  all places, the least believed label first: by the label's own probability (self-confidence)
  */
 record ConfidentLearning(int[][] joint, List<Integer> issues, List<Integer> order) {
     /** @param p a row a picture; of pictures that these probabilities were not learned from */
@@ -31,11 +30,9 @@ record ConfidentLearning(int[][] joint, List<Integer> issues, List<Integer> orde
             joint[labels[i]][guess]++;
             wrong[i] = guess != labels[i] && best != labels[i];
         }
-        var margins = new double[p.length];
-        for (int i = 0; i < p.length; i++) margins[i] = margin(p[i], labels[i]);
         var order = IntStream.range(0, p.length)
                 .boxed()
-                .sorted(Comparator.comparingDouble(i -> margins[i]))
+                .sorted(Comparator.comparingDouble(i -> p[i][labels[i]]))
                 .toList();
         return new ConfidentLearning(joint, order.stream().filter(i -> wrong[i]).toList(), order);
     }
@@ -50,11 +47,5 @@ record ConfidentLearning(int[][] joint, List<Integer> issues, List<Integer> orde
         }
         for (int c = 0; c < classes; c++) sums[c] = counts[c] == 0 ? Double.POSITIVE_INFINITY : sums[c] / counts[c];
         return sums;
-    }
-
-    private static double margin(double[] p, int label) {
-        double other = 0;
-        for (int c = 0; c < p.length; c++) if (c != label) other = Math.max(other, p[c]);
-        return p[label] - other;
     }
 }

@@ -38,6 +38,7 @@ class InspectTest {
         var found = ConfidentLearning.of(p, labels, golden.get("classes").intValue());
         assertArrayEquals(Records.read(golden.get("joint"), int[][].class), found.joint());
         assertEquals(golden.get("issues").toString(), found.issues().toString().replace(" ", ""));
+        assertEquals(golden.get("order").toString(), found.order().toString().replace(" ", ""));
     }
 
     @Test
