@@ -120,8 +120,8 @@ public sealed interface Method
 
     /**
      * Slopes along the straight way from black (the mean picture, 0) to the picture, by Gauss and Legendre's rule, times
-     * the picture, summed over colours: the numbers sum up to what the picture adds to the score. Sundararajan et al.
-     * 2017, arXiv:1703.01365, eq. 1 and section 5.
+     * the picture, summed over colours: the numbers sum up to what the picture adds to the score; in double precision.
+     * Sundararajan et al. 2017, arXiv:1703.01365, eq. 1 and section 5.
      *
      * @param steps along the way; twice as many, and again, while the sum is off by more than 1 %
      * @param most  steps at most
@@ -143,6 +143,12 @@ public sealed interface Method
 
         @Override
         public Heat explain(Subject subject) {
+            try (var scope = new NativeScope()) {
+                return complete(subject.doubled());
+            }
+        }
+
+        private Heat complete(Subject subject) {
             double added = subject.scores(subject.image())[0]
                     - subject.scores(subject.image().zerosLike())[0];
             for (int n = steps; ; n = Math.min(2 * n, most)) {

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import resnet4j.array.DType;
 import resnet4j.config.Nearest;
 import resnet4j.graph.Graph;
 import resnet4j.tensor.Losses;
@@ -39,6 +40,24 @@ public record Subject(Graph graph, Tensor image, Target target) {
     /** The same with another network. */
     Subject with(Graph graph) {
         return new Subject(graph, image, target);
+    }
+
+    /**
+     * The same in double precision, in the innermost scope: where two numbers are equal but for rounding, rectifiers and the
+     * largest of a window otherwise choose by chance where a slope goes.
+     */
+    Subject doubled() {
+        var constants = new LinkedHashMap<String, Tensor>();
+        graph.constants().forEach((name, c) -> constants.put(name, c.dtype() == DType.F32 ? c.to(DType.F64) : c));
+        var nodes = graph.nodes().stream()
+                .map(node -> node.value().dtype() == DType.F32
+                        ? node.withValue(node.value().withDtype(DType.F64))
+                        : node)
+                .toList();
+        return new Subject(
+                new Graph(graph.inputs(), constants, nodes, graph.outputs(), graph.layers()),
+                image.to(DType.F64),
+                target);
     }
 
     /** A layer's maps [channels][height*width], and how the score grows with each of their numbers. */

@@ -174,7 +174,7 @@ class MethodTest {
     private static void assertIntegrated(float[] truth, float[] ours) {
         float largest = 0;
         for (float value : truth) largest = Math.max(largest, Math.abs(value));
-        assertClose(truth, ours, 1e-3 * largest);
+        assertClose(truth, ours, 1e-5 * largest);
     }
 
     private static void assertComplete(Subject subject) {
