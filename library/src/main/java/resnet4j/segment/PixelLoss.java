@@ -70,6 +70,33 @@ public sealed interface PixelLoss {
     }
 
     /**
+     * Mean cross entropy of softmax, where pixels of class 0 count more in the gaps between things. Ronneberger et al. 2015,
+     * arXiv:1505.04597, equation 2. See {@link Gaps}.
+     *
+     * @param weight of a gap of no width beside a class's 1; w0
+     * @param sigma  how wide gaps are, in pixels
+     */
+    record Borders(double share, double weight, double sigma) implements PixelLoss {
+        public Borders {
+            Checks.atLeast("share", 0, share);
+            Checks.atLeast("weight", 0, weight);
+            Checks.between("sigma", 0.5, 50, sigma);
+        }
+
+        public Borders() {
+            this(1, 10, 5);
+        }
+
+        @Override
+        public Tensor of(Tensor logits, Tensor labels, Tensor weights, double smoothing) {
+            int height = (int) labels.size(1), width = (int) labels.size(2);
+            var gaps = new Gaps(height, width, weight, sigma).of(labels.toLongs());
+            var more = Tensor.of(gaps, labels.size(0), height, width).to(labels.device());
+            return PixelLosses.crossEntropy(logits, labels, weights, more, smoothing, LabelMap.IGNORED);
+        }
+    }
+
+    /**
      * Binary cross entropy of each class's sigmoid, less where it is nearly right. Lin et al. 2017, arXiv:1708.02002.
      *
      * @param gamma how much less

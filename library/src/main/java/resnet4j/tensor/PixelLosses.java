@@ -84,6 +84,29 @@ public final class PixelLosses {
         });
     }
 
+    /**
+     * Mean cross entropy of softmax, where places count by their class's weight, or 1, and by what {@code more} [N,...] adds.
+     */
+    public static Tensor crossEntropy(
+            Tensor logits, Tensor labels, Tensor weights, Tensor more, double smoothing, int ignored) {
+        return Ops.guard("cross_entropy", logits, () -> {
+            var each = torch.cross_entropy_loss(
+                    logits.to(DType.F32).handle, labels.handle, new TensorOptional(), NONE, ignored, smoothing);
+            var counted = labels.handle.ne(new Scalar((double) ignored)).to(torch.ScalarType.Float);
+            var own = weights == null
+                    ? counted
+                    : weights.handle
+                            .index_select(
+                                    0,
+                                    labels.handle
+                                            .mul(counted.to(torch.ScalarType.Long))
+                                            .reshape(-1))
+                            .reshape(labels.handle.sizes())
+                            .mul(counted);
+            return new Tensor(weighted(each, own.add(more.handle.mul(counted))));
+        });
+    }
+
     private static org.bytedeco.pytorch.Tensor weighted(
             org.bytedeco.pytorch.Tensor losses, org.bytedeco.pytorch.Tensor weights) {
         return losses.mul(weights).sum().div(weights.sum().clamp_min(new Scalar(LEAST)));

@@ -67,6 +67,42 @@ class PixelLossTest {
         }
     }
 
+    /** Pixels in a row: a thing, two of background, another thing; then one that does not count. Sums by hand. */
+    @Test
+    void borders_weighGapsBetweenThings() {
+        long[] row = {0, 1, 0, 0, 1, 255};
+        var gaps = new Gaps(1, 6, 10, 5).of(row);
+        double between = 10 * Math.exp(-3 * 3 / 50.0), before = 10 * Math.exp(-5 * 5 / 50.0); // 1 + 2; 1 + 4
+        double[] expected = {before, 0, between, between, 0, 0};
+        for (int i = 0; i < 6; i++) assertEquals(expected[i], gaps[i], 1e-6, "pixel " + i);
+        try (var scope = new NativeScope()) {
+            var labels = Tensor.of(row, 1, 1, 6);
+            var logits = Tensor.of(new float[] {0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 1, 2, 1, 6);
+            double even = Math.log(2), right = Math.log(1 + Math.exp(-1)); // pixel 2's logits are 1 and 0
+            double sum = (1 + before) * even + 2 * even + (1 + between) * right + (1 + between) * even;
+            var borders = new PixelLoss.Borders();
+            assertEquals(
+                    sum / (5 + before + 2 * between),
+                    borders.of(logits, labels, null, 0).item(),
+                    1e-5);
+            double weighted = (3 + before) * even + even + (3 + between) * right + (3 + between) * even;
+            assertEquals(
+                    weighted / (3 * 3 + 2 * 0.5 + before + 2 * between),
+                    borders.of(logits, labels, Tensor.of(new float[] {3, 0.5f}, 2), 0)
+                            .item(),
+                    1e-5);
+        }
+    }
+
+    /** Over corners a thing hangs together; of one thing alone there is no gap; pictures do not see each other's. */
+    @Test
+    void borders_needTwoThings() {
+        long[] diagonal = {1, 0, 0, 1}, apart = {1, 0, 0, 0, 0, 2};
+        assertArrayEquals(new float[4], new Gaps(2, 2, 10, 5).of(diagonal));
+        assertTrue(new Gaps(1, 6, 10, 5).of(apart)[1] > 0, "one picture");
+        assertArrayEquals(new float[6], new Gaps(1, 3, 10, 5).of(apart));
+    }
+
     @Test
     void losses_areAddedByTheirShares() {
         var sum = Records.read(Records.parse("""
@@ -90,6 +126,7 @@ class PixelLossTest {
     void whatIsNoLoss_isSaid() {
         assertSaid("{\"loss\": []}", "loss: expected at least one with a share above 0, got []");
         assertSaid("{\"loss\": [{\"type\": \"dice\", \"share\": -1}]}", "share: expected at least 0, got -1");
+        assertSaid("{\"loss\": [{\"type\": \"borders\", \"sigma\": 0}]}", "sigma: expected");
         assertSaid("{\"loss\": [{\"type\": \"jaccard\"}]}", "lovasz");
     }
 
