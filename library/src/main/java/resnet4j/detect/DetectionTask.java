@@ -3,11 +3,9 @@ package resnet4j.detect;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
-import resnet4j.array.HostTensor;
 import resnet4j.data.Batch;
 import resnet4j.data.DataSource;
 import resnet4j.data.Dataset;
@@ -76,12 +74,8 @@ final class DetectionTask implements Task<Things> {
             Machine.begin(recipe, net, net);
             return;
         }
-        var body = new LinkedHashMap<String, HostTensor>();
-        tensors.forEach((name, tensor) -> {
-            if (!name.matches("(.*\\.)?fc\\.(weight|bias)")) body.put(name, tensor);
-        });
         try {
-            NetWeights.load(net.backbone().body(), body, path);
+            NetWeights.loadBackbone(net.backbone().body(), tensors, path);
         } catch (IOException | RuntimeException e) {
             net.close();
             throw e;

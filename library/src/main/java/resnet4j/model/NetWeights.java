@@ -44,6 +44,11 @@ public final class NetWeights {
         load(net, tensors, source, name -> heads.stream().anyMatch(name::startsWith));
     }
 
+    /** Overwrites a backbone's weights with those of a file of it, or of a classifier on it, whose head is left out. */
+    public static void loadBackbone(Net backbone, Map<String, HostTensor> tensors, String source) throws IOException {
+        load(backbone, tensors, source, name -> name.startsWith("fc."));
+    }
+
     private static void load(Net net, Map<String, HostTensor> tensors, String source, Predicate<String> optional)
             throws IOException {
         var state = net.state();

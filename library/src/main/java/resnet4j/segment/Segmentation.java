@@ -3,9 +3,11 @@ package resnet4j.segment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntConsumer;
 import resnet4j.data.Batch;
 import resnet4j.data.DataSource;
@@ -16,8 +18,10 @@ import resnet4j.eval.Score;
 import resnet4j.image.LabelMap;
 import resnet4j.image.Preprocess;
 import resnet4j.image.Step;
+import resnet4j.model.Backbone;
 import resnet4j.model.ClassificationNet;
 import resnet4j.model.ClassificationNet.Output;
+import resnet4j.model.NetWeights;
 import resnet4j.nn.Net;
 import resnet4j.report.Section;
 import resnet4j.tensor.Device;
@@ -30,6 +34,7 @@ import resnet4j.train.Moment;
 import resnet4j.train.Objective;
 import resnet4j.train.Recipe;
 import resnet4j.train.Task;
+import resnet4j.weights.WeightFile;
 
 /** The class of each pixel: what a batch of label maps is to a network, its loss, and how good it has become. */
 final class Segmentation implements Task<LabelMap> {
@@ -63,8 +68,37 @@ final class Segmentation implements Task<LabelMap> {
         requireWhole(recipe.preprocess(), map.width(), map.height());
         Ops.seed(recipe.seed());
         net = twin();
-        Machine.begin(recipe, net, net);
+        begin();
         classWeights = weights.isEmpty() ? Optional.empty() : Optional.of(tensor(weights));
+    }
+
+    /** Starting weights of a network for pixels but for its classes, or of a classifier as what it stands on. */
+    private void begin() throws IOException {
+        if (recipe.weights().isEmpty()) return;
+        var path = recipe.weights().get();
+        try {
+            var tensors = WeightFile.read(Path.of(path)).tensors();
+            var backbone = net.nets().values().stream()
+                    .filter(Backbone.class::isInstance)
+                    .findFirst()
+                    .orElseThrow();
+            var own = new HashSet<>(net.state().keySet()); // what no classifier has
+            own.removeIf(name -> name.startsWith(net.name(backbone) + "."));
+            if (tensors.keySet().stream().anyMatch(name -> endsWithAny(name, own)))
+                NetWeights.loadBody(net, tensors, path);
+            else NetWeights.loadBackbone(backbone, tensors, path);
+        } catch (IOException | RuntimeException e) {
+            net.close();
+            throw e;
+        }
+    }
+
+    /** Whether a name, or what is left of it after a dot, is among {@code names}. */
+    private static boolean endsWithAny(String name, Set<String> names) {
+        for (int at = 0; ; at = name.indexOf('.', at) + 1) {
+            if (names.contains(name.substring(at))) return true;
+            if (name.indexOf('.', at) < 0) return false;
+        }
     }
 
     private Tensor tensor(List<Double> numbers) {

@@ -19,12 +19,18 @@ import resnet4j.image.LabelMap;
 import resnet4j.image.Preprocess;
 import resnet4j.model.BackboneConfig;
 import resnet4j.model.ModelFile;
+import resnet4j.model.Models;
+import resnet4j.model.NetWeights;
+import resnet4j.model.ResNetConfig;
 import resnet4j.run.RunFolder;
+import resnet4j.tensor.Device;
 import resnet4j.tensor.Losses;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Tensor;
+import resnet4j.train.Machine;
 import resnet4j.train.Recipe;
 import resnet4j.train.Trainer;
+import resnet4j.weights.SafeTensors;
 
 class SegmentTest {
     @TempDir
@@ -168,6 +174,40 @@ class SegmentTest {
         try (var opened = ModelFile.open(run.model())) {
             assertEquals("background", opened.file().classNames().get(0));
             assertEquals(16, ((UNet) opened.net().architecture()).decoder().get(0));
+        }
+    }
+
+    /** A classifier's weights become the encoder's; a segmentation's own, but for its classes, all of its. */
+    @Test
+    void weights_ofAClassifierBeginTheEncoder() throws IOException {
+        var planes = Records.parse("{\"planes\": [8, 8, 16, 16]}");
+        var classifier = Records.overlay(
+                (ResNetConfig) Models.get("resnet18").architecture().withClasses(7), planes);
+        var file = folder.resolve("classifier.safetensors");
+        float[] stem;
+        try (var scope = new NativeScope();
+                var net = classifier.build()) {
+            stem = net.state().get("conv1.weight").toFloats();
+            SafeTensors.write(file, NetWeights.of(net), Map.of());
+        }
+        assertArrayEquals(stem, begun(file, folder.resolve("a"), "encoder.conv1.weight"));
+        var own = folder.resolve("own.safetensors");
+        float[] up;
+        try (var scope = new NativeScope();
+                var net = recipe().architectureFor(5).build()) {
+            up = net.state().get("decoder.blocks.0.conv1.0.weight").toFloats();
+            SafeTensors.write(own, NetWeights.of(net), Map.of());
+        }
+        assertArrayEquals(up, begun(own, folder.resolve("b"), "decoder.blocks.0.conv1.0.weight"));
+    }
+
+    private float[] begun(Path weights, Path run, String name) throws IOException {
+        var changes = Records.parse("{\"weights\": \"" + weights + "\"}");
+        var recipe = Records.overlay(recipe(), changes);
+        var data = DataSource.parse(recipe.data(), LabelMap.class);
+        try (var task = new Segmentation(new Segment(), recipe, data, new Machine(Device.CPU, 1));
+                var scope = new NativeScope()) {
+            return task.net().state().get(name).toFloats();
         }
     }
 
