@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import resnet4j.array.DType;
 import resnet4j.config.Nearest;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Op;
@@ -210,12 +211,21 @@ public record Graph(
         for (var node : nodes) {
             var in = new Tensor[node.inputs().size()];
             for (int i = 0; i < in.length; i++)
-                in[i] = node.typed(i, values.get(node.inputs().get(i)));
+                in[i] = taken(node, i, values.get(node.inputs().get(i)));
             values.put(node.name(), Ops.run(op.apply(node), in));
         }
         var results = new LinkedHashMap<String, Tensor>();
         outputs.forEach((name, value) -> results.put(name, values.get(value)));
         return results;
+    }
+
+    /** What products made in the thread's precision stays in it until it is rounded, as from layer to layer. */
+    private static Tensor taken(Node node, int i, Tensor input) {
+        boolean made = Ops.precision() == Precision.BF16
+                && input != null
+                && input.dtype() == DType.BF16
+                && node.op().roundsTo() == null;
+        return made ? input : node.typed(i, input);
     }
 
     /** Refuses other names, other ranks, and shapes that the operations are not for. */

@@ -52,6 +52,11 @@ public final class Ops {
         return () -> PRECISION.set(before);
     }
 
+    /** What convolutions and linear layers of this thread are computed in. */
+    public static Precision precision() {
+        return PRECISION.get();
+    }
+
     /** Tells {@code listener} of every operation, and of every layer if it asks for them, after those that listen already. */
     public static Mode listen(Listener listener) {
         var before = LISTENERS.get();

@@ -11,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import resnet4j.export.OnnxCheck;
 import resnet4j.export.OnnxExport;
 import resnet4j.image.Preprocess;
@@ -27,11 +27,12 @@ import resnet4j.tensor.Tensor;
 class GraphNetTest {
     /** A step of training: the same logits, gradients and running statistics, in both modes. */
     @ParameterizedTest
-    @ValueSource(strings = {"resnet20", "squeezenet1_1", "resnet18"})
-    void itIsTheNetworkThatWasTraced(String name) {
+    @CsvSource({"resnet20, FP32", "resnet20, BF16", "squeezenet1_1, FP32", "resnet18, FP32"})
+    void itIsTheNetworkThatWasTraced(String name, Precision precision) {
         int size = Math.min(64, Models.get(name).inputSize());
         Ops.seed(3);
         try (var scope = new NativeScope();
+                var mode = Ops.precision(precision);
                 var net = Models.create(name, 7)) {
             TameWeights.fill(net);
             var traced = Tracer.trace(net, 1, 3, size, size);
