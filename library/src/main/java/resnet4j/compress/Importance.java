@@ -102,6 +102,11 @@ public enum Importance {
         return this == TAYLOR;
     }
 
+    /** Whether it says what cutting adds to the loss, so that layers can be compared by what each saves for it. */
+    boolean isLoss() {
+        return this == TAYLOR;
+    }
+
     /** Weights in Java memory. */
     private record Numbers(float[] values, long[] shape) {
         void replaceAll(DoubleUnaryOperator f) {

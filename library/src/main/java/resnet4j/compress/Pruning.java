@@ -115,16 +115,33 @@ public record Pruning(Importance importance, boolean perLayer, Budget budget, do
 
     /** Units, those that go first at the beginning. */
     private List<Groups.Unit> order(Groups groups, double[] scores) {
-        var rank = scores.clone();
-        if (perLayer)
-            for (var group : groups.groups()) {
-                var own = new ArrayList<>(group.units());
-                own.sort(Comparator.comparingDouble(unit -> scores[unit.index()]));
-                for (int i = 0; i < own.size(); i++) rank[own.get(i).index()] = (i + 1.0) / own.size();
+        var rank = new double[scores.length];
+        for (var group : groups.groups()) {
+            var own = new ArrayList<>(group.units());
+            own.sort(Comparator.comparingDouble(unit -> -scores[unit.index()]));
+            double saved = importance.isLoss() ? saved(groups, group) : 1;
+            for (int from = 0; from < own.size(); from += multiple) { // what goes together matters together
+                var together = own.subList(from, Math.min(own.size(), from + multiple));
+                double mean = together.stream()
+                        .mapToDouble(unit -> scores[unit.index()])
+                        .average()
+                        .orElseThrow();
+                double share = 1 - (double) from / own.size();
+                for (var unit : together) rank[unit.index()] = perLayer ? share : mean / saved;
             }
+        }
         var order = new ArrayList<>(groups.units());
-        order.sort(Comparator.comparingDouble(unit -> rank[unit.index()]));
+        order.sort(Comparator.comparingDouble((Groups.Unit unit) -> rank[unit.index()])
+                .thenComparingDouble(unit -> scores[unit.index()]));
         return order;
+    }
+
+    /** What a channel of a group costs, in multiply-adds where time is asked for: that of one channel cannot be measured. */
+    private double saved(Groups groups, Groups.Group group) {
+        var one = new BitSet();
+        one.set(group.units().get(0).index());
+        var counted = budget.measures() ? new Budget(Budget.Cost.MACS, budget.most()) : budget;
+        return Math.max(1, counted.of(groups.graph()) - counted.of(groups.outlineWithout(one)));
     }
 
     /** The first {@code count} units, but for those that their group has to keep. */

@@ -35,7 +35,7 @@ import resnet4j.train.Recipe;
 import resnet4j.train.Schedule;
 
 /**
- * Cuts the channels of a trained network that matter least, and teaches what is left again.
+ * Cuts the channels of a trained network that matter least, and has the network itself teach what is left.
  *
  * @param pruning  which ones are cut
  * @param rounds   in how many steps, with all epochs after each of them
@@ -66,7 +66,8 @@ public record Prune(Pruning pruning, int rounds, int epochs, int pictures, List<
      * @param opened  stays the caller's
      * @param name    what the network is called in the result
      * @param data    with the network's classes, to look at, to learn from and to measure on
-     * @param folder  for the runs of fine-tuning, if there is any; those that are there are gone on with
+     * @param folder  for the network that teaches and the runs of fine-tuning, if there is any; those that are there are gone
+     *                on with
      * @param out     a .safetensors file
      * @throws IllegalArgumentException where data is needed and there is none, or the budget cannot be met
      */
@@ -104,7 +105,9 @@ public record Prune(Pruning pruning, int rounds, int epochs, int pictures, List<
                     if (now != null) now.close();
                     now = null;
                     runs.add(own.resolve("run"));
-                    now = taught(start, data.orElseThrow(), own.resolve("run"), teacher);
+                    var dense = folder.resolve("dense.safetensors");
+                    if (!Files.exists(dense)) opened.file().save(dense, opened.net());
+                    now = taught(start, dense, data.orElseThrow(), own.resolve("run"), teacher);
                 }
             }
             var after = side(now.net(), now.file(), data, stages);
@@ -144,10 +147,11 @@ public record Prune(Pruning pruning, int rounds, int epochs, int pictures, List<
         }
     }
 
-    private ModelFile.Opened taught(Path start, DataSource<Label> data, Path run, Teacher teacher) throws IOException {
+    private ModelFile.Opened taught(Path start, Path dense, DataSource<Label> data, Path run, Teacher teacher)
+            throws IOException {
         Recipe recipe;
         try (var opened = ModelFile.open(start)) {
-            recipe = recipe(opened.file(), start, data);
+            recipe = recipe(opened.file(), start, dense, data);
         }
         var folder = Files.exists(run) ? RunFolder.open(run) : RunFolder.create(run);
         if (!teacher.teach(recipe, data, folder))
@@ -155,9 +159,10 @@ public record Prune(Pruning pruning, int rounds, int epochs, int pictures, List<
         return ModelFile.open(folder.model());
     }
 
-    private Recipe recipe(ModelFile file, Path start, DataSource<Label> data) {
+    private Recipe recipe(ModelFile file, Path start, Path dense, DataSource<Label> data) {
         var preprocess = file.preprocess();
         var recipe = Recipe.classify(file.model())
+                .withLearn(Records.with(new Distill(), "teacher", dense.toString()))
                 .withArchitecture(file.architecture())
                 .withWeights(start)
                 .withData(data.name())

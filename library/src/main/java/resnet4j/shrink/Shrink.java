@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import resnet4j.compress.Budget;
 import resnet4j.compress.Importance;
@@ -76,8 +75,7 @@ public record Shrink(double seconds, List<Double> shares, int epochs, long seed,
             var called = String.format(Locale.ROOT, "macs-%s", share);
             var file = folder.resolve(called + ".safetensors");
             if (!Files.exists(file))
-                prune(share, dense)
-                        .run(opened, called, Optional.of(source), folder.resolve(called), file, teacher, stages);
+                prune(share).run(opened, called, Optional.of(source), folder.resolve(called), file, teacher, stages);
             both(called, file, source, folder, found, stages);
             longest = Math.max(longest, since(begun) - now);
         }
@@ -90,12 +88,9 @@ public record Shrink(double seconds, List<Double> shares, int epochs, long seed,
         return (System.nanoTime() - begun) / 1e9;
     }
 
-    private Prune prune(double share, Path dense) {
-        var taught = new ArrayList<String>();
-        taught.add("learn=" + Records.line(Map.of("type", "distill", "teacher", dense.toString())));
-        taught.addAll(changes);
+    private Prune prune(double share) {
         var budget = new Budget(Budget.Cost.MACS, share);
-        return new Prune(new Pruning(Importance.TAYLOR, false, budget, 0.1, 8, seed), 1, epochs, PICTURES, taught);
+        return new Prune(new Pruning(Importance.TAYLOR, false, budget, 0.1, 8, seed), 1, epochs, PICTURES, changes);
     }
 
     /** The network of a file, and the same in eight bits. */

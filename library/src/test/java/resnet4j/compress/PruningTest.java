@@ -183,6 +183,26 @@ class PruningTest {
         }
     }
 
+    /** The first stage's maps are made and used by most, on the largest pictures: of channels that matter equally, these go. */
+    @Test
+    void ofChannelsThatAddAsMuchToTheLoss_thoseGoFirstThatSaveMost() {
+        try (var scope = new NativeScope();
+                var net = Models.create("resnet20", 10)) {
+            var groups = Groups.of(Tracer.trace(net, 1, 3, 32, 32));
+            var equal = new double[groups.units().size()];
+            Arrays.fill(equal, 1);
+            var pruning = new Pruning(Importance.TAYLOR, false, new Budget(Budget.Cost.MACS, 0.9), 0.1, 1, 0);
+            var gone = pruning.choose(groups, equal);
+            assertTrue(gone.cardinality() > 0);
+            gone.stream()
+                    .forEach(unit -> assertEquals(
+                            "conv1",
+                            groups.groups()
+                                    .get(groups.units().get(unit).group())
+                                    .name()));
+        }
+    }
+
     @Test
     void layersKeepAMultiple() {
         try (var scope = new NativeScope();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -35,9 +36,13 @@ class PruneCommandTest {
         return Records.parse(out.toString());
     }
 
+    private static JsonNode recipe(Path run) throws IOException {
+        return Records.parse(Files.readString(run.resolve("recipe.json")));
+    }
+
     /** In two rounds, each of which is taught; what comes out is taught, measured and shown by the commands of others. */
     @Test
-    void whatIsPruned_isTaughtInEachRound_andIsANetworkLikeAnyOther() {
+    void whatIsPruned_isTaughtInEachRound_andIsANetworkLikeAnyOther() throws IOException {
         var file = folder.resolve("small.safetensors");
         var result = done(
                 "prune",
@@ -57,6 +62,10 @@ class PruneCommandTest {
                 after = result.get("after").get("macs").longValue();
         assertTrue(after <= 0.5 * before && after > 0.4 * before, result::toString);
         assertEquals(2, result.get("runs").size());
+        var taughtBy = recipe(Path.of(result.get("runs").get(1).textValue())).get("learn");
+        assertEquals("distill", taughtBy.get("type").textValue());
+        var whole = done("summary", taughtBy.get("teacher").textValue());
+        assertEquals(before, whole.get("macs").longValue());
         var again = done("eval", "" + file, "--data=shapes:300", "--limit=128");
         assertEquals(result.get("after").get("top1"), again.get("top1"));
         assertEquals(after, done("summary", "" + file).get("macs").longValue());
@@ -112,11 +121,14 @@ class PruneCommandTest {
             "--budget=10m",
             "--shares=0.5",
             "--epochs=1",
+            "--set=learn=classify", // no teacher
             "--run=" + folder.resolve("small")
         };
         var result = done(options);
         assertEquals(4, result.get("candidates").size());
         assertEquals(0, result.get("left").size());
+        var run = folder.resolve("small/macs-0.5/round-1/run");
+        assertEquals("classify", recipe(run).get("learn").textValue());
         long front = 0;
         for (var candidate : result.get("candidates")) {
             var file = Path.of(candidate.get("file").textValue());
