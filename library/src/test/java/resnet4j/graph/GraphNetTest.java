@@ -61,6 +61,30 @@ class GraphNetTest {
         }
     }
 
+    /** As layers in evaluation: the same bits, statistics that stay, and scales that learn all the same. */
+    @Test
+    void frozenStatistics_areUsedInTraining_andStay() {
+        Ops.seed(3);
+        try (var scope = new NativeScope();
+                var net = Models.create("resnet20", 7)) {
+            TameWeights.fill(net);
+            net.train(false);
+            try (var frozen = GraphNet.of(Tracer.trace(net, 1, 3, 32, 32))) {
+                frozen.freezeStatistics();
+                frozen.train(true);
+                var images = Tensor.randn(4, 3, 32, 32);
+                var logits = frozen.apply(images);
+                assertArrayEquals(net.apply(images).toFloats(), logits.toFloats(), 0);
+                Losses.crossEntropy(logits, Tensor.of(new long[] {0, 3, 6, 1}, 4), 0)
+                        .backward();
+                frozen.parameters().forEach((name, t) -> assertTrue(t.grad() != null, name));
+                frozen.state()
+                        .forEach((name, t) ->
+                                assertArrayEquals(net.state().get(name).toFloats(), t.toFloats(), 0, name));
+            }
+        }
+    }
+
     @Test
     void itIsSavedOpenedPlannedAndExported(@TempDir Path folder) throws IOException {
         Ops.seed(3);
