@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -201,7 +202,8 @@ public record Coco(List<Picture> pictures, List<Category> categories, List<Thing
 
     /** Hands over the elements of the list {@code name} of a file, or those of the file itself if the name is null. */
     static void each(Path file, String name, Each each) throws IOException {
-        try (var json = new JsonFactory(JSON).createParser(file.toFile())) {
+        try (var in = Files.newInputStream(file);
+                var json = new JsonFactory(JSON).createParser(in)) {
             if (!find(json, name))
                 throw new IOException(file + ": expected a list"
                         + (name == null ? " of results" : " '" + name + "' as COCO's files have") + ", got none");

@@ -5,7 +5,6 @@ import static resnet4j.tensor.Losses.scale;
 import static resnet4j.tensor.Losses.unit;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,6 +24,7 @@ import resnet4j.graph.Inference;
 import resnet4j.image.Preprocess;
 import resnet4j.model.ClassificationNet;
 import resnet4j.model.ModelFile;
+import resnet4j.model.Models;
 import resnet4j.nn.Net;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
@@ -87,7 +87,8 @@ final class Distilling implements Task<Label> {
         if (name.isBlank())
             throw new IllegalArgumentException(
                     "teacher: expected a saved model, a run folder, or a name with weights, got none");
-        if (distill.weights().isEmpty() && !Files.exists(Path.of(name)) && !name.contains("/"))
+        if (distill.weights().isEmpty()
+                && Models.all().stream().anyMatch(entry -> entry.name().equals(name)))
             throw new IllegalArgumentException("teacher: " + name
                     + " has random weights, which teach nothing; give its weights, or a saved model or a run folder");
         var opened = ModelFile.open(name, distill.weights().map(Path::of), OptionalInt.empty())

@@ -117,6 +117,7 @@ class DistillTest {
         refused(few, List.of(), 0, "teacher: expected one of the data's 8 classes");
         refused("", List.of(), 0, "teacher: expected a saved model, a run folder, or a name with weights, got none");
         refused("resnet20", List.of(), 0, "teacher: resnet20 has random weights");
+        refused("resnet21", List.of(), 0, "model: no network is named 'resnet21'");
         refused("" + teacher("resnet18", 8), List.of("layer9"), 1, "layers: the student has no layer named 'layer9'");
         refused("" + teacher("squeezenet1_0", 8), List.of(), 1, "layers: expected some whose maps are compared");
     }

@@ -51,6 +51,9 @@ class ScoreCommandTest {
         assertEquals(1, run("score", "--truth", file.toString(), "--detections", file.toString()));
         assertEquals(1, err.toString().lines().count(), err::toString);
         assertTrue(err.toString().contains(file + ": expected a list 'images'"), err::toString);
+        var none = folder.resolve("none.json").toString();
+        assertEquals(1, run("score", "--truth", none, "--detections", file.toString()));
+        assertTrue(err.toString().contains(none + ": there is no such file"), err::toString);
     }
 
     @Test
