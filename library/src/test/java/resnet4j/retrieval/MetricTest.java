@@ -145,7 +145,8 @@ class MetricTest {
     /** The documented start: its head is a 1x1 convolution on means, after dropout. */
     @Test
     void squeezeNet_learnsToo() throws IOException {
-        var recipe = recipe("arcFace", "model=squeezenet1_1", "architecture={}", "epochs=1", "data=shapes:40");
+        var recipe = recipe(
+                "arcFace", "model=squeezenet1_1", "architecture={}", "epochs=1", "data=shapes:40", "validation=0.4");
         assertEquals("recall1", train(recipe, "squeeze").test().orElseThrow().headline());
     }
 
