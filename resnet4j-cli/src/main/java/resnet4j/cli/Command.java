@@ -1,7 +1,6 @@
 package resnet4j.cli;
 
 import java.io.IOException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,12 +76,12 @@ abstract class Command<R> implements Callable<Integer> {
         return folder;
     }
 
-    private void forgetEmptyFolders() throws IOException {
+    private void forgetEmptyFolders() {
         for (var folder : made) {
             try {
                 Files.deleteIfExists(folder);
-            } catch (DirectoryNotEmptyException e) {
-                // something is in it, for --resume or to look at
+            } catch (IOException e) {
+                // it stays: something is in it, for --resume or to look at; and what went wrong before is what is said
             }
         }
     }
