@@ -28,6 +28,14 @@ public record Outputs<T>(List<float[]> logits, List<T> targets, int[] indices, L
         skipped = List.copyOf(skipped);
     }
 
+    /** The rows one after another. */
+    public float[] flat() {
+        int width = logits.isEmpty() ? 0 : logits.get(0).length, at = 0;
+        var flat = new float[Math.multiplyExact(width, logits.size())];
+        for (var row : logits) System.arraycopy(row, 0, flat, width * at++, width);
+        return flat;
+    }
+
     /**
      * @param network  from normalised images [N,3,H,W] to logits [N,K], in evaluation mode
      * @param progress told how many pictures each batch had

@@ -67,16 +67,16 @@ public final class Explainer {
     }
 
     /**
-     * What the network decides by on each of many pictures.
+     * What the network decides by on each of many pictures, such as {@link resnet4j.eval.Neighbours} are found among.
      *
      * @param threads  that read pictures; 0 reads them on this one
      * @param progress told how many pictures each batch had
      */
-    public <T extends Target<T>> Embedding embedding(Dataset<T> pictures, int threads, IntConsumer progress) {
+    public <T extends Target<T>> Outputs<T> features(Dataset<T> pictures, int threads, IntConsumer progress) {
         var preprocess = preprocess();
         var loader = Loader.inOrder(pictures, BATCH).withPreprocess(preprocess).withThreads(threads, AHEAD);
         UnaryOperator<Tensor> body = this::features;
-        return new Embedding(Outputs.of(body, loader, preprocess, Device.CPU, progress));
+        return Outputs.of(body, loader, preprocess, Device.CPU, progress);
     }
 
     /** [N,3,H,W] -> [N,D]; of a head that takes maps, the mean of each. */

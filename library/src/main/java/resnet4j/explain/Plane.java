@@ -1,5 +1,7 @@
 package resnet4j.explain;
 
+import static resnet4j.tensor.Losses.unit;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -8,6 +10,7 @@ import java.util.Optional;
 import resnet4j.data.Dataset;
 import resnet4j.data.Label;
 import resnet4j.data.Labelled;
+import resnet4j.eval.Outputs;
 import resnet4j.files.AtomicFile;
 import resnet4j.run.Stages;
 import resnet4j.tensor.NativeScope;
@@ -32,14 +35,12 @@ public record Plane(Dataset<Label> pictures, int threads, Path out) implements L
      * @param varies share of the rows' variance that the two show
      */
     record Axes(double[] x, double[] y, double varies) {
-        /** @param rows [n][width] */
-        static Axes of(float[][] rows) {
-            int n = rows.length, width = rows[0].length;
-            var flat = new float[n * width];
-            for (int i = 0; i < n; i++) System.arraycopy(rows[i], 0, flat, i * width, width);
+        /** @param rows {@code n} of them, one after another */
+        static Axes of(float[] rows, int n) {
+            int width = rows.length / n;
             try (var scope = new NativeScope();
                     var noGrad = Ops.noGrad()) {
-                var all = Tensor.of(flat, n, width);
+                var all = Tensor.of(rows, n, width);
                 var centred = Ops.add(all, Ops.affine(Ops.mean(all, List.of(0), true), -1, 0));
                 var turned = Ops.permute(centred, 1, 0);
                 var eigen = Pixels.eigen(Ops.matmul(turned, centred)); // the least first
@@ -67,29 +68,33 @@ public record Plane(Dataset<Label> pictures, int threads, Path out) implements L
 
     @Override
     public Looked at(Explainer explainer, String name, Stages stages) throws IOException {
-        Embedding embedding;
+        Outputs<Label> features;
         try (var progress = stages.begin("embed", pictures.size(), "images")) {
-            embedding = explainer.embedding(pictures, threads, progress::add);
+            features = explainer.features(pictures, threads, progress::add);
         }
-        var rows = new float[embedding.size()][];
-        for (int i = 0; i < rows.length; i++) rows[i] = embedding.row(i);
-        var axes = Axes.of(rows);
+        int n = features.logits().size();
+        if (n == 0) throw new IllegalArgumentException("data: expected pictures that can be read, found none");
+        float[] directions;
+        try (var scope = new NativeScope()) {
+            directions = unit(Tensor.of(features.flat(), n, features.logits().get(0).length))
+                    .toFloats();
+        }
+        var axes = Axes.of(directions, n);
         var file = String.valueOf(out.getFileName()).toLowerCase(Locale.ROOT);
-        AtomicFile.write(out, file.endsWith(".csv") ? table(embedding, axes) : drawn(embedding, axes));
+        AtomicFile.write(out, file.endsWith(".csv") ? table(features, axes) : drawn(features, axes));
         var said = String.format(
                 Locale.ROOT,
                 "%d pictures on two axes, which show %.1f %% of how what %s decides by varies",
-                rows.length,
+                n,
                 100 * axes.varies,
                 name);
-        return new Looked(
-                name, "plane", Optional.empty(), rows.length, said, out, Optional.empty(), Optional.of(axes.varies));
+        return new Looked(name, "plane", Optional.empty(), n, said, out, Optional.empty(), Optional.of(axes.varies));
     }
 
-    private String table(Embedding embedding, Axes axes) throws IOException {
+    private String table(Outputs<Label> features, Axes axes) throws IOException {
         var lines = new StringBuilder("x,y,class,picture\n");
-        for (int i = 0; i < embedding.size(); i++) {
-            int index = embedding.index(i);
+        for (int i = 0; i < axes.x.length; i++) {
+            int index = features.indices()[i];
             lines.append(String.format(
                     Locale.ROOT,
                     "%.6g,%.6g,%s,%s%n",
@@ -105,7 +110,7 @@ public record Plane(Dataset<Label> pictures, int threads, Path out) implements L
         return text.matches("[^\",\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
     }
 
-    private String drawn(Embedding embedding, Axes axes) throws IOException {
+    private String drawn(Outputs<Label> features, Axes axes) throws IOException {
         int classes = pictures.classes().size();
         var svg = new StringBuilder(String.format(
                 Locale.ROOT,
@@ -116,7 +121,7 @@ public record Plane(Dataset<Label> pictures, int threads, Path out) implements L
                 Math.max(SIDE, 2 * EDGE + LINE * classes)));
         double[] x = placed(axes.x), y = placed(axes.y);
         for (int i = 0; i < x.length; i++) {
-            int label = Labelled.label(pictures, embedding.index(i));
+            int label = Labelled.label(pictures, features.indices()[i]);
             svg.append(String.format(
                     Locale.ROOT,
                     "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\" fill-opacity=\"0.6\"/>%n",

@@ -1,6 +1,7 @@
 package resnet4j.inspect;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -15,6 +16,7 @@ import resnet4j.data.Dataset;
 import resnet4j.data.Label;
 import resnet4j.data.Reading;
 import resnet4j.eval.Interval;
+import resnet4j.eval.Neighbours;
 import resnet4j.eval.Outputs;
 import resnet4j.graph.Inference;
 import resnet4j.model.ModelFile;
@@ -73,57 +75,72 @@ public record Inspection(
     }
 
     /**
-     * Looks.
+     * What a network decides by on the pictures that are looked at: it says which are alike and which labels are not to be
+     * believed.
      *
-     * @param pictures of each split, as {@link #pictures} gives them; the first split is the one that is learned from
-     * @param opened a network whose features say which pictures are alike and which labels are not to be believed; taken
-     *               over and closed
+     * @param name     of the network
+     * @param features of the pictures of each split that can be read
+     */
+    public record Asked(String name, Map<String, Outputs<Label>> features) {}
+
+    /**
+     * Asks a network about the pictures of each split.
+     *
+     * @param opened taken over and closed
      * @param name   of the network
      */
-    public Inspected run(
+    public Asked ask(
             Map<String, Dataset<Label>> pictures,
-            Optional<ModelFile.Opened> opened,
+            ModelFile.Opened opened,
             String name,
             Reading reading,
             Stages stages) {
-        try {
-            Looked looked;
-            int all = pictures.values().stream().mapToInt(Dataset::size).sum();
-            try (var watcher = stages.begin("look", all, "images")) {
-                looked = Looked.at(pictures, watcher);
-            }
-            if (looked.unreadable().size() == looked.size())
-                throw new IllegalArgumentException("data: expected pictures that can be read, found none in " + data);
-            Optional<Rows> features =
-                    opened.isEmpty() ? Optional.empty() : Optional.of(features(looked, opened.get(), reading, stages));
-            var pairs = pairs(looked, features);
-            return inspected(looked, opened.map(o -> name), pairs, features);
-        } finally {
-            opened.ifPresent(ModelFile.Opened::close);
+        var p = opened.wholePictures().file().preprocess();
+        var features = new LinkedHashMap<String, Outputs<Label>>();
+        try (var network = Inference.of(opened.net(), device, precision, p.cropHeight(), p.cropWidth())) {
+            for (var split : pictures.entrySet())
+                try (var watcher = stages.begin("features", split.getValue().size(), "images")) {
+                    var loader = reading.loader(split.getValue(), p, batch);
+                    features.put(split.getKey(), Outputs.of(network::features, loader, p, device, watcher::add));
+                } catch (UncheckedIOException nothingReadable) {
+                    features.put(split.getKey(), new Outputs<>(List.of(), List.of(), new int[0], List.of()));
+                }
         }
+        return new Asked(name, features);
+    }
+
+    /**
+     * Looks.
+     *
+     * @param pictures of each split, as {@link #pictures} gives them; the first split is the one that is learned from
+     * @param asked    a network that was asked about them
+     */
+    public Inspected run(Map<String, Dataset<Label>> pictures, Optional<Asked> asked, Stages stages) {
+        Looked looked;
+        int all = pictures.values().stream().mapToInt(Dataset::size).sum();
+        try (var watcher = stages.begin("look", all, "images")) {
+            looked = Looked.at(pictures, watcher);
+        }
+        if (looked.unreadable().size() == looked.size())
+            throw new IllegalArgumentException("data: expected pictures that can be read, found none in " + data);
+        Optional<Rows> features = asked.map(network -> rows(looked, network));
+        var pairs = pairs(looked, features);
+        return inspected(looked, asked.map(Asked::name), pairs, features);
     }
 
     /** Features of the pictures that can be read. @param numbers of the pictures, in the order of the rows */
     private record Rows(int[] numbers, float[] values, int width) {}
 
-    private Rows features(Looked looked, ModelFile.Opened opened, Reading reading, Stages stages) {
-        var file = opened.wholePictures().file();
-        var p = file.preprocess();
+    private static Rows rows(Looked looked, Asked asked) {
         var numbers = IntStream.builder();
         var rows = new ArrayList<float[]>();
-        try (var inference = Inference.of(opened.net(), device, precision, p.cropHeight(), p.cropWidth())) {
-            for (int s = 0; s < looked.names().size(); s++) {
-                int start = looked.starts()[s];
-                var readable = looked.readable(s);
-                if (readable.length == 0) continue;
-                var pictures = looked.pictures(s)
-                        .subset(IntStream.of(readable).map(i -> i - start).toArray());
-                try (var watcher = stages.begin("features", readable.length, "images")) {
-                    var outputs = Outputs.of(
-                            inference::features, reading.loader(pictures, p, batch), p, device, watcher::add);
-                    rows.addAll(outputs.logits());
-                    for (int i : outputs.indices()) numbers.add(readable[i]);
-                }
+        for (int s = 0; s < looked.names().size(); s++) {
+            var features = asked.features.get(looked.names().get(s));
+            for (int i = 0; i < features.indices().length; i++) {
+                int number = looked.starts()[s] + features.indices()[i];
+                if (looked.prints().get(number) == null) continue;
+                rows.add(features.logits().get(i));
+                numbers.add(number);
             }
         }
         int width = rows.get(0).length;
@@ -138,10 +155,10 @@ public record Inspection(
         for (var pair : Duplicates.byHash(prints, bits, likeness))
             found.put(List.of(pair.first(), pair.second()), new Found(pair, Optional.empty(), "hash"));
         features.ifPresent(f -> {
-            var near = Neighbours.of(f.values, f.width, NEIGHBOURS);
-            for (int i = 0; i < near.length; i++)
-                for (var neighbour : near[i]) {
-                    int one = f.numbers[i], other = f.numbers[neighbour.row()];
+            var near = new Neighbours(f.values, f.width).others(NEIGHBOURS);
+            for (int i = 0; i < near.size(); i++)
+                for (var neighbour : near.get(i)) {
+                    int one = f.numbers[i], other = f.numbers[neighbour.place()];
                     int first = Math.min(one, other), second = Math.max(one, other);
                     var key = List.of(first, second);
                     var cosine = Optional.of(neighbour.cosine());

@@ -17,10 +17,10 @@ import resnet4j.eval.Evaluation;
 import resnet4j.eval.Evaluation.ClassResult;
 import resnet4j.eval.Interval;
 import resnet4j.eval.Metrics;
+import resnet4j.eval.Neighbours;
 import resnet4j.eval.Outputs;
 import resnet4j.eval.Ranking;
 import resnet4j.eval.Views;
-import resnet4j.explain.Embedding;
 import resnet4j.explain.Explainer;
 import resnet4j.explain.Method;
 import resnet4j.explain.Overlay;
@@ -51,7 +51,9 @@ final class ClassifierReport {
     private final Seen<Label> seen;
     private final Dataset<Label> pictures; // labelled as the network numbers its classes
     private final Explainer explainer;
-    private Optional<Embedding> training = Optional.empty();
+    private final Map<String, Dataset<Label>> parts = new LinkedHashMap<>();
+    private Optional<Outputs<Label>> training = Optional.empty(); // features of the training pictures
+    private Optional<Neighbours> near = Optional.empty(); // among them
 
     ClassifierReport(Report report, ModelFile.Opened opened, Report.Opening opening, Reading reading)
             throws IOException {
@@ -64,12 +66,22 @@ final class ClassifierReport {
         seen = Seen.of(report, opened.file(), Label.class);
         pictures = Scoring.known("data", seen.source().name(), seen.pictures(), opened.file());
         explainer = new Explainer(opened);
+        parts.put("train", seen.source().train());
+        seen.source().val().ifPresent(part -> parts.put("val", part));
+        seen.source().test().ifPresent(part -> parts.put("test", part));
     }
 
     Report.Told told(Stages stages) throws IOException {
         var outputs = outputs(stages);
         var evaluation = evaluation(outputs);
-        training = training(stages);
+        var inspection = inspection();
+        Optional<Inspection.Asked> asked = inspection.isEmpty()
+                ? Optional.empty()
+                : Optional.of(inspection.get().ask(parts, opening.open(), report.model(), reading, stages));
+        if (seen.others().isPresent())
+            training = asked.map(network -> network.features().get("train"))
+                    .filter(features -> !features.logits().isEmpty());
+        near = training.map(Neighbours::of);
         var areas = new ArrayList<Ranking>();
         for (int c = 0; c < names.size(); c++) areas.add(Ranking.of(outputs, c).withoutCuts());
         var sections = new ArrayList<Section>();
@@ -85,7 +97,7 @@ final class ClassifierReport {
                 "Least sure",
                 "The pictures whose likeliest class has the lowest probability. " + legend(),
                 cards(leastSure(outputs))));
-        sections.addAll(faults(stages));
+        if (asked.isPresent()) sections.addAll(faults(inspection.get(), asked.get(), stages));
         sections.removeIf(section -> section.blocks().isEmpty());
         return new Report.Told(evaluation, seen, seen.notes(evaluation), sections, card(evaluation));
     }
@@ -113,25 +125,11 @@ final class ClassifierReport {
         return metrics.evaluation(names, pictures::name, outputs.skipped());
     }
 
-    /** What the network makes of the training pictures, to find those that are alike in. */
-    private Optional<Embedding> training(Stages stages) {
-        if (!report.whole() || report.examples() == 0 || seen.others().isEmpty()) return Optional.empty();
-        var others = seen.others().get();
-        try (var watcher = stages.begin("training pictures", others.size(), "images")) {
-            int threads = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
-            return Optional.of(explainer.embedding(others, threads, watcher::add));
-        }
-    }
-
-    /** What is wrong with the pictures themselves; all of them are looked at. */
-    private List<Section> faults(Stages stages) throws IOException {
-        if (!report.whole() || report.examples() == 0) return List.of();
-        var parts = new LinkedHashMap<String, Dataset<Label>>();
-        parts.put("train", seen.source().train());
-        seen.source().val().ifPresent(part -> parts.put("val", part));
-        seen.source().test().ifPresent(part -> parts.put("test", part));
+    /** The pictures themselves: what is wrong with them, and what the network makes of them. */
+    private Optional<Inspection> inspection() {
+        if (!report.whole() || report.examples() == 0) return Optional.empty();
         var usual = new Inspection(seen.source().name());
-        var inspection = new Inspection(
+        return Optional.of(new Inspection(
                 usual.data(),
                 usual.limit(),
                 usual.bits(),
@@ -141,8 +139,12 @@ final class ClassifierReport {
                 report.batch(),
                 usual.seed(),
                 report.device(),
-                report.precision());
-        var found = inspection.run(parts, Optional.of(opening.open()), report.model(), reading, stages);
+                report.precision()));
+    }
+
+    /** What is wrong with the pictures; all of them are looked at. */
+    private List<Section> faults(Inspection inspection, Inspection.Asked asked, Stages stages) {
+        var found = inspection.run(parts, Optional.of(asked), stages);
         var page = new InspectedPage(found, parts);
         var figures = new ArrayList<Block.Figure>();
         for (var share : found.twins().shares())
@@ -172,7 +174,7 @@ final class ClassifierReport {
 
     private String legend() {
         return "Beside each picture: what in it speaks for the class that it was taken for (Grad-CAM; red counts most)"
-                + (training.isEmpty()
+                + (near.isEmpty()
                         ? "."
                         : ", and the training pictures that are most alike to the network, with their labels.");
     }
@@ -210,7 +212,7 @@ final class ClassifierReport {
         shown.add(new Block.Shown(image, "a picture of " + is, "picture"));
         var heat = explainer.heat(image, taken, Method.named("gradcam", Optional.empty()));
         shown.add(new Block.Shown(Overlay.of(image, heat), "where in it " + names.get(taken) + " is seen", "heat"));
-        if (training.isPresent()) shown.addAll(alike(image));
+        if (near.isPresent()) shown.addAll(alike(image));
         return new Block.Card(
                 shown,
                 names.get(taken) + " " + Amounts.percent1(probability),
@@ -221,10 +223,10 @@ final class ClassifierReport {
     private List<Block.Shown> alike(Image image) throws IOException {
         var shown = new ArrayList<Block.Shown>();
         var others = seen.others().orElseThrow();
-        for (var near : training.orElseThrow().nearest(explainer.features(image), ALIKE)) {
-            var name = others.classes().get(Labelled.label(others, near.index()));
-            shown.add(new Block.Shown(
-                    preprocess.read(others.picture(near.index())), "a training picture of " + name, name));
+        for (var one : near.orElseThrow().nearest(explainer.features(image), ALIKE)) {
+            int index = training.orElseThrow().indices()[one.place()];
+            var name = others.classes().get(Labelled.label(others, index));
+            shown.add(new Block.Shown(preprocess.read(others.picture(index)), "a training picture of " + name, name));
         }
         return shown;
     }

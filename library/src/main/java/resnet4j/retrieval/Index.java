@@ -6,19 +6,17 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.PriorityQueue;
 import java.util.function.IntConsumer;
-import java.util.stream.IntStream;
 import resnet4j.array.DType;
 import resnet4j.array.HostTensor;
 import resnet4j.config.Records;
 import resnet4j.data.PictureFiles;
 import resnet4j.data.Skipped;
+import resnet4j.eval.Neighbours;
 import resnet4j.files.Digest;
 import resnet4j.image.Preprocess;
 import resnet4j.model.ModelFile;
@@ -115,35 +113,18 @@ public record Index(Maker maker, List<String> files, int width, float[] vectors)
             var pictures = PictureFiles.unlabelled(files);
             var found = Features.pooled(opened.net(), pictures, maker.preprocess, machine, n -> {});
             for (var unread : found.skipped()) throw new IOException(unread.file() + ": " + unread.reason());
-            int own = found.values().length / files.size();
-            return IntStream.range(0, files.size())
-                    .mapToObj(i -> nearest(Arrays.copyOfRange(found.values(), i * own, (i + 1) * own), k))
-                    .toList();
+            return nearest(found.values(), k);
         }
     }
 
-    /** The {@code k} pictures that are most alike to one with these features, most alike first. */
-    public List<Hit> nearest(float[] features, int k) {
-        if (features.length != width)
-            throw new IllegalArgumentException("features: expected " + width + " numbers, as the index's network makes,"
-                    + " got " + features.length);
-        var query = features.clone();
-        unit(query, 0, width, "the picture");
-        record Found(int index, double likeness) {}
-        var best = new PriorityQueue<Found>((a, b) -> Double.compare(a.likeness, b.likeness)); // the worst first
-        for (int i = 0; i < files.size(); i++) {
-            float sum = 0;
-            for (int c = 0, at = i * width; c < width; c++) sum += vectors[at + c] * query[c];
-            if (best.size() == k && sum <= best.peek().likeness) continue;
-            best.add(new Found(i, sum));
-            if (best.size() > k) best.poll();
-        }
-        var hits = new ArrayList<Hit>();
-        while (!best.isEmpty()) {
-            var found = best.poll();
-            hits.add(0, new Hit(files.get(found.index), found.likeness));
-        }
-        return hits;
+    /** The {@code k} pictures that are most alike to each of some with these features, most alike first. */
+    public List<List<Hit>> nearest(float[] features, int k) {
+        return new Neighbours(vectors, width)
+                .nearestOfEach(features, k).stream()
+                        .map(near -> near.stream()
+                                .map(one -> new Hit(files.get(one.place()), one.cosine()))
+                                .toList())
+                        .toList();
     }
 
     /** Writes it: one safetensors file. */

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import resnet4j.data.Skipped;
+import resnet4j.eval.Neighbours;
 import resnet4j.eval.Score;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
@@ -34,7 +35,6 @@ public record Representation(
 
     static final double TEMPERATURE = 0.1;
     static final String NEIGHBOURS = "knn";
-    private static final int ROWS = 256; // asked at once
     private static final double FLAT = 0.05;
 
     public Representation {
@@ -73,27 +73,12 @@ public record Representation(
      * of {@code exp(cosine / temperature)}.
      */
     public static double accuracy(Features bank, Features asked, int k, double temperature) {
-        int n = asked.labels().length, m = bank.labels().length, width = bank.values().length / m;
-        int nearest = Math.min(k, m), right = 0;
-        try (var all = new NativeScope();
-                var noGrad = Ops.noGrad()) {
-            var keys = Ops.permute(unit(Tensor.of(bank.values(), m, width)), 1, 0);
-            var queries = unit(Tensor.of(asked.values(), n, width));
-            for (int from = 0; from < n; from += ROWS) {
-                int rows = Math.min(ROWS, n - from);
-                try (var scope = new NativeScope()) {
-                    var cosines = Ops.matmul(queries.narrow(0, from, rows), keys);
-                    var places = Ops.topK(cosines, nearest, 1);
-                    var found = places.toLongs();
-                    var near = Ops.gather(cosines, 1, places).toFloats();
-                    for (int row = 0; row < rows; row++) {
-                        var votes = new double[bank.classes()];
-                        for (int i = row * nearest; i < (row + 1) * nearest; i++)
-                            votes[bank.labels()[(int) found[i]]] += Math.exp((near[i] - 1) / temperature);
-                        if (most(votes) == asked.labels()[from + row]) right++;
-                    }
-                }
-            }
+        int n = asked.labels().length, width = bank.values().length / bank.labels().length, right = 0;
+        var near = new Neighbours(bank.values(), width).nearestOfEach(asked.values(), k);
+        for (int i = 0; i < n; i++) {
+            var votes = new double[bank.classes()];
+            for (var one : near.get(i)) votes[bank.labels()[one.place()]] += Math.exp((one.cosine() - 1) / temperature);
+            if (most(votes) == asked.labels()[i]) right++;
         }
         return (double) right / n;
     }

@@ -51,10 +51,10 @@ class LookTest {
     @Test
     void axes_areThoseOfScikitLearn() {
         double[] scale = {3, 2, 1, 1.5};
-        var rows = new float[8][4];
+        var rows = new float[8 * 4];
         for (int i = 0; i < 8; i++)
-            for (int c = 0; c < 4; c++) rows[i][c] = (float) (Math.sin(3 * i + .7 * c * c) * scale[c]);
-        var axes = Plane.Axes.of(rows);
+            for (int c = 0; c < 4; c++) rows[4 * i + c] = (float) (Math.sin(3 * i + .7 * c * c) * scale[c]);
+        var axes = Plane.Axes.of(rows, 8);
         assertArrayEquals(
                 new double[] {0.34999, -0.43619, 1.29853, -1.35001, 2.15935, -2.14059, 2.86386, -2.74493},
                 axes.x(),

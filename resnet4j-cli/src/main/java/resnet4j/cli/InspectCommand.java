@@ -67,10 +67,15 @@ final class InspectCommand extends Command<Inspected> {
                 common.device(),
                 common.precision("fp32"));
         var pictures = inspection.pictures();
-        Optional<ModelFile.Opened> opened = model.isEmpty()
+        Optional<Inspection.Asked> asked = model.isEmpty()
                 ? Optional.empty()
-                : Optional.of(ModelFile.open(model.get(), Optional.empty(), OptionalInt.empty()));
-        var inspected = inspection.run(pictures, opened, model.orElse(""), decoding::loader, this::progress);
+                : Optional.of(inspection.ask(
+                        pictures,
+                        ModelFile.open(model.get(), Optional.empty(), OptionalInt.empty()),
+                        model.get(),
+                        decoding::loader,
+                        this::progress));
+        var inspected = inspection.run(pictures, asked, this::progress);
         if (out.isPresent()) new InspectedPage(inspected, pictures).page().write(out.get());
         return inspected;
     }
