@@ -36,7 +36,7 @@ class ArchitectureTest {
         }
         classes = new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-                .importPackages("resnet4j");
+                .importUrl(Predictor.class.getProtectionDomain().getCodeSource().getLocation());
     }
 
     @Test
