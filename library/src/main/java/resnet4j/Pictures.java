@@ -32,8 +32,8 @@ final class Pictures implements AutoCloseable {
     private final Lifetime lifetime;
 
     private interface Network {
-        /** Pixels [N,H,W,3] to logits [N,K], row by row. */
-        float[] logits(byte[] pixels, int pictures);
+        /** Pixels [N,H,W,3] to what the answer is read from [N,K], row by row: logits, or features behind them, too. */
+        float[] said(byte[] pixels, int pictures);
 
         /** Pixels [N,H,W,3] to features [N,D], row by row. */
         float[] features(byte[] pixels, int pictures);
@@ -108,8 +108,8 @@ final class Pictures implements AutoCloseable {
         var inference = Inference.of(model.net(), options.device(), options.precision(), p.cropHeight(), p.cropWidth());
         network = new Network() {
             @Override
-            public float[] logits(byte[] pixels, int pictures) {
-                return run(inference::run, pixels, pictures);
+            public float[] said(byte[] pixels, int pictures) {
+                return run(answer.byFeatures() ? inference::logitsAndFeatures : inference::run, pixels, pictures);
             }
 
             @Override
@@ -137,7 +137,7 @@ final class Pictures implements AutoCloseable {
         long height = p.cropHeight(), width = p.cropWidth();
         network = new Network() {
             @Override
-            public float[] logits(byte[] pixels, int pictures) {
+            public float[] said(byte[] pixels, int pictures) {
                 return model.takesPixels()
                         ? model.run(pixels, pictures, height, width, 3)
                         : model.run(p.normalize(pixels), pictures, 3, height, width);
@@ -152,9 +152,9 @@ final class Pictures implements AutoCloseable {
         lifetime = new Lifetime(kind.name, model::close);
     }
 
-    /** What is made of a picture's logits. */
+    /** What is made of a picture's logits, and of its features behind them where the answer takes these. */
     interface Reader<A> {
-        A read(float[] logits, int from, int names);
+        A read(float[] said, int from, int names);
     }
 
     /** What the network says of each picture, of any sizes. */
@@ -188,15 +188,16 @@ final class Pictures implements AutoCloseable {
     }
 
     private <A> List<A> read(byte[] pixels, int pictures, Reader<A> reader) {
-        int names = card.classNames().size(), k = answer.logits(names);
-        float[] logits = network.logits(pixels, pictures);
+        int names = card.classNames().size();
+        float[] said = network.said(pixels, pictures);
+        int k = said.length / pictures;
         for (int i = 0; i < pictures * k; i++)
-            if (!Float.isFinite(logits[i]))
+            if (!Float.isFinite(said[i]))
                 throw new ArithmeticException("picture " + (i / k + 1) + " of " + pictures + ": the network answers "
-                        + logits[i] + " for class " + i % k
+                        + said[i] + (i % k < answer.logits(names) ? " for class " + i % k : " among its features")
                         + ", which is no answer; its weights, mean or std are damaged");
         var answers = new ArrayList<A>();
-        for (int i = 0; i < pictures; i++) answers.add(reader.read(logits, i * k, names));
+        for (int i = 0; i < pictures; i++) answers.add(reader.read(said, i * k, names));
         return answers;
     }
 

@@ -97,8 +97,9 @@ public record Calibrated(
                 .familiar()
                 .ifPresent(f -> lines.add(String.format(
                         Locale.ROOT,
-                        "  known from           energy %.3f on: %.2f %% of pictures",
-                        f.energy(),
+                        "  known from           %s %.3f on: %.2f %% of pictures",
+                        f.by().name(),
+                        f.least(),
                         100 * familiar.orElseThrow())));
         for (var n : novelty)
             lines.add(String.format(

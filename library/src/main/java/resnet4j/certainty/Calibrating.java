@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import resnet4j.config.Checks;
@@ -24,6 +25,8 @@ import resnet4j.eval.Outputs;
 import resnet4j.graph.Inference;
 import resnet4j.model.Answer;
 import resnet4j.model.Calibration;
+import resnet4j.model.ClassificationNet;
+import resnet4j.model.Familiarity;
 import resnet4j.model.ModelFile;
 import resnet4j.run.Stages;
 import resnet4j.tensor.Device;
@@ -41,6 +44,7 @@ import resnet4j.train.Recipe;
  * @param share    how much of the pictures it is fitted on; the others say what it is worth
  * @param error    the share of answers that may be wrong, where the least sure are to be "not sure"
  * @param familiar the share of pictures like these that are to pass as known, where others are to be told
+ * @param by       what these are told by
  * @param coverage how often the true class is to be in a set, where sets are to be named
  * @param sets     what these are made by
  * @param unlike   pictures of another kind, as {@code kind:path}; their classes are not looked at
@@ -55,6 +59,7 @@ public record Calibrating(
         double share,
         Optional<Double> error,
         Optional<Double> familiar,
+        By by,
         Optional<Double> coverage,
         Calibration.Rule sets,
         List<String> unlike,
@@ -63,6 +68,14 @@ public record Calibrating(
         long seed,
         Device device,
         Precision precision) {
+    private static final int LEARNED = 20_000; // training pictures that distances are fitted on, at most
+
+    /** What tells pictures that the network does not know: see {@link Familiarity}. */
+    public enum By {
+        ENERGY,
+        DISTANCE
+    }
+
     public Calibrating {
         unlike = List.copyOf(unlike);
         limit.ifPresent(n -> Checks.atLeast("limit", 2, n));
@@ -83,6 +96,7 @@ public record Calibrating(
                 0.5,
                 Optional.empty(),
                 Optional.empty(),
+                By.ENERGY,
                 Optional.empty(),
                 Calibration.Rule.LAC,
                 List.of(),
@@ -100,42 +114,55 @@ public record Calibrating(
 
     /** Fits, measures, and writes the model with its calibration. @param name of the network */
     public Calibrated run(Opening opening, String name, Reading reading, Stages stages) throws IOException {
-        Answered fit, rest;
+        Outputs<Label> fit, rest;
         var skipped = new ArrayList<Skipped>();
-        Map<String, List<float[]>> others = new LinkedHashMap<>();
+        Familiarity score;
+        int classes;
+        Map<String, Outputs<Label>> others = new LinkedHashMap<>();
         try (var asked = new Asked(opening.open(), reading, stages)) {
-            var pictures = pictures(asked.file).split(1 - share, seed);
-            fit = asked.answered("calibrate", pictures.rest(), skipped);
-            rest = asked.answered("measure", pictures.held(), skipped);
+            var source = source(asked.file);
+            classes = asked.file.classNames().size();
+            var pictures = pictures(asked.file, source).split(1 - share, seed);
+            score = asked.score(source);
+            fit = asked.outputs("calibrate", pictures.rest());
+            rest = asked.outputs("measure", pictures.held());
+            skipped.addAll(fit.skipped());
+            skipped.addAll(rest.skipped());
             for (var other : unlike) {
-                var source = DataSource.parse(other);
-                others.put(
-                        other,
-                        asked.outputs(other, source.split(source.measured())).logits());
+                var another = DataSource.parse(other);
+                others.put(other, asked.outputs(other, another.split(another.measured())));
             }
         }
         var notes = new ArrayList<String>();
-        var calibration = fit(fit, notes);
+        var calibration = fit(fit, classes, score, notes);
         if (out.isPresent())
             try (var again = opening.open()) {
                 again.file().withAnswer(new Answer.Classes(calibration)).save(out.get(), again.net());
             }
-        return result(name, fit.size(), calibration, rest, others, notes, skipped);
+        return result(name, classes, calibration, rest, score, others, notes, skipped);
     }
 
-    private Dataset<Label> pictures(ModelFile file) throws IOException {
+    private DataSource<Label> source(ModelFile file) throws IOException {
         var source = DataSource.parse(data);
         if (source.val().isEmpty() && !file.recipe().isEmpty() && !split.equals(Optional.of("test")))
             source = Records.read(file.recipe(), Recipe.class).of(source);
+        return source;
+    }
+
+    private String measured(DataSource<Label> source) {
+        return split.orElse(source.val().isPresent() ? "val" : "test");
+    }
+
+    private Dataset<Label> pictures(ModelFile file, DataSource<Label> source) {
         if (split.isEmpty() && source.val().isEmpty() && source.test().isEmpty())
             throw new IllegalArgumentException("data: expected pictures that the network was not trained on, got "
                     + data + " with a training part only; give others, or take these with --split train");
-        var chosen = source.split(split.orElse(source.val().isPresent() ? "val" : "test"));
-        var pictures = Labelled.as(file.classNames(), chosen);
+        var pictures = Labelled.as(file.classNames(), source.split(measured(source)));
         return limit.isPresent() ? pictures.limit(limit.get()) : pictures;
     }
 
-    private Calibration fit(Answered fit, List<String> notes) {
+    private Calibration fit(Outputs<Label> outputs, int classes, Familiarity score, List<String> notes) {
+        var fit = Answered.of(outputs.columns(0, classes));
         double temperature = Temperature.fit(fit);
         if (IntStream.range(0, fit.size()).allMatch(fit::right))
             notes.add("all of these " + fit.size() + " pictures are answered right, which fits any small temperature;"
@@ -152,30 +179,40 @@ public record Calibrating(
                 temperature,
                 fit.size(),
                 abstain,
-                familiar.map(f -> new Calibration.Familiar(Novelty.exceeded(energies(fit.logits()), f), f)),
+                familiar.map(
+                        f -> new Calibration.Familiar(score, Novelty.exceeded(scores(score, outputs, classes), f), f)),
                 coverage.map(c -> Conformal.fit(fit, temperature, sets, c)));
     }
 
     private Calibrated result(
             String name,
-            int fitted,
+            int classes,
             Calibration calibration,
-            Answered rest,
-            Map<String, List<float[]>> others,
+            Outputs<Label> outputs,
+            Familiarity score,
+            Map<String, Outputs<Label>> others,
             List<String> notes,
             List<Skipped> skipped) {
         double temperature = calibration.temperature();
-        var energies = energies(rest.logits());
+        var rest = Answered.of(outputs.columns(0, classes));
+        var scores = new ArrayList<>(List.<Familiarity>of(new Familiarity.Energy()));
+        if (score.byFeatures()) scores.add(0, score);
         var novelty = new ArrayList<Novelty>();
-        others.forEach((kind, logits) -> {
-            novelty.add(Novelty.of(kind, "energy", energies, energies(logits)));
-            novelty.add(Novelty.of(kind, "probability", likeliest(rest.logits()), likeliest(logits)));
+        others.forEach((kind, other) -> {
+            for (var each : scores)
+                novelty.add(
+                        Novelty.of(kind, each.name(), scores(each, outputs, classes), scores(each, other, classes)));
+            novelty.add(Novelty.of(
+                    kind,
+                    "probability",
+                    likeliest(rest.logits()),
+                    likeliest(other.columns(0, classes).logits())));
         });
         int right = (int) IntStream.range(0, rest.size()).filter(rest::right).count();
         return new Calibrated(
                 name,
                 data,
-                fitted,
+                calibration.pictures(),
                 rest.size(),
                 calibration,
                 (double) right / rest.size(),
@@ -186,7 +223,7 @@ public record Calibrating(
                 Reliability.eceInterval(rest, temperature),
                 Selective.of(rest, temperature),
                 calibration.abstain().map(a -> Selective.at(rest, temperature, a.probability())),
-                calibration.familiar().map(f -> share(energies, f.energy())),
+                calibration.familiar().map(f -> share(scores(f.by(), outputs, classes), f.least())),
                 calibration.sets().map(named -> Conformal.of(rest, temperature, named)),
                 novelty,
                 notes,
@@ -200,9 +237,9 @@ public record Calibrating(
         return (double) n / scores.length;
     }
 
-    private static double[] energies(List<float[]> logits) {
-        return logits.stream()
-                .mapToDouble(row -> Calibration.energy(row, 0, row.length))
+    private static double[] scores(Familiarity score, Outputs<Label> outputs, int classes) {
+        return outputs.logits().stream()
+                .mapToDouble(row -> score.score(row, 0, classes))
                 .toArray();
     }
 
@@ -223,6 +260,7 @@ public record Calibrating(
     private final class Asked implements AutoCloseable {
         private final ModelFile file;
         private final Inference inference;
+        private final IntFunction<float[]> origin; // of features that are so wide
         private final Reading reading;
         private final Stages stages;
 
@@ -231,17 +269,34 @@ public record Calibrating(
             this.reading = reading;
             this.stages = stages;
             var p = file.preprocess();
+            // the plan takes the weights: the head's are needed again
+            float[] weight = weights(opened.net(), "weight"), bias = weights(opened.net(), "bias");
+            origin = width -> Distances.origin(weight, bias, width);
             inference = Inference.of(opened.net(), device, precision, p.cropHeight(), p.cropWidth());
         }
 
-        Answered answered(String stage, Dataset<Label> pictures, List<Skipped> skipped) {
-            var outputs = outputs(stage, pictures);
-            skipped.addAll(outputs.skipped());
-            return Answered.of(outputs);
+        private static float[] weights(ClassificationNet net, String name) {
+            var head = net.head().state();
+            return head.containsKey(name) ? head.get(name).toFloats() : new float[0];
         }
 
+        /** Logits, and features behind them where they count. */
         Outputs<Label> outputs(String stage, Dataset<Label> pictures) {
-            return rows(inference::run, stage, pictures);
+            return rows(by == By.DISTANCE ? inference::logitsAndFeatures : inference::run, stage, pictures);
+        }
+
+        /** What tells pictures that the network does not know. */
+        Familiarity score(DataSource<Label> source) {
+            if (by == By.ENERGY) return new Familiarity.Energy();
+            if (measured(source).equals("train"))
+                throw new IllegalArgumentException(
+                        "by: expected training pictures apart from those that are measured,"
+                                + " to take distances from, got the training pictures themselves; take another split, or energy");
+            var learned = Labelled.as(file.classNames(), source.train()).limit(LEARNED);
+            var said = rows(inference::logitsAndFeatures, "training pictures", learned);
+            int classes = file.classNames().size();
+            int width = said.logits().isEmpty() ? 1 : said.logits().get(0).length - classes;
+            return Distances.fit(said, classes, origin.apply(width), Distances.principal(width));
         }
 
         private Outputs<Label> rows(UnaryOperator<Tensor> way, String stage, Dataset<Label> pictures) {

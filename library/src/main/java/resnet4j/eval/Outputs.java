@@ -28,6 +28,12 @@ public record Outputs<T>(List<float[]> logits, List<T> targets, int[] indices, L
         skipped = List.copyOf(skipped);
     }
 
+    /** The same pictures with these columns of the rows. */
+    public Outputs<T> columns(int from, int to) {
+        var some = logits.stream().map(row -> Arrays.copyOfRange(row, from, to)).toList();
+        return new Outputs<>(some, targets, indices, skipped);
+    }
+
     /** The rows one after another. */
     public float[] flat() {
         int width = logits.isEmpty() ? 0 : logits.get(0).length, at = 0;

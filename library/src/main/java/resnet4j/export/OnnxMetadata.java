@@ -35,9 +35,14 @@ public record OnnxMetadata(
         classNames = List.copyOf(classNames);
     }
 
-    /** For a network that takes normalised floats. */
+    /** For a network that takes normalised floats and gives logits. */
     public static OnnxMetadata of(ModelFile file) {
-        return new OnnxMetadata(file.model(), file.preprocess(), file.classNames(), file.answer(), false);
+        return new OnnxMetadata(
+                file.model(),
+                file.preprocess(),
+                file.classNames(),
+                file.answer().ofLogits(),
+                false);
     }
 
     public OnnxMetadata withPixels(boolean pixels) {

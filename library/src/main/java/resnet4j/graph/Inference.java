@@ -1,5 +1,6 @@
 package resnet4j.graph;
 
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import resnet4j.array.DType;
@@ -30,7 +31,7 @@ public final class Inference implements AutoCloseable {
     }
 
     private final Precision precision;
-    private final Function<Tensor, Tensor> logits, features;
+    private final Function<Tensor, Tensor> logits, features, both;
     private final Lifetime lifetime;
 
     /** What the head of a network takes, by this name: an output of plans beside {@link Tracer#OUTPUT}. */
@@ -61,13 +62,18 @@ public final class Inference implements AutoCloseable {
                         here,
                         images -> answers(plan, images).get(Tracer.OUTPUT),
                         images -> answers(plan, images).get(FEATURES),
+                        images -> {
+                            var answers = answers(plan, images);
+                            return behind(answers.get(Tracer.OUTPUT), answers.get(FEATURES));
+                        },
                         plan::close);
             }
             net.channelsLast();
             net.to(device);
             Function<Tensor, Tensor> features =
                     net instanceof ClassificationNet classifier ? classifier::features : images -> null;
-            return new Inference(here, net::apply, features, net::close);
+            Function<Tensor, Tensor> both = images -> behind(net.apply(images), features.apply(images));
+            return new Inference(here, net::apply, features, both, net::close);
         } catch (RuntimeException | Error e) {
             net.close();
             throw e;
@@ -79,10 +85,15 @@ public final class Inference implements AutoCloseable {
     }
 
     private Inference(
-            Precision precision, Function<Tensor, Tensor> logits, Function<Tensor, Tensor> features, Runnable close) {
+            Precision precision,
+            Function<Tensor, Tensor> logits,
+            Function<Tensor, Tensor> features,
+            Function<Tensor, Tensor> both,
+            Runnable close) {
         this.precision = precision;
         this.logits = logits;
         this.features = features;
+        this.both = both;
         lifetime = new Lifetime("the network", close);
     }
 
@@ -97,15 +108,22 @@ public final class Inference implements AutoCloseable {
      * @throws IllegalStateException if the network is not made of a body and a head, or it is closed
      */
     public Tensor features(Tensor images) {
-        return run(
-                x -> {
-                    var made = features.apply(x);
-                    if (made == null)
-                        throw new IllegalStateException(
-                                "features: expected a network of a body and a head, got one without");
-                    return made.dim() == 4 ? Ops.globalAvgPool(made) : made;
-                },
-                images);
+        return run(x -> rows(features.apply(x)), images);
+    }
+
+    /** Logits and, behind them, {@link #features}: [N,K+D], F32, owned by the caller's scope; in one pass of a plan. */
+    public Tensor logitsAndFeatures(Tensor images) {
+        return run(both, images);
+    }
+
+    private static Tensor behind(Tensor logits, Tensor features) {
+        return Ops.cat(List.of(logits.to(DType.F32), rows(features).to(DType.F32)), 1);
+    }
+
+    private static Tensor rows(Tensor features) {
+        if (features == null)
+            throw new IllegalStateException("features: expected a network of a body and a head, got one without");
+        return features.dim() == 4 ? Ops.globalAvgPool(features) : features;
     }
 
     private Tensor run(Function<Tensor, Tensor> network, Tensor images) {

@@ -19,6 +19,16 @@ public sealed interface Answer {
         return names;
     }
 
+    /** Whether it is read from what the head decides by, too, behind the logits. */
+    default boolean byFeatures() {
+        return false;
+    }
+
+    /** The same as far as it can be read from the logits alone, which are all that an ONNX file gives. */
+    default Answer ofLogits() {
+        return this;
+    }
+
     /** What one sees of the picture's logits, in the order of the names: probabilities, or numbers in their own units. */
     double[] values(float[] logits, int from, int names);
 
@@ -44,6 +54,16 @@ public sealed interface Answer {
 
     /** One class of all: softmax of the logits over the temperature. */
     record Classes(Calibration calibration) implements Answer {
+        @Override
+        public boolean byFeatures() {
+            return calibration.familiar().filter(f -> f.by().byFeatures()).isPresent();
+        }
+
+        @Override
+        public Answer ofLogits() {
+            return byFeatures() ? new Classes(calibration.withoutFamiliar()) : this;
+        }
+
         @Override
         public double[] values(float[] logits, int from, int names) {
             double largest = Double.NEGATIVE_INFINITY, sum = 0, temperature = calibration.temperature();

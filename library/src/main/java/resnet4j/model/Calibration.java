@@ -15,7 +15,7 @@ import resnet4j.config.Checks;
  * @param pictures    how many it was fitted on
  * @param abstain     below which probability the answer is "not sure"; absent where no error was asked for, or none of
  *                    the pictures' answers is right often enough
- * @param familiar    what a picture's logits have to add up to; absent where that was not asked for
+ * @param familiar    how alike a picture has to be to those that the network knows; absent where that was not asked for
  * @param sets        what classes are named beside the likeliest; absent where that was not asked for
  */
 public record Calibration(
@@ -26,6 +26,11 @@ public record Calibration(
     public Calibration {
         Checks.aboveZero("temperature", temperature);
         Checks.atLeast("pictures", 0, pictures);
+    }
+
+    /** The same, which takes every picture for a known one. */
+    Calibration withoutFamiliar() {
+        return new Calibration(temperature, pictures, abstain, Optional.empty(), sets);
     }
 
     /** With the temperature alone. */
@@ -47,16 +52,17 @@ public record Calibration(
     }
 
     /**
-     * What pictures of the kind that the network knows have in common. Liu et al. 2020, arXiv:2010.03759.
+     * What pictures of the kind that the network knows have in common.
      *
-     * @param energy the negative energy, {@code log sum exp} of the logits, that most of them exceed
-     * @param share  how many of them do
+     * @param by    the score that they have more of than others
+     * @param least what most of them reach
+     * @param share how many of them do
      */
-    public record Familiar(double energy, double share) {
+    public record Familiar(Familiarity by, double least, double share) {
         public Familiar {
             Checks.insideUnit("share", share);
-            if (!Double.isFinite(energy))
-                throw new IllegalArgumentException("energy: expected a finite number, got " + energy);
+            if (!Double.isFinite(least))
+                throw new IllegalArgumentException("least: expected a finite number, got " + least);
         }
     }
 
@@ -111,8 +117,13 @@ public record Calibration(
         }
     }
 
-    /** Why an answer is not to be relied on, a sentence each; none where it is; absent where nobody asked. @param p of all classes */
-    public Optional<List<String>> doubts(float[] logits, int from, double[] p) {
+    /**
+     * Why an answer is not to be relied on, a sentence each; none where it is; absent where nobody asked.
+     *
+     * @param said as {@link Familiarity#score} takes it
+     * @param p    of all classes
+     */
+    public Optional<List<String>> doubts(float[] said, int from, double[] p) {
         if (abstain.isEmpty() && familiar.isEmpty()) return Optional.empty();
         var doubts = new ArrayList<String>();
         double likeliest = 0;
@@ -124,15 +135,18 @@ public record Calibration(
                     100 * likeliest,
                     100 * abstain.get().probability,
                     percent(abstain.get().error)));
-        double energy = energy(logits, from, p.length);
-        if (familiar.isPresent() && energy < familiar.get().energy)
-            doubts.add(String.format(
-                    Locale.ROOT,
-                    "the picture is unlike those that the network knows: its energy score of %.2f is below %.2f, which"
-                            + " %s %% of them reach",
-                    energy,
-                    familiar.get().energy,
-                    percent(familiar.get().share)));
+        familiar.ifPresent(f -> {
+            double score = f.by.score(said, from, p.length);
+            if (score < f.least)
+                doubts.add(String.format(
+                        Locale.ROOT,
+                        "the picture is unlike those that the network knows: its %s score of %.2f is below %.2f, which"
+                                + " %s %% of them reach",
+                        f.by.name(),
+                        score,
+                        f.least,
+                        percent(f.share)));
+        });
         return Optional.of(doubts);
     }
 

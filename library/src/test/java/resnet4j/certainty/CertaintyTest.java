@@ -1,6 +1,7 @@
 package resnet4j.certainty;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,10 +14,13 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import resnet4j.config.Records;
+import resnet4j.data.Label;
 import resnet4j.eval.Interval;
+import resnet4j.eval.Outputs;
 import resnet4j.model.Answer;
 import resnet4j.model.Calibration;
 import resnet4j.model.Calibration.Rule;
+import resnet4j.model.Familiarity;
 
 /** Beside SciPy, scikit-learn and torchmetrics: scripts/parity/certainty_golden.py. */
 class CertaintyTest {
@@ -181,7 +185,7 @@ class CertaintyTest {
                 temperature,
                 120,
                 Optional.of(new Calibration.Abstain(0.9, 0.01)),
-                Optional.of(new Calibration.Familiar(4.5, 0.95)),
+                Optional.of(new Calibration.Familiar(new Familiarity.Energy(), 4.5, 0.95)),
                 Optional.of(Conformal.fit(answered, temperature, Rule.APS, 0.9))));
         assertEquals(answer, Answer.of(answer.metadata()));
         for (int i = 0; i < answered.size(); i++)
@@ -189,6 +193,56 @@ class CertaintyTest {
                     Arrays.toString(answered.probabilities(i, temperature)),
                     Arrays.toString(answer.values(answered.logits().get(i), 0, answered.classes())));
         assertEquals(Answer.CLASSES, Answer.of(Answer.CLASSES.metadata()));
+    }
+
+    /** Beside NumPy: scripts/parity/distance_golden.py. */
+    @Test
+    void distance_isVirtualLogitMatching_andSurvivesItsFile() throws IOException {
+        JsonNode golden;
+        try (var in = CertaintyTest.class.getResourceAsStream("distance.json")) {
+            golden = Records.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        }
+        int classes = 3, width = 6;
+        var said = rows(golden.get("said")); // logits, features
+        var labels = said.stream().map(row -> new Label(0)).toList();
+        var places = IntStream.range(0, said.size()).toArray();
+        var weight = flat(rows(golden.get("weight")));
+        var bias = flat(rows(golden.get("bias")));
+        var origin = Distances.origin(weight, bias, width);
+        for (int c = 0; c < width; c++)
+            assertEquals(golden.get("origin").get(c).asDouble(), origin[c], 1e-4); // 32-bit eigenvectors
+        var fitted = Distances.fit(
+                new Outputs<>(said, labels, places, List.of()), classes, origin, Distances.principal(width));
+        assertEquals(golden.get("factor").asDouble(), fitted.factor(), 1e-3);
+
+        double least = golden.get("scores").get(0).asDouble() - 1e-2;
+        var familiar = new Calibration.Familiar(fitted, least, 0.9);
+        var answer =
+                new Answer.Classes(new Calibration(1, 40, Optional.empty(), Optional.of(familiar), Optional.empty()));
+        assertEquals(answer, Answer.of(answer.metadata()));
+        assertTrue(answer.byFeatures() && !answer.ofLogits().byFeatures());
+        var read = ((Answer.Classes) Answer.of(answer.metadata())).calibration();
+        for (int i = 0; i < golden.get("asked").size(); i++) {
+            var asked = rows(golden.get("asked")).get(i);
+            var behind = new float[1 + asked.length]; // another picture's number first
+            System.arraycopy(asked, 0, behind, 1, asked.length);
+            double expected = golden.get("scores").get(i).asDouble();
+            assertEquals(expected, fitted.score(behind, 1, classes), 1e-3);
+            var doubts = read.doubts(behind, 1, new double[classes]).orElseThrow();
+            assertEquals(expected < least ? 1 : 0, doubts.size(), doubts::toString);
+        }
+    }
+
+    @Test
+    void distance_ofFeaturesThatAreAllTheSame_isRefused() {
+        var row = new float[] {1, 0, 0}; // a logit, two features at the origin
+        var same = new Outputs<>(List.of(row, row), List.of(new Label(0), new Label(0)), new int[] {0, 1}, List.of());
+        var refused = assertThrows(IllegalArgumentException.class, () -> Distances.fit(same, 1, new float[2], 1));
+        assertTrue(refused.getMessage().startsWith("model: expected features that differ"), refused.getMessage());
+    }
+
+    private static float[] flat(List<float[]> rows) {
+        return new Outputs<>(rows, rows, new int[rows.size()], List.of()).flat();
     }
 
     private static double[] energies(JsonNode rows) {

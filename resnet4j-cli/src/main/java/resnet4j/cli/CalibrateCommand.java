@@ -44,6 +44,9 @@ final class CalibrateCommand extends Command<Calibrated> {
     @Option(names = "--familiar", paramLabel = "S", description = "\"Not sure\" of pictures unlike so many known ones.")
     private Optional<Double> familiar;
 
+    @Option(names = "--by", paramLabel = "energy|distance", description = "What tells those (default: energy).")
+    private Calibrating.By by = Calibrating.By.ENERGY;
+
     @Option(names = "--coverage", paramLabel = "S", description = "Name classes of which one is right so often.")
     private Optional<Double> coverage;
 
@@ -69,8 +72,8 @@ final class CalibrateCommand extends Command<Calibrated> {
         var device = common.device();
         var precision = common.precision("fp32");
         return new Calibrating(
-                        data, split, limit, share, error, familiar, coverage, sets, unlike, out, batch, seed, device,
-                        precision)
+                        data, split, limit, share, error, familiar, by, coverage, sets, unlike, out, batch, seed,
+                        device, precision)
                 .run(model::open, model.model, decoding::loader, this::progress);
     }
 

@@ -36,6 +36,9 @@ import resnet4j.weights.PyTorchFile;
             "  ./resnet4j export runs/quickstart-1 --out model.onnx"
         })
 final class ExportCommand extends Command<ExportCommand.Result> {
+    private static final String FORGETS =
+            "the ONNX file gives logits only, so that it cannot tell pictures that the network"
+                    + " does not know by their distance; calibrate by energy for that";
     private static final double TOLERANCE = 1e-4; // of the largest logit: fp32 sums in another order
 
     @Mixin
@@ -50,8 +53,11 @@ final class ExportCommand extends Command<ExportCommand.Result> {
     @Option(names = "--data", paramLabel = "KIND:PATH", description = "Pictures to check an ONNX file on.")
     private String data;
 
-    /** @param check ONNX Runtime against libtorch; absent for other formats, and where ONNX Runtime is not there */
-    record Result(String model, Path out, long bytes, Optional<OnnxCheck> check) {}
+    /**
+     * @param check ONNX Runtime against libtorch; absent for other formats, and where ONNX Runtime is not there
+     * @param note  what the file cannot say
+     */
+    record Result(String model, Path out, long bytes, Optional<OnnxCheck> check, Optional<String> note) {}
 
     @Override
     Result run() throws Exception {
@@ -67,7 +73,9 @@ final class ExportCommand extends Command<ExportCommand.Result> {
             else
                 throw new IllegalArgumentException(
                         "--out: expected a name that ends in .onnx, .pth or .safetensors, got " + out);
-            return new Result(model.model, out, Files.size(out), check);
+            boolean forgets = name.endsWith(".onnx") && opened.file().answer().byFeatures();
+            return new Result(
+                    model.model, out, Files.size(out), check, forgets ? Optional.of(FORGETS) : Optional.empty());
         }
     }
 
@@ -106,6 +114,8 @@ final class ExportCommand extends Command<ExportCommand.Result> {
                                 c.largest(),
                                 c.relative(),
                                 c.agreements()))
+                        .orElse("")
+                + r.note.map(note -> "%nNote: ".formatted() + Words.sentence(note) + ".")
                         .orElse("");
     }
 

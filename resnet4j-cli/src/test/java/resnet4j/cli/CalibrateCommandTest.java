@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
@@ -109,6 +110,41 @@ class CalibrateCommandTest {
         assertEquals(
                 "image,rank,index,label,probability,sure,named",
                 Files.readAllLines(csv).get(0));
+    }
+
+    @Test
+    void picturesFarFromWhatWasLearned_areNotSure_butForOnnx() throws IOException {
+        var sure = folder.resolve("sure.safetensors");
+        var found = json(
+                "calibrate",
+                model.toString(),
+                "--data=shapes:160",
+                "--familiar=0.5",
+                "--by=distance",
+                "--unlike=shapes:40",
+                "--out=" + sure,
+                "--json",
+                "--device=cpu");
+        assertEquals(
+                List.of("distance", "energy", "probability"),
+                StreamSupport.stream(found.get("novelty").spliterator(), false)
+                        .map(line -> line.get("score").textValue())
+                        .toList());
+        assertEquals(0.5, found.get("familiar").doubleValue(), 0.2);
+        var pictures = folder.resolve("pictures");
+        Labelled.write(DataSource.parse("shapes:40").train(), pictures, 1);
+        var said = json("predict", sure.toString(), pictures.toString(), "--json", "--device=cpu")
+                .get("predictions");
+        assertTrue(
+                StreamSupport.stream(said.spliterator(), false)
+                        .anyMatch(one -> one.get("notSure").toString().contains("its distance score of")),
+                said::toString);
+        var onnx = folder.resolve("sure.onnx");
+        var exported = json("export", sure.toString(), "--out=" + onnx, "--json");
+        assertTrue(exported.get("note").textValue().startsWith("the ONNX file gives logits only"));
+        var theirs = json("predict", onnx.toString(), pictures.toString(), "--json");
+        assertFalse(theirs.get("predictions").get(0).has("notSure"));
+        assertRefused("--by: expected training pictures apart", "--data=shapes:40", "--by=distance", "--split=train");
     }
 
     @Test
