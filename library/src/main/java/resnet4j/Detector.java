@@ -8,18 +8,20 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import resnet4j.detect.Detection;
 import resnet4j.detect.DetectionNet;
+import resnet4j.detect.Finder;
 import resnet4j.detect.Limits;
 import resnet4j.image.Image;
 import resnet4j.model.ModelFile;
 import resnet4j.tensor.Engine;
 import resnet4j.tensor.Lifetime;
-import resnet4j.tensor.NativeScope;
-import resnet4j.tensor.Ops;
 
-/** Says what is in pictures, and where: boxes in their own pixels, surest first. */
+/**
+ * Says what is in pictures, and where: boxes in their own pixels, surest first. On a CPU the network's arithmetic runs as
+ * fused {@link resnet4j.graph.Plan}s.
+ */
 public final class Detector implements Predictor<List<Detection>> {
     private final Card card;
-    private final DetectionNet net;
+    private final Finder finder;
     private final Options options;
     private final Limits limits;
     private final Lifetime lifetime;
@@ -35,16 +37,23 @@ public final class Detector implements Predictor<List<Detection>> {
             throw new IllegalArgumentException("model: expected a network that finds things, got "
                     + model.file().model());
         }
-        net = detector;
         var file = model.file();
         card = new Card(file.model(), file.classNames(), file.preprocess());
         this.options = options;
-        this.limits = limits.orElseGet(net::limits);
+        this.limits = limits.orElseGet(detector::limits);
         if (options.threads() > 0) Engine.threads(options.threads());
-        net.to(options.device());
-        net.channelsLast();
-        net.train(false);
-        lifetime = new Lifetime("the detector", net::close);
+        try {
+            finder = Finder.consume(detector, options.device(), options.precision());
+        } catch (RuntimeException | Error e) {
+            model.close();
+            throw e;
+        }
+        boolean uses = options.device().cuda();
+        if (!uses) model.close(); // plans have weights of their own
+        lifetime = new Lifetime("the detector", () -> {
+            finder.close();
+            if (uses) model.close();
+        });
     }
 
     /** Opens a saved model or a run folder, on the CPU in 32-bit floats. */
@@ -66,11 +75,11 @@ public final class Detector implements Predictor<List<Detection>> {
     @Override
     public List<List<Detection>> predict(List<Image> pictures) {
         lifetime.enter();
-        try (var mode = Ops.precision(options.precision())) {
+        try {
             var answers = new ArrayList<List<Detection>>();
             for (int from = 0; from < pictures.size(); from += options.batch()) {
                 var some = pictures.subList(from, Math.min(from + options.batch(), pictures.size()));
-                answers.addAll(net.detect(some, limits, options.device()));
+                answers.addAll(finder.find(some, limits));
             }
             return answers;
         } finally {
@@ -82,15 +91,8 @@ public final class Detector implements Predictor<List<Detection>> {
     @Override
     public List<float[]> features(List<Image> pictures) {
         lifetime.enter();
-        try (var mode = Ops.precision(options.precision());
-                var noGrad = Ops.noGrad()) {
-            var answers = new ArrayList<float[]>();
-            for (var picture : pictures)
-                try (var scope = new NativeScope()) {
-                    answers.add(Ops.globalAvgPool(net.features(net.images(List.of(picture), options.device())))
-                            .toFloats());
-                }
-            return answers;
+        try {
+            return pictures.stream().map(finder::features).toList();
         } finally {
             lifetime.leave();
         }

@@ -1,7 +1,9 @@
 package resnet4j.detect;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import resnet4j.nn.Layer;
 import resnet4j.nn.Net;
 import resnet4j.nn.Norm;
@@ -12,6 +14,7 @@ import resnet4j.tensor.Tensor;
 /** What is said of a thing besides its class and box, from its piece of the pyramid. He et al. 2017, arXiv:1703.06870. */
 abstract class BoxDetail extends Net {
     static final RoiPool POOL = new RoiPool(14, 2);
+    static final String ANSWERS = "answers";
 
     /** That of a detector, or null where it says nothing. */
     static BoxDetail of(Method.Detail detail, int channels, int classes, Optional<Norm> norm) {
@@ -30,8 +33,14 @@ abstract class BoxDetail extends Net {
     /** The loss over the things of each image that are learned from. */
     abstract Tensor loss(ImageBatch batch, List<Tensor> maps, List<RoiHeads.Sampled> things);
 
-    /** What was found, with what this says of it. */
-    abstract List<Found> find(ImageBatch batch, List<Tensor> maps, List<Found> found);
+    /** What {@link #find} needs of pieces. */
+    Map<String, Tensor> seen(Tensor pieces) {
+        return Map.of(ANSWERS, answers(pieces));
+    }
+
+    /** What was found, with what this says of it. @param seen what is made of pieces, as {@link #seen} does */
+    abstract List<Found> find(
+            ImageBatch batch, List<Tensor> maps, List<Found> found, Function<Tensor, Map<String, Tensor>> seen);
 
     /** What knows the classes, if anything does. */
     Optional<Layer> ofClasses() {

@@ -42,11 +42,14 @@ final class DenseHeads {
         return answer(channels, numbers, -Math.log((1 - RARE) / RARE));
     }
 
-    /** A head's answers of k numbers a place and anchor, level by level: [N,A,k]. */
-    static List<Tensor> answers(Layer head, Layer last, int k, List<Tensor> maps) {
-        var all = new ArrayList<Tensor>();
-        for (var map : maps) all.add(RegionProposals.flat(last.apply(head.apply(map)), k));
-        return all;
+    /** A head's answers, level by level: [N,a*k,H,W]. */
+    static List<Tensor> answers(Layer head, Layer last, List<Tensor> maps) {
+        return maps.stream().map(map -> last.apply(head.apply(map))).toList();
+    }
+
+    /** Of k numbers a place and anchor, level by level: [N,a*k,H,W] -> [N,A,k]. */
+    static List<Tensor> flat(List<Tensor> levels, int k) {
+        return levels.stream().map(x -> RegionProposals.flat(x, k)).toList();
     }
 
     /** Boxes to start from, level by level; the same in every image. */

@@ -1,6 +1,7 @@
 package resnet4j.detect;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,11 +36,21 @@ public abstract class DetectionNet extends ClassificationNet {
         return losses(batch, backbone.maps(batch.images()));
     }
 
-    /** What is in each image, from the pyramid's maps. */
-    abstract List<Found> find(ImageBatch batch, List<Tensor> maps, Limits limits);
+    /** Its parts, with a shape of the input of each that is like those to come. */
+    Map<Part, long[]> parts() {
+        int height = config.sizes().min().get(config.sizes().min().size() - 1);
+        int width = Math.min(4 * height / 3, Math.max(height, config.sizes().max()));
+        return Map.of(Part.PLACES, new long[] {1, 3, ImageBatch.padded(height), ImageBatch.padded(width)});
+    }
+
+    /** What a part answers, layer by layer. Of places, tensors by name and the map's number: {@code maps0}... */
+    abstract Map<String, Tensor> answers(Part part, Tensor in);
+
+    /** What is in each image. */
+    abstract List<Found> find(ImageBatch batch, Part.Engine engine, Limits limits);
 
     final List<Found> find(ImageBatch batch, Limits limits) {
-        return find(batch, backbone.maps(batch.images()), limits);
+        return find(batch, this::answers, limits);
     }
 
     /** The same answers, if they are numbers: what is none is sure of nothing, and would be passed over as no thing. */
@@ -64,12 +75,16 @@ public abstract class DetectionNet extends ClassificationNet {
      *
      * @param device where the network is
      */
-    public final List<List<Detection>> detect(List<Image> pictures, Limits limits, Device device) {
+    final List<List<Detection>> detect(List<Image> pictures, Limits limits, Device device) {
+        return detect(pictures, this::answers, limits, device);
+    }
+
+    final List<List<Detection>> detect(List<Image> pictures, Part.Engine engine, Limits limits, Device device) {
         if (pictures.isEmpty()) return List.of();
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad()) {
             var batch = ImageBatch.of(pictures, config.sizes(), device);
-            var found = find(batch, limits);
+            var found = find(batch, engine, limits);
             var all = new ArrayList<List<Detection>>();
             for (int i = 0; i < pictures.size(); i++)
                 all.add(detections(found.get(i), pictures.get(i), batch.sizes().get(i)));
@@ -104,6 +119,22 @@ public abstract class DetectionNet extends ClassificationNet {
     public final Tensor features(Tensor images) {
         var maps = backbone.maps(images);
         return maps.get(maps.size() - 1);
+    }
+
+    /** All tensors by name and number. */
+    static Map<String, Tensor> numbered(Map<String, List<Tensor>> lists) {
+        var all = new LinkedHashMap<String, Tensor>();
+        lists.forEach((name, list) -> {
+            for (int i = 0; i < list.size(); i++) all.put(name + i, list.get(i));
+        });
+        return all;
+    }
+
+    /** Those of a name in their order. */
+    static List<Tensor> list(Map<String, Tensor> numbered, String name) {
+        var all = new ArrayList<Tensor>();
+        for (Tensor next; (next = numbered.get(name + all.size())) != null; ) all.add(next);
+        return all;
     }
 
     /** What it says of a whole picture as one thing, by class [N,classes]; all of its layers are used. */

@@ -85,29 +85,35 @@ final class Fcos extends DetectionNet {
         return head.classes.logits;
     }
 
-    /** Level by level: [N,A,classes], [N,A,4] in sides of the place, [N,A,1]. */
-    private record Answers(List<Tensor> logits, List<Tensor> codes, List<Tensor> centres) {}
+    /** Level by level: [N,classes,H,W], [N,4,H,W] in sides of the place, [N,1,H,W]. */
+    private record Answers(List<Tensor> logits, List<Tensor> codes, List<Tensor> centres) {
+        /** [N,A,classes], [N,A,4], [N,A,1]. */
+        Answers flat(int classes) {
+            return new Answers(
+                    DenseHeads.flat(logits, classes), DenseHeads.flat(codes, 4), DenseHeads.flat(centres, 1));
+        }
+    }
 
     private Answers answers(List<Tensor> maps) {
         var codes = new ArrayList<Tensor>();
         var centres = new ArrayList<Tensor>();
         for (var map : maps) {
             var x = head.sides.conv.apply(map);
-            codes.add(RegionProposals.flat(Ops.relu(head.sides.code.apply(x)), 4));
-            centres.add(RegionProposals.flat(head.sides.centre.apply(x), 1));
+            codes.add(Ops.relu(head.sides.code.apply(x)));
+            centres.add(head.sides.centre.apply(x));
         }
-        var logits = DenseHeads.answers(head.classes.conv, head.classes.logits, config.classes(), maps);
+        var logits = DenseHeads.answers(head.classes.conv, head.classes.logits, maps);
         return new Answers(logits, codes, centres);
     }
 
     @Override
     Tensor whole(List<Tensor> maps) {
-        return Ops.max(Ops.cat(answers(maps).logits, 1), List.of(1), false);
+        return Ops.max(Ops.cat(answers(maps).flat(config.classes()).logits, 1), List.of(1), false);
     }
 
     @Override
     Map<String, Tensor> losses(ImageBatch batch, List<Tensor> maps) {
-        var answers = answers(maps);
+        var answers = answers(maps).flat(config.classes());
         var levels = DenseHeads.anchors(ANCHORS, maps, batch.images());
         var anchors = Boxes.all(levels);
         var logits = Ops.cat(answers.logits, 1);
@@ -208,18 +214,29 @@ final class Fcos extends DetectionNet {
     }
 
     @Override
-    List<Found> find(ImageBatch batch, List<Tensor> maps, Limits limits) {
+    Map<String, Tensor> answers(Part part, Tensor images) {
+        var maps = backbone().maps(images);
         var answers = answers(maps);
-        var scores = new ArrayList<Tensor>();
+        var scores = new ArrayList<Tensor>(); // squared
         for (int level = 0; level < maps.size(); level++)
-            scores.add(Ops.mul(Ops.sigmoid(answers.logits.get(level)), Ops.sigmoid(answers.centres.get(level)))
-                    .sqrt());
-        scores.forEach(DetectionNet::sane);
-        var codes = answers.codes.stream()
+            scores.add(Ops.mul(Ops.sigmoid(answers.logits.get(level)), Ops.sigmoid(answers.centres.get(level))));
+        return numbered(
+                Map.of("maps", maps.subList(maps.size() - 1, maps.size()), "scores", scores, "codes", answers.codes));
+    }
+
+    @Override
+    List<Found> find(ImageBatch batch, Part.Engine engine, Limits limits) {
+        var places = engine.answers(Part.PLACES, batch.images());
+        var squared = list(places, "scores");
+        var scores = DenseHeads.flat(squared, config.classes()).stream()
+                .map(DetectionNet::sane)
+                .map(Tensor::sqrt)
+                .toList();
+        var codes = DenseHeads.flat(list(places, "codes"), 4).stream()
                 .map(DetectionNet::sane)
                 .map(Tensor::toFloats)
                 .toList();
-        var anchors = DenseHeads.anchors(ANCHORS, maps, batch.images());
+        var anchors = DenseHeads.anchors(ANCHORS, squared, batch.images());
         var found = new ArrayList<Found>();
         for (int image = 0; image < batch.sizes().size(); image++)
             found.add(DenseHeads.best(

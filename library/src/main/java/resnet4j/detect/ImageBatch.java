@@ -108,7 +108,7 @@ record ImageBatch(Tensor images, List<int[]> sizes, List<Truth> truth) {
                     + "; the annotations are of another picture");
     }
 
-    private static int padded(int pixels) {
+    static int padded(int pixels) {
         return (pixels + DIVISOR - 1) / DIVISOR * DIVISOR;
     }
 

@@ -2,6 +2,8 @@ package resnet4j.detect;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import resnet4j.nn.Conv2d;
 import resnet4j.nn.ConvTranspose2d;
 import resnet4j.nn.Init;
@@ -92,11 +94,12 @@ final class KeypointHead extends BoxDetail {
     }
 
     @Override
-    List<Found> find(ImageBatch batch, List<Tensor> maps, List<Found> found) {
+    List<Found> find(
+            ImageBatch batch, List<Tensor> maps, List<Found> found, Function<Tensor, Map<String, Tensor>> seen) {
         if (found.stream().allMatch(f -> f.boxes().size() == 0)) return found;
         var boxes = found.stream().map(Found::boxes).toList();
-        float[] all =
-                DetectionNet.sane(answers(POOL.of(maps, boxes, batch.sizes()))).toFloats();
+        var answers = seen.apply(POOL.of(maps, boxes, batch.sizes())).get(ANSWERS);
+        float[] all = DetectionNet.sane(answers).toFloats();
         var pointed = new ArrayList<Found>();
         int next = 0;
         for (var of : found) {

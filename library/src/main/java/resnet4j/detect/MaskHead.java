@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import resnet4j.image.LabelMap;
 import resnet4j.nn.Conv2d;
 import resnet4j.nn.ConvTranspose2d;
@@ -22,7 +25,8 @@ final class MaskHead extends BoxDetail {
     /** Places of a box in each direction. */
     static final int SIDE = 28;
 
-    private final Layer head, predictor, logits;
+    private final Layer head, predictor, larger;
+    private final Conv2d logits;
     private final int classes;
 
     MaskHead(int channels, int classes, Optional<Norm> norm) {
@@ -41,6 +45,7 @@ final class MaskHead extends BoxDetail {
         var logits = Conv2d.biased(channels, classes, 1, 1);
         Init.kaimingNormalFanOut(larger.weight());
         Init.kaimingNormalFanOut(logits.weight());
+        this.larger = larger;
         this.logits = logits;
         var parts = new LinkedHashMap<String, Layer>();
         parts.put("conv5_mask", larger);
@@ -120,18 +125,33 @@ final class MaskHead extends BoxDetail {
                 + ly * lx * mask.at(right, bottom);
     }
 
+    /** What the last layer takes, and that layer, as each thing needs the mask of one class alone. */
     @Override
-    List<Found> find(ImageBatch batch, List<Tensor> maps, List<Found> found) {
+    Map<String, Tensor> seen(Tensor pieces) {
+        var x = Ops.relu(larger.apply(head.apply(pieces))); // [R,C,28,28]
+        return Map.of("last", x, "weight", logits.weight(), "bias", logits.bias());
+    }
+
+    @Override
+    List<Found> find(
+            ImageBatch batch, List<Tensor> maps, List<Found> found, Function<Tensor, Map<String, Tensor>> seen) {
         int n = found.stream().mapToInt(f -> f.boxes().size()).sum();
         if (n == 0) return found;
         var boxes = found.stream().map(Found::boxes).toList();
-        var x = Ops.sigmoid(DetectionNet.sane(answers(POOL.of(maps, boxes, batch.sizes()))));
-        var rows = new long[n];
-        int next = 0;
-        for (var of : found) for (int label : of.labels()) rows[next] = (long) next++ * classes + label;
-        float[] all = Rows.pick(Ops.reshape(x, n * classes, SIDE * SIDE), rows).toFloats();
+        var labels = found.stream()
+                .flatMapToInt(f -> IntStream.of(f.labels()))
+                .asLongStream()
+                .toArray();
+        var made = seen.apply(POOL.of(maps, boxes, batch.sizes()));
+        var last = made.get("last");
+        int channels = (int) last.size(1);
+        var weight = Rows.pick(made.get("weight").reshape(classes, channels), labels); // [R,C]
+        var bias = Rows.pick(made.get("bias").reshape(classes, 1), labels); // [R,1]
+        var places = last.permute(0, 2, 3, 1).reshape(n, SIDE * SIDE, channels);
+        var logits = Ops.matmul(places, weight.reshape(n, channels, 1)).reshape(n, SIDE * SIDE);
+        float[] all = Ops.sigmoid(DetectionNet.sane(Ops.add(logits, bias))).toFloats();
         var masked = new ArrayList<Found>();
-        next = 0;
+        int next = 0;
         for (var of : found) {
             var masks = new ArrayList<float[]>();
             for (int i = 0; i < of.labels().length; i++, next++)

@@ -13,6 +13,7 @@ import resnet4j.image.Image;
 import resnet4j.image.Preprocess;
 import resnet4j.model.ModelFile;
 import resnet4j.tensor.Device;
+import resnet4j.tensor.Precision;
 
 /** How well a detector finds the things of a dataset. */
 public final class Measure {
@@ -31,7 +32,9 @@ public final class Measure {
                     + String.join(", ", known.subList(1, known.size())) + ", got "
                     + String.join(", ", data.classes()));
         var net = (DetectionNet) model.net();
-        return of(net, loader(model, data, batch), net.limits(), device, progress);
+        try (var finder = Finder.of(net, device, Precision.FP32)) {
+            return of(net, finder, loader(model, data, batch), net.limits(), progress);
+        }
     }
 
     /** The pictures as they lie, as a detector resizes them by itself. */
@@ -49,24 +52,29 @@ public final class Measure {
      * @param progress told how many pictures each batch had
      */
     static ThingScore of(DetectionNet net, Loader<Things> loader, Limits limits, Device device, IntConsumer progress) {
+        try (var finder = Finder.eager(net, device)) {
+            return of(net, finder, loader, limits, progress);
+        }
+    }
+
+    private static ThingScore of(
+            DetectionNet net, Finder finder, Loader<Things> loader, Limits limits, IntConsumer progress) {
         boolean masks = net.config.detail() == Method.Detail.MASKS;
-        var seen = seen(net, loader, limits, device, progress);
+        var seen = seen(finder, masks, loader, limits, progress);
         return ThingScore.of(seen.truth, seen.found, masks, seen.skipped);
     }
 
     /** What is in pictures and what was found in them; a picture's id is its index and one. */
     record Seen(Coco truth, List<CocoResults.Found> found, List<Skipped> skipped) {}
 
-    static Seen seen(DetectionNet net, Loader<Things> loader, Limits limits, Device device, IntConsumer progress) {
-        net.train(false);
+    static Seen seen(Finder finder, boolean masks, Loader<Things> loader, Limits limits, IntConsumer progress) {
         var pictures = new ArrayList<Coco.Picture>();
         var things = new ArrayList<Coco.Thing>();
         var found = new ArrayList<CocoResults.Found>();
-        boolean masks = net.config.detail() == Method.Detail.MASKS;
         try (var batches = loader.epoch(0)) {
             for (var batch : batches) {
                 var images = images(batch.pixels());
-                var answers = net.detect(images, limits, device);
+                var answers = finder.find(images, limits);
                 for (int i = 0; i < images.size(); i++) {
                     long id = batch.indices()[i] + 1;
                     pictures.add(new Coco.Picture(

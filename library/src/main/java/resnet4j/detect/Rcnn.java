@@ -45,7 +45,7 @@ final class Rcnn extends DetectionNet {
 
     @Override
     Tensor whole(List<Tensor> maps) {
-        rpn.answers(maps);
+        rpn.places(maps);
         return heads.whole(maps.get(0));
     }
 
@@ -58,7 +58,25 @@ final class Rcnn extends DetectionNet {
     }
 
     @Override
-    List<Found> find(ImageBatch batch, List<Tensor> maps, Limits limits) {
-        return heads.find(batch, maps, rpn.propose(batch, maps), limits);
+    Map<Part, long[]> parts() {
+        var all = new LinkedHashMap<>(super.parts());
+        all.putAll(heads.parts(config.channels()));
+        return all;
+    }
+
+    @Override
+    Map<String, Tensor> answers(Part part, Tensor in) {
+        if (part != Part.PLACES) return heads.answers(part, in);
+        var maps = backbone().maps(in);
+        var places = rpn.places(maps);
+        return numbered(Map.of("maps", maps, "scores", places.scores(), "codes", places.codes()));
+    }
+
+    @Override
+    List<Found> find(ImageBatch batch, Part.Engine engine, Limits limits) {
+        var places = engine.answers(Part.PLACES, batch.images());
+        var answers = new RegionProposals.Answers(list(places, "scores"), list(places, "codes"));
+        var maps = list(places, "maps");
+        return heads.find(batch, maps, rpn.propose(batch, answers), engine, limits);
     }
 }

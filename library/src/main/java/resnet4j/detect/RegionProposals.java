@@ -67,7 +67,7 @@ final class RegionProposals extends Net {
     record Proposals(List<Boxes> boxes, Map<String, Tensor> losses) {}
 
     Proposals train(ImageBatch batch, List<Tensor> maps) {
-        var answers = answers(maps);
+        var answers = places(maps).flat();
         var anchors = anchors(batch, maps);
         var code = Ops.cat(answers.codes, 1); // [N,A,4]
         return new Proposals(
@@ -76,23 +76,29 @@ final class RegionProposals extends Net {
     }
 
     /** For each image, likeliest first. */
-    List<Boxes> propose(ImageBatch batch, List<Tensor> maps) {
-        var answers = answers(maps);
+    List<Boxes> propose(ImageBatch batch, Answers places) {
+        var answers = places.flat();
         answers.scores.forEach(DetectionNet::sane);
         var codes = DetectionNet.sane(Ops.cat(answers.codes, 1)).toFloats();
-        return boxes(batch, answers.scores, codes, anchors(batch, maps), TESTING);
+        return boxes(batch, answers.scores, codes, anchors(batch, places.scores), TESTING);
     }
 
-    /** Of each level, finest first: [N,A,1] and [N,A,4]. */
-    record Answers(List<Tensor> scores, List<Tensor> codes) {}
+    /** Of each level, finest first: [N,a,H,W] and [N,4a,H,W]; flat: [N,A,1] and [N,A,4]. */
+    record Answers(List<Tensor> scores, List<Tensor> codes) {
+        Answers flat() {
+            return new Answers(
+                    scores.stream().map(x -> RegionProposals.flat(x, 1)).toList(),
+                    codes.stream().map(x -> RegionProposals.flat(x, 4)).toList());
+        }
+    }
 
-    Answers answers(List<Tensor> maps) {
+    Answers places(List<Tensor> maps) {
         var scores = new ArrayList<Tensor>();
         var codes = new ArrayList<Tensor>();
         for (var map : maps) {
             var x = head.conv.apply(map);
-            scores.add(flat(head.score.apply(x), 1));
-            codes.add(flat(head.code.apply(x), 4));
+            scores.add(head.score.apply(x));
+            codes.add(head.code.apply(x));
         }
         return new Answers(scores, codes);
     }

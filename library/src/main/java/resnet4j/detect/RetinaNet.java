@@ -88,26 +88,26 @@ final class RetinaNet extends DetectionNet {
         return head.classes.last;
     }
 
-    /** Level by level: [N,A,classes]. */
+    /** Level by level: [N,a*classes,H,W]. */
     private List<Tensor> scores(List<Tensor> maps) {
-        return DenseHeads.answers(head.classes.conv, head.classes.last, config.classes(), maps);
+        return DenseHeads.answers(head.classes.conv, head.classes.last, maps);
     }
 
-    /** Level by level: [N,A,4]. */
+    /** Level by level: [N,4a,H,W]. */
     private List<Tensor> codes(List<Tensor> maps) {
-        return DenseHeads.answers(head.boxes.conv, head.boxes.last, 4, maps);
+        return DenseHeads.answers(head.boxes.conv, head.boxes.last, maps);
     }
 
     @Override
     Tensor whole(List<Tensor> maps) {
         codes(maps);
-        return Ops.max(Ops.cat(scores(maps), 1), List.of(1), false);
+        return Ops.max(Ops.cat(DenseHeads.flat(scores(maps), config.classes()), 1), List.of(1), false);
     }
 
     @Override
     Map<String, Tensor> losses(ImageBatch batch, List<Tensor> maps) {
-        var logits = Ops.cat(scores(maps), 1);
-        var codes = Ops.cat(codes(maps), 1);
+        var logits = Ops.cat(DenseHeads.flat(scores(maps), config.classes()), 1); // [N,A,classes]
+        var codes = Ops.cat(DenseHeads.flat(codes(maps), 4), 1);
         var anchors = Boxes.all(DenseHeads.anchors(ANCHORS, maps, batch.images()));
         int images = batch.sizes().size(), n = anchors.size(), classes = config.classes();
         var targets = new float[images * n * classes];
@@ -149,17 +149,26 @@ final class RetinaNet extends DetectionNet {
     }
 
     @Override
-    List<Found> find(ImageBatch batch, List<Tensor> maps, Limits limits) {
-        var scores =
-                scores(maps).stream().map(DetectionNet::sane).map(Ops::sigmoid).toList();
-        var codes = codes(maps).stream()
+    Map<String, Tensor> answers(Part part, Tensor images) {
+        var maps = backbone().maps(images);
+        var scores = scores(maps).stream().map(Ops::sigmoid).toList();
+        return numbered(
+                Map.of("maps", maps.subList(maps.size() - 1, maps.size()), "scores", scores, "codes", codes(maps)));
+    }
+
+    @Override
+    List<Found> find(ImageBatch batch, Part.Engine engine, Limits limits) {
+        var places = engine.answers(Part.PLACES, batch.images());
+        var scores = list(places, "scores").stream().map(DetectionNet::sane).toList();
+        var codes = DenseHeads.flat(list(places, "codes"), 4).stream()
                 .map(DetectionNet::sane)
                 .map(Tensor::toFloats)
                 .toList();
-        var anchors = DenseHeads.anchors(ANCHORS, maps, batch.images());
+        var anchors = DenseHeads.anchors(ANCHORS, scores, batch.images());
+        var flat = DenseHeads.flat(scores, config.classes());
         var found = new ArrayList<Found>();
         for (int image = 0; image < batch.sizes().size(); image++)
-            found.add(DenseHeads.best(image, batch.sizes().get(image), scores, codes, anchors, CODER::decode, limits));
+            found.add(DenseHeads.best(image, batch.sizes().get(image), flat, codes, anchors, CODER::decode, limits));
         return found;
     }
 }

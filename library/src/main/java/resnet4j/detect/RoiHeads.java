@@ -25,6 +25,9 @@ final class RoiHeads extends Net {
     private static final Matcher MATCHER = new Matcher(0.5f, 0.5f, false);
     private static final float LEAST_SIDE = 1e-2f;
 
+    /** As many proposals, and things, as a picture may have. */
+    private static final int MANY = 1000, SOME = 16;
+
     private final Layer head;
     private final BoxPredictor predictor;
     private final BoxDetail detail; // or null
@@ -160,16 +163,32 @@ final class RoiHeads extends Net {
         return predictor.score.apply(x);
     }
 
+    /** Those parts that answer for pieces, with shapes that are like theirs. */
+    Map<Part, long[]> parts(int channels) {
+        var all = new LinkedHashMap<Part, long[]>();
+        all.put(Part.BOXES, new long[] {MANY, channels, SIDE, SIDE});
+        int side = BoxDetail.POOL.side();
+        if (detail != null) all.put(Part.DETAIL, new long[] {SOME, channels, side, side});
+        return all;
+    }
+
+    /** What a part says of pieces. */
+    Map<String, Tensor> answers(Part part, Tensor pieces) {
+        if (part == Part.DETAIL) return detail.seen(pieces);
+        var x = head.apply(pieces); // [R,hidden]
+        return Map.of("scores", predictor.score.apply(x), "codes", predictor.code.apply(x));
+    }
+
     /** What is in each image, surest first. */
-    List<Found> find(ImageBatch batch, List<Tensor> maps, List<Boxes> proposals, Limits limits) {
+    List<Found> find(ImageBatch batch, List<Tensor> maps, List<Boxes> proposals, Part.Engine engine, Limits limits) {
         if (proposals.stream().allMatch(p -> p.size() == 0))
             return proposals.stream()
                     .map(p -> new Found(p, new int[0], new float[0]))
                     .toList();
-        var x = head.apply(POOL.of(maps, proposals, batch.sizes()));
+        var answers = engine.answers(Part.BOXES, POOL.of(maps, proposals, batch.sizes()));
         float[] scores =
-                Ops.softmax(DetectionNet.sane(predictor.score.apply(x)), 1).toFloats(); // [R,classes]
-        float[] codes = DetectionNet.sane(predictor.code.apply(x)).toFloats(); // [R,classes,4]
+                Ops.softmax(DetectionNet.sane(answers.get("scores")), 1).toFloats(); // [R,classes]
+        float[] codes = DetectionNet.sane(answers.get("codes")).toFloats(); // [R,classes,4]
         var found = new ArrayList<Found>();
         int row = 0;
         for (int image = 0; image < proposals.size(); image++) {
@@ -177,7 +196,7 @@ final class RoiHeads extends Net {
                     find(proposals.get(image), row, scores, codes, batch.sizes().get(image), limits));
             row += proposals.get(image).size();
         }
-        return detail == null ? found : detail.find(batch, maps, found);
+        return detail == null ? found : detail.find(batch, maps, found, pieces -> engine.answers(Part.DETAIL, pieces));
     }
 
     private Found find(Boxes proposals, int row, float[] scores, float[] codes, int[] size, Limits limits) {

@@ -48,7 +48,10 @@ record RoiPool(int side, int sampling) {
                     Tensor.of(of, of.length).to(map.device()),
                     new Op.RoiAlign(Op.Size.of(side), scales[level - finest], sampling, false)));
         }
-        return Rows.pick(Ops.cat(parts, 0), places);
+        var pieces = Ops.permute(Ops.cat(parts, 0), 0, 2, 3, 1); // whose channels lie beside one another
+        int channels = (int) pieces.size(3);
+        var rows = Rows.pick(Ops.reshape(pieces, places.length, side * side * channels), places);
+        return Ops.permute(Ops.reshape(rows, places.length, side, side, channels), 0, 3, 1, 2);
     }
 
     private static int level(float area, int finest, int coarsest) {

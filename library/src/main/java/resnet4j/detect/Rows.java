@@ -1,6 +1,5 @@
 package resnet4j.detect;
 
-import java.util.Arrays;
 import java.util.List;
 import resnet4j.tensor.Losses;
 import resnet4j.tensor.Ops;
@@ -14,12 +13,7 @@ final class Rows {
 
     /** The rows of x [M,...] at indices. */
     static Tensor pick(Tensor x, long[] indices) {
-        var shape = x.shape();
-        var column = new long[shape.length];
-        Arrays.fill(column, 1);
-        column[0] = shape[0] = indices.length;
-        var index = Tensor.of(indices, indices.length).to(x.device()).reshape(column);
-        return Ops.gather(x, 0, index.expand(shape)); // no memory for an index a number
+        return x.rows(Tensor.of(indices, indices.length).to(x.device()));
     }
 
     /** Four numbers a box of codes [...,4], [4*M] in all, at the given boxes: [B,4]. */

@@ -20,6 +20,7 @@ import resnet4j.report.Block.Shown;
 import resnet4j.report.Chart;
 import resnet4j.report.Section;
 import resnet4j.tensor.Device;
+import resnet4j.tensor.Precision;
 
 /** What a report says of a detector: its classes, sizes of things, what kinds of error it makes, and pictures of them. */
 public final class ThingSections {
@@ -42,7 +43,11 @@ public final class ThingSections {
             throws IOException {
         var some = pictures.limit(LOOKED_AT);
         var net = (DetectionNet) model.net();
-        var seen = Measure.seen(net, Measure.loader(model, some, BATCH), net.limits(), device, n -> {});
+        Measure.Seen seen;
+        try (var finder = Finder.of(net, device, Precision.FP32)) {
+            boolean masks = net.config.detail() == Method.Detail.MASKS;
+            seen = Measure.seen(finder, masks, Measure.loader(model, some, BATCH), net.limits(), n -> {});
+        }
         var errors = ErrorKinds.of(seen.truth(), seen.found(), Overlap.BBOX);
         var of = some.size() < pictures.size() ? "Of " + some.size() + " of the pictures, evenly spaced. " : "";
         var shown = new Pages(model, some);

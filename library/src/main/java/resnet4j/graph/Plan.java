@@ -92,6 +92,14 @@ public final class Plan implements AutoCloseable {
         return compile(graph, precision, false);
     }
 
+    /**
+     * The same of a graph whose weights nothing else needs: each is freed as soon as the plan has its own. The network that
+     * it was traced from can then only be closed.
+     */
+    public static Plan consume(Graph graph, Precision precision) {
+        return compile(graph, precision, true);
+    }
+
     private static Plan compile(Graph graph, Precision precision, boolean consumes) {
         try (var scope = new NativeScope()) {
             var simple = Passes.simplify(graph, consumes);

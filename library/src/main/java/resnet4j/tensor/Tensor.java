@@ -249,6 +249,11 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(handle.reshape(shape));
     }
 
+    /** Those rows, whole numbers [M], of the first dimension. */
+    public Tensor rows(Tensor numbers) {
+        return new Tensor(torch.index_select(handle, 0, numbers.handle));
+    }
+
     /** Shares memory: {@code length} slices of dimension {@code dim} from {@code start}. */
     public Tensor narrow(int dim, long start, long length) {
         return new Tensor(handle.narrow(dim, start, length));

@@ -1,5 +1,6 @@
 package resnet4j.detect;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,12 +25,14 @@ import resnet4j.data.Things;
 import resnet4j.image.Image;
 import resnet4j.image.ImageFile;
 import resnet4j.image.LabelMap;
+import resnet4j.image.Step;
 import resnet4j.nn.Init;
 import resnet4j.run.Line;
 import resnet4j.run.RunFolder;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
+import resnet4j.tensor.Precision;
 import resnet4j.train.Recipe;
 import resnet4j.train.Runs;
 import resnet4j.train.Trainer;
@@ -166,6 +170,63 @@ class DetectorRunTest {
             }
         }
         assertEquals(live.get(1), live.get(2), live::toString);
+    }
+
+    /**
+     * Plans find what the layers find, in pictures of other sizes than they were made for, two at once, where everything
+     * counts. Their numbers differ in the last bits (engine.md), so that of things as likely the order may be another.
+     */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "maskrcnn_resnet18_fpn",
+                "maskrcnn_resnet50_fpn_v2",
+                "keypointrcnn_resnet50_fpn",
+                "retinanet_resnet50_fpn",
+                "retinanet_resnet50_fpn_v2",
+                "fcos_resnet50_fpn"
+            })
+    void plans_findWhatLayersFind(String name) {
+        var wide = Step.all(
+                List.of(new Step.Crop(0, 30, 96, 40)),
+                new Shapes(2, 96, 0).scene(1).image());
+        try (var net = net(name);
+                var layers = Finder.eager(net, Device.CPU);
+                var plans = Finder.of(net, Device.CPU, Precision.FP32)) {
+            var limits = new Limits(1e-4, 0.5, 20);
+            for (var pictures : List.of(List.of(PICTURE), List.of(wide, PICTURE))) {
+                var expected = layers.find(pictures, limits);
+                var found = plans.find(pictures, limits);
+                for (int i = 0; i < pictures.size(); i++) {
+                    assertFalse(expected.get(i).isEmpty());
+                    assertSame(expected.get(i), found.get(i));
+                }
+            }
+            assertArrayEquals(layers.features(wide), plans.features(wide), 1e-4f);
+        }
+    }
+
+    private static void assertSame(List<Detection> expected, List<Detection> found) {
+        assertEquals(expected.size(), found.size());
+        for (var one : expected)
+            assertTrue(found.stream().anyMatch(other -> isSame(one, other)), () -> one.box() + " is not in " + found);
+    }
+
+    private static boolean isSame(Detection one, Detection other) {
+        boolean same = one.label() == other.label() && Math.abs(one.score() - other.score()) < 1e-4;
+        same &= near(one.box().x1(), other.box().x1())
+                && near(one.box().y1(), other.box().y1());
+        same &= near(one.box().x2(), other.box().x2())
+                && near(one.box().y2(), other.box().y2());
+        if (!same || one.keypoints().size() != other.keypoints().size()) return false;
+        if (one.mask().isEmpty()) return other.mask().isEmpty();
+        byte[] a = one.mask().get().labels(), b = other.mask().orElseThrow().labels();
+        long differ = IntStream.range(0, a.length).filter(i -> a[i] != b[i]).count();
+        return differ <= a.length / 1000; // of pixels that are as likely in as out
+    }
+
+    private static boolean near(double a, double b) {
+        return Math.abs(a - b) < 0.02; // pixels
     }
 
     /** Otherwise nothing would be found, as no comparison with NaN holds. Whichever weight it is, outside of norms' statistics. */
