@@ -87,4 +87,16 @@ for step in range(3):
     matrix.grad, vector.grad = numbers(4, 5, seed=20 + step), numbers(4, seed=30 + step)
     lars.step()
 golden["lars"] = {"matrix": matrix.flatten().tolist(), "vector": vector.flatten().tolist()}
+
+# FixMatch and pseudo-labels: weak and strong views' logits; the mean of all rows, those not sure of included
+cross_entropy = torch.nn.functional.cross_entropy
+weak, strong = [(4 * numbers(8, 4, seed=s)) for s in (40, 41)]
+for name, threshold in (("fixMatch", 0.7), ("nobodySure", 0.999)):
+    logits = strong.clone().requires_grad_()
+    sure, guess = torch.softmax(weak, -1).max(-1)
+    mask = sure.ge(threshold).float()
+    golden[name] = slopes((cross_entropy(logits, guess, reduction="none") * mask).mean(), logits)
+    golden[name]["used"] = int(mask.sum())
+logits = strong.clone().requires_grad_()
+golden["pseudoLabel"] = slopes(cross_entropy(logits, logits.detach().argmax(1)), logits)
 print(json.dumps(golden))

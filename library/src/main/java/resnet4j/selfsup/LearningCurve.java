@@ -81,6 +81,9 @@ public record LearningCurve(List<Point> points, Optional<Power> power, List<OfCl
             throw new IllegalArgumentException(
                     "data: expected " + 2 * FEWEST + " labelled pictures of each class or more,"
                             + " as a learning curve compares all with half of them, got " + smallest + " of one");
+        if (Arrays.stream(asked.labels()).allMatch(label -> counts[label] == 0))
+            throw new IllegalArgumentException("data: expected pictures asked of classes that have labelled ones, as a"
+                    + " learning curve counts how many are told, got " + asked.labels().length + " of other classes");
         var points = new ArrayList<Point>();
         double[] half = null, all = null;
         double share = 1;

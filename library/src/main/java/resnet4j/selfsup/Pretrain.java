@@ -20,11 +20,13 @@ public record Pretrain(Method method) implements Objective {
         this(new Method.SimClr());
     }
 
-    /** {@code {"learn": "pretrain"}}, and pictures without labels, {@code unlabelled:DIR}. */
+    /** {@code {"learn": "pretrain"}}, {@code fixMatch} and {@code pseudoLabel}, and pictures without labels, {@code unlabelled:DIR}. */
     public static final class Added implements Objective.Addition {
         @Override
         public void register() {
             Objective.register(Pretrain.class);
+            Objective.register(FixMatch.class);
+            Objective.register(PseudoLabel.class);
             DataSource.register("unlabelled", Label.class, Pretrain::unlabelled);
         }
     }

@@ -1,6 +1,7 @@
 package resnet4j.selfsup;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +20,7 @@ import resnet4j.train.Machine;
  * What a saved network's features are worth on pictures with classes, without training the network.
  *
  * @param split the pictures asked; see {@link Probing} for the numbers
+ * @param knn   absent, and {@code linear} empty, where no picture asked is of a class that has labelled ones
  * @param curve what more labels would bring, if that was asked
  */
 public record Probed(
@@ -27,7 +29,7 @@ public record Probed(
         String split,
         int labelled,
         int asked,
-        double knn,
+        Optional<Double> knn,
         Map<String, Double> linear,
         double recall,
         double verification,
@@ -84,8 +86,20 @@ public record Probed(
                         ? Optional.of(LearningCurve.of(
                                 labelled, others, source.train().classes(), seed))
                         : Optional.empty(),
-                found.representation().notes(),
+                notes(found, others.labels().length),
                 others.skipped());
+    }
+
+    private static List<String> notes(Probing found, int asked) {
+        var notes = new ArrayList<>(found.representation().notes());
+        if (found.strangers() == asked)
+            notes.add("nearest neighbours and linear probes do not apply: no picture asked is of a class that has"
+                    + " labelled pictures");
+        else if (found.strangers() > 0)
+            notes.add(Words.count(found.strangers(), "picture") + " of the " + asked
+                    + " asked are of classes without labelled pictures, which neither neighbours nor linear probes can"
+                    + " tell");
+        return notes;
     }
 
     /** In lines, for people. */
@@ -94,18 +108,19 @@ public record Probed(
         var shares = linear.entrySet().stream()
                 .map(e -> String.format(Locale.ROOT, "%.2f %% with %s of the labels", 100 * e.getValue(), e.getKey()))
                 .collect(Collectors.joining(", "));
+        var told = knn.map(value -> String.format(
+                        Locale.ROOT, "%n  nearest neighbours  %.2f %%%n  linear probe        %s", 100 * value, shares))
+                .orElse("");
         return String.format(
                 Locale.ROOT,
-                "%s on %s, %s of %s by %s:%n  nearest neighbours  %.2f %%%n  linear probe       "
-                        + " %s%n  recall at 1         %.2f %%, of the pictures asked among themselves%n  verification     "
+                "%s on %s, %s of %s by %s:%s%n  recall at 1         %.2f %%, of the pictures asked among themselves%n  verification     "
                         + "   area %.4f under the ROC curve of pairs%n  spread %.3f, rank %.1f%s",
                 model,
                 data,
                 Words.count(asked, "picture"),
                 split,
                 Words.count(labelled, "labelled one"),
-                100 * knn,
-                shares,
+                told,
                 100 * recall,
                 verification,
                 spread,

@@ -38,7 +38,7 @@ class MethodTest {
     }
 
     /** What the Python makes too, exactly. */
-    private static Tensor numbers(int seed, int... shape) {
+    static Tensor numbers(int seed, int... shape) {
         int n = 1;
         var dims = new long[shape.length];
         for (int i = 0; i < shape.length; i++) n *= (int) (dims[i] = shape[i]);
@@ -50,7 +50,7 @@ class MethodTest {
         return Tensor.of(values, dims);
     }
 
-    private static float[] floats(JsonNode array) {
+    static float[] floats(JsonNode array) {
         var values = new float[array.size()];
         for (int i = 0; i < values.length; i++) values[i] = (float) array.get(i).asDouble();
         return values;

@@ -18,7 +18,7 @@ class ProbingTest {
             values[2 * i] = (float) Math.cos(Math.toRadians(degrees[i]));
             values[2 * i + 1] = (float) Math.sin(Math.toRadians(degrees[i]));
         }
-        return new Features(values, labels, 2, List.of());
+        return new Features(values, labels, 3, List.of());
     }
 
     /**
@@ -34,6 +34,28 @@ class ProbingTest {
         assertEquals(20 / 24.0, found.verification(), 1e-12);
         assertTrue(found.linear().get("100 %") >= 0.8, () -> "linear " + found.linear());
         assertEquals(List.of("1 %", "10 %", "100 %"), List.copyOf(found.linear().keySet()));
+    }
+
+    /** People whom nobody has labelled cannot be told; one of three who can be. */
+    @Test
+    void classesWithoutLabels_areNotToldAndNotCountedAsWrong() {
+        var labelled = at(new int[] {0, 0, 0}, 5, 12, 20);
+        var strangers = Probing.of(labelled, at(new int[] {1, 1}, 40, 50), 1);
+        assertEquals(Optional.empty(), strangers.knn());
+        assertTrue(strangers.linear().isEmpty());
+        assertEquals(1, strangers.recall());
+        assertEquals(2, strangers.strangers());
+        var some = Probing.of(at(new int[] {0, 0, 0, 2}, 5, 12, 20, 80), at(new int[] {0, 1, 1}, 10, 40, 50), 1);
+        assertEquals(1 / 3.0, some.knn().orElseThrow(), 1e-12);
+        assertEquals(2, some.strangers());
+        var e = assertThrows(
+                IllegalArgumentException.class,
+                () -> LearningCurve.of(
+                        at(new int[] {0, 0, 0, 0}, 5, 12, 20, 30),
+                        at(new int[] {1, 1}, 40, 50),
+                        List.of("low", "high"),
+                        1));
+        assertTrue(e.getMessage().contains("classes that have labelled ones"), e.getMessage());
     }
 
     /** Errors of .4, .2 and .1 with 10, 40 and 160 pictures: half as many with four times the pictures. */
