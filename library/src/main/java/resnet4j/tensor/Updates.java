@@ -2,6 +2,7 @@ package resnet4j.tensor;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch;
 
 /** What a step does to all weights at once, in place. */
@@ -114,6 +115,46 @@ public final class Updates {
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad()) {
             Dispatch.call("aten::_foreach_lerp_", "Scalar", averages, values, weight);
+        }
+    }
+
+    /** Sets the {@code count} numbers of a weight that are nearest to zero to zero. */
+    public static void zeroSmallest(Tensor weight, long count) {
+        if (count == 0) return;
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            var size = weight.handle.abs().reshape(-1);
+            var smallest = torch.topk(size, count, 0, false, false).get1();
+            var kept = torch.ones_like(size);
+            kept.index_fill_(0, smallest, new Scalar(0.0));
+            weight.handle.mul_(kept.view(weight.shape()));
+        }
+    }
+
+    /** Of each {@code m} neighbours along the second dimension, which {@code m} divides, sets the {@code count} smallest to zero. */
+    public static void zeroSmallestOf(Tensor weight, int count, int m) {
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            long out = weight.size(0), in = weight.size(1);
+            var size = weight.handle.abs().reshape(out, in / m, m, -1);
+            var smallest = torch.topk(size, count, 2, false, false).get1();
+            var kept = torch.ones_like(size);
+            kept.scatter_(2, smallest, new Scalar(0.0));
+            weight.handle.mul_(kept.reshape(weight.shape()));
+        }
+    }
+
+    /** 1 where a weight is not zero, and 0 where it is. */
+    public static Tensor notZero(Tensor weight) {
+        try (var noGrad = Ops.noGrad()) {
+            return new Tensor(weight.handle.ne(new Scalar(0.0)).to(weight.handle.scalar_type()));
+        }
+    }
+
+    /** weight *= mask. */
+    public static void mask(Tensor weight, Tensor mask) {
+        try (var noGrad = Ops.noGrad()) {
+            weight.handle.mul_(mask.handle);
         }
     }
 }

@@ -55,6 +55,7 @@ import resnet4j.run.RunFolder;
  * @param classBalance   weigh the loss so that every class counts the same
  * @param freezeNorms    use the starting weights' batch statistics and leave them
  * @param rounding       whether it learns to be right in eight bits, {@code learnt} or {@code moving}; {@code none} for floats
+ * @param sparsity       which weights are held at zero, {@code smallest} or {@code ofNeighbours}; {@code none} for none
  * @param checkpointing  the same step in less memory and more time, see {@link resnet4j.nn.Checkpointing}
  * @param precision      fp32, bf16 or auto; fp32 on a processor that does not multiply bf16
  * @param seed           of all random choices
@@ -89,6 +90,7 @@ public record Recipe(
         boolean classBalance,
         boolean freezeNorms,
         Rounding rounding,
+        Sparsity sparsity,
         boolean checkpointing,
         String precision,
         long seed) {
@@ -132,6 +134,7 @@ public record Recipe(
                 false,
                 false,
                 new Rounding.None(),
+                new Sparsity.None(),
                 false,
                 "auto",
                 0);
@@ -147,6 +150,10 @@ public record Recipe(
         Checks.chance("validation", validation);
         Checks.chance("labelSmoothing", labelSmoothing);
         Checks.aboveZero("biasScale", biasScale);
+        if (sparsity.cuts() && (average.kept() || rounding.rounds()))
+            throw new IllegalArgumentException(
+                    "sparsity: expected neither average nor rounding beside it, whose weights are"
+                            + " not zero where the trained ones are; leave them out");
         if (!(clipNorm >= 0)) throw new IllegalArgumentException("clipNorm: expected >= 0, got " + clipNorm);
     }
 
@@ -309,6 +316,10 @@ public record Recipe(
 
     public Recipe withFreezeNorms(boolean freezeNorms) {
         return with("freezeNorms", freezeNorms);
+    }
+
+    public Recipe withSparsity(Sparsity sparsity) {
+        return with("sparsity", sparsity);
     }
 
     public Recipe withRounding(Rounding rounding) {
