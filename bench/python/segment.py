@@ -1,5 +1,6 @@
 # How long torchvision and segmentation_models_pytorch take for a picture (or a step of four), eager, one thread:
 # OMP_NUM_THREADS=1 python segment.py NAME SIZE fp32|bf16 infer|train SECONDS
+# pip install torch==2.10.0 torchvision==0.25.0 segmentation-models-pytorch==0.5.0
 import sys, time, statistics, torch, torchvision, segmentation_models_pytorch as smp
 name, size, precision, mode, seconds = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4], float(sys.argv[5])
 torch.manual_seed(0)

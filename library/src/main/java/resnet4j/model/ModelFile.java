@@ -210,6 +210,14 @@ public record ModelFile(
         return FORMAT.equals(file.metadata().get("format")) && file.metadata().containsKey("architecture");
     }
 
+    /** The architecture of a weight file that is a saved model; absent for weights without a description. */
+    public static Optional<Architecture> architecture(WeightFile file) {
+        return describes(file)
+                ? Optional.of(
+                        Models.readArchitecture(Records.parse(file.metadata().get("architecture"))))
+                : Optional.empty();
+    }
+
     /** Opens a saved model. @throws IOException with the path and what is wrong, if the file is not one */
     public static Opened open(Path path) throws IOException {
         var weights = WeightFile.read(path);

@@ -25,47 +25,84 @@ record Gaps(int height, int width, double weight, double sigma) {
     private void add(long[] labels, int from, float[] all) {
         var things = things(labels, from);
         int far = (int) (SIGMAS * sigma);
-        // squares of distances to the nearest thing, and to the nearest other one
-        var first = new int[height * width];
-        var second = new int[height * width];
-        var nearest = new int[height * width];
-        Arrays.fill(first, Integer.MAX_VALUE);
-        Arrays.fill(second, Integer.MAX_VALUE);
-        Arrays.fill(nearest, NONE);
+        var columns = new TwoNearest(height * width);
+        for (int x = 0; x < width; x++) {
+            column(things, x, 0, 1, columns, far);
+            column(things, x, height - 1, -1, columns, far);
+        }
+        var pixel = new TwoNearest(1);
         for (int y = 0, at = 0; y < height; y++)
             for (int x = 0; x < width; x++, at++) {
-                if (things[at] == NONE || !onRim(things, x, y)) continue;
-                for (int py = Math.max(0, y - far); py <= Math.min(height - 1, y + far); py++)
-                    for (int px = Math.max(0, x - far); px <= Math.min(width - 1, x + far); px++) {
-                        int place = py * width + px;
-                        if (labels[from + place] != 0) continue;
-                        int square = (px - x) * (px - x) + (py - y) * (py - y);
-                        if (square > far * far) continue;
-                        if (nearest[place] == things[at]) {
-                            first[place] = Math.min(first[place], square);
-                        } else if (square < first[place]) {
-                            second[place] = first[place];
-                            first[place] = square;
-                            nearest[place] = things[at];
-                        } else {
-                            second[place] = Math.min(second[place], square);
-                        }
-                    }
+                if (labels[from + at] != 0) continue;
+                pixel.clear();
+                // from the pixel outwards, as far as something nearer than the second nearest may be
+                for (int d = 0; d <= far && d * d < Math.min(pixel.second[0], far * far + 1); d++) {
+                    if (x >= d) pixel.offer(0, columns, at - d, d * d);
+                    if (d > 0 && x + d < width) pixel.offer(0, columns, at + d, d * d);
+                }
+                if (pixel.second[0] > far * far) continue;
+                double sum = Math.sqrt(pixel.first[0]) + Math.sqrt(pixel.second[0]);
+                all[from + at] = (float) (weight * Math.exp(-sum * sum / (2 * sigma * sigma)));
             }
-        for (int i = 0; i < first.length; i++) {
-            if (second[i] == Integer.MAX_VALUE) continue;
-            double sum = Math.sqrt(first[i]) + Math.sqrt(second[i]);
-            all[from + i] = (float) (weight * Math.exp(-sum * sum / (2 * sigma * sigma)));
+    }
+
+    /** Down or up a column: to each pixel the two last things that were met, no further than {@code far}. */
+    private void column(int[] things, int x, int from, int step, TwoNearest nearest, int far) {
+        int last = NONE, lastAt = 0, former = NONE, formerAt = 0;
+        for (int y = from; y >= 0 && y < height; y += step) {
+            int at = y * width + x;
+            if (things[at] != NONE) {
+                if (things[at] != last) {
+                    former = last;
+                    formerAt = lastAt;
+                }
+                last = things[at];
+                lastAt = y;
+            }
+            if (last != NONE && Math.abs(y - lastAt) <= far) nearest.offer(at, last, (y - lastAt) * (y - lastAt));
+            if (former != NONE && Math.abs(y - formerAt) <= far)
+                nearest.offer(at, former, (y - formerAt) * (y - formerAt));
         }
     }
 
-    /** Whether a pixel has another thing's, or none's, above, below or beside it: the nearest ones from outside do. */
-    private boolean onRim(int[] things, int x, int y) {
-        int at = y * width + x, own = things[at];
-        return x > 0 && things[at - 1] != own
-                || x < width - 1 && things[at + 1] != own
-                || y > 0 && things[at - width] != own
-                || y < height - 1 && things[at + width] != own;
+    /** The nearest thing of each place and the nearest other one, with the squares of their distances. */
+    private static final class TwoNearest {
+        private final int[] first, second, thing, other;
+
+        TwoNearest(int places) {
+            first = new int[places];
+            second = new int[places];
+            thing = new int[places];
+            other = new int[places];
+            clear();
+        }
+
+        void clear() {
+            Arrays.fill(first, Integer.MAX_VALUE);
+            Arrays.fill(second, Integer.MAX_VALUE);
+            Arrays.fill(thing, NONE);
+            Arrays.fill(other, NONE);
+        }
+
+        void offer(int at, int number, int square) {
+            if (number == thing[at]) {
+                first[at] = Math.min(first[at], square);
+            } else if (square < first[at]) {
+                second[at] = first[at];
+                other[at] = thing[at];
+                first[at] = square;
+                thing[at] = number;
+            } else if (square < second[at]) {
+                second[at] = square;
+                other[at] = number;
+            }
+        }
+
+        /** What another place has, further away by a square. */
+        void offer(int at, TwoNearest place, int of, int more) {
+            if (place.thing[of] != NONE) offer(at, place.thing[of], place.first[of] + more);
+            if (place.other[of] != NONE) offer(at, place.other[of], place.second[of] + more);
+        }
     }
 
     /** The number of the thing that each pixel belongs to, or {@link #NONE}. */

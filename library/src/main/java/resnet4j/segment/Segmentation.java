@@ -18,9 +18,11 @@ import resnet4j.eval.Score;
 import resnet4j.image.LabelMap;
 import resnet4j.image.Preprocess;
 import resnet4j.image.Step;
+import resnet4j.model.Architecture;
 import resnet4j.model.Backbone;
 import resnet4j.model.ClassificationNet;
 import resnet4j.model.ClassificationNet.Output;
+import resnet4j.model.ModelFile;
 import resnet4j.model.NetWeights;
 import resnet4j.nn.Net;
 import resnet4j.report.Section;
@@ -77,20 +79,25 @@ final class Segmentation implements Task<LabelMap> {
         if (recipe.weights().isEmpty()) return;
         var path = recipe.weights().get();
         try {
-            var tensors = WeightFile.read(Path.of(path)).tensors();
+            var file = WeightFile.read(Path.of(path));
             var backbone = net.nets().values().stream()
                     .filter(Backbone.class::isInstance)
                     .findFirst()
                     .orElseThrow();
-            var own = new HashSet<>(net.state().keySet()); // what no classifier has
-            own.removeIf(name -> name.startsWith(net.name(backbone) + "."));
-            if (tensors.keySet().stream().anyMatch(name -> endsWithAny(name, own)))
-                NetWeights.loadBody(net, tensors, path);
-            else NetWeights.loadBackbone(backbone, tensors, path);
+            if (ModelFile.architecture(file).map(Architecture::perPixel).orElseGet(() -> hasOwn(file, backbone)))
+                NetWeights.loadBody(net, file.tensors(), path);
+            else NetWeights.loadBackbone(backbone, file.tensors(), path);
         } catch (IOException | RuntimeException e) {
             net.close();
             throw e;
         }
+    }
+
+    /** Whether a file that does not say what it is holds a weight of this network that no classifier has. */
+    private boolean hasOwn(WeightFile file, Net backbone) {
+        var own = new HashSet<>(net.state().keySet());
+        own.removeIf(name -> name.startsWith(net.name(backbone) + "."));
+        return file.tensors().keySet().stream().anyMatch(name -> endsWithAny(name, own));
     }
 
     /** Whether a name, or what is left of it after a dot, is among {@code names}. */

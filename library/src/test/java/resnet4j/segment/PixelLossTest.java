@@ -103,6 +103,33 @@ class PixelLossTest {
         assertArrayEquals(new float[6], new Gaps(1, 3, 10, 5).of(apart));
     }
 
+    /** Equation 2 pixel by pixel, from the distances to all pixels of each thing: five that are a class each. */
+    @Test
+    void borders_areEquation2() {
+        int height = 40, width = 60;
+        double sigma = 3;
+        int[][] things = {{2, 3, 9, 12}, {13, 4, 20, 9}, {13, 11, 30, 14}, {40, 20, 41, 38}, {45, 0, 60, 40}};
+        var labels = new long[height * width];
+        for (int i = 0; i < things.length; i++)
+            for (int y = things[i][1]; y < things[i][3]; y++)
+                for (int x = things[i][0]; x < things[i][2]; x++) labels[y * width + x] = i + 1;
+        var gaps = new Gaps(height, width, 10, sigma).of(labels);
+        for (int at = 0; at < labels.length; at++) {
+            var distances = new double[things.length];
+            for (int i = 0; i < things.length; i++) {
+                int x = at % width, y = at / width;
+                double dx = Math.max(0, Math.max(things[i][0] - x, x - things[i][2] + 1));
+                double dy = Math.max(0, Math.max(things[i][1] - y, y - things[i][3] + 1));
+                distances[i] = Math.hypot(dx, dy);
+            }
+            Arrays.sort(distances);
+            double sum = distances[0] + distances[1];
+            boolean counts = labels[at] == 0 && distances[1] <= 4 * sigma;
+            double expected = counts ? 10 * Math.exp(-sum * sum / (2 * sigma * sigma)) : 0;
+            assertEquals(expected, gaps[at], 1e-6, "pixel " + at);
+        }
+    }
+
     @Test
     void losses_areAddedByTheirShares() {
         var sum = Records.read(Records.parse("""

@@ -201,6 +201,22 @@ class SegmentTest {
         assertArrayEquals(up, begun(own, folder.resolve("b"), "decoder.blocks.0.conv1.0.weight"));
     }
 
+    /** A saved classifier says by its description what it is. */
+    @Test
+    void weights_ofASavedModelAreWhatItsDescriptionSays() throws IOException {
+        var classifier = Models.get("resnet18").architecture().withClasses(2);
+        var narrow = Records.overlay((ResNetConfig) classifier, Records.parse("{\"planes\": [8, 8, 16, 16]}"));
+        var file = folder.resolve("saved.safetensors");
+        float[] stem;
+        try (var scope = new NativeScope();
+                var net = narrow.build()) {
+            stem = net.state().get("conv1.weight").toFloats();
+            new ModelFile("resnet18", narrow, Preprocess.cifar10(), List.of("a", "b"), Map.of(), "", Map.of())
+                    .save(file, net);
+        }
+        assertArrayEquals(stem, begun(file, folder.resolve("c"), "encoder.conv1.weight"));
+    }
+
     private float[] begun(Path weights, Path run, String name) throws IOException {
         var changes = Records.parse("{\"weights\": \"" + weights + "\"}");
         var recipe = Records.overlay(recipe(), changes);
