@@ -12,6 +12,7 @@ import resnet4j.array.DType;
 import resnet4j.model.Architecture;
 import resnet4j.model.ArchitectureType;
 import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Op;
 import resnet4j.tensor.Placeholder;
 import resnet4j.tensor.Tensor;
 
@@ -139,13 +140,22 @@ public record GraphConfig(
      * @param path  that the names of its weights begin with
      */
     record Head(int first, int index, String path, List<String> weights) {
-        /** The graph with what its last product takes as one more output. */
+        /**
+         * The graph with what its last product takes as one more output, of maps the mean of each: the maps themselves would
+         * have to be kept, and the product that makes them computed in 32 bits.
+         */
         static Graph withFeatures(Graph graph) {
+            var name = graph.nodes().get(of(graph).index).inputs().get(0);
+            var nodes = new ArrayList<>(graph.nodes());
+            var shape = graph.shape(name);
+            if (shape.size() == 4) {
+                var mean = new Value(Inference.FEATURES, shape.subList(0, 2), DType.F32);
+                nodes.add(new Node(mean, new Op.Mean(List.of(2, 3), false), List.of(name), ""));
+                name = mean.name();
+            }
             var outputs = new LinkedHashMap<>(graph.outputs());
-            outputs.put(
-                    Inference.FEATURES,
-                    graph.nodes().get(of(graph).index).inputs().get(0));
-            return graph.withOutputs(outputs);
+            outputs.put(Inference.FEATURES, name);
+            return graph.with(graph.constants(), nodes, outputs);
         }
 
         static Head of(Graph graph) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
@@ -204,6 +205,29 @@ class PlanTest {
                     text);
             assertTrue(text.contains("\nlibtorch " + (bf16 ? "BF16" : "F32") + " in place: 1.relu[1, 3, 6, 6]"), text);
             assertTrue(text.contains("\nlibtorch F32: 4.group_norm"), text); // after the last convolution
+        }
+    }
+
+    /** Of what a segmentation network's head takes the means are given, and the maps computed in half precision. */
+    @Test
+    void features_ofMapsDoNotKeepTheirConvolutionIn32Bits() {
+        try (var scope = new NativeScope();
+                var net = Models.get("unet_resnet18").architecture().build()) {
+            net.train(false);
+            var images = Tensor.randn(2, 3, 64, 64);
+            var expected = Ops.globalAvgPool(net.features(images)).toFloats();
+            try (var plan = Plan.consume(net, Precision.BF16, true, 1, 3, 64, 64)) {
+                var features = plan.run(Map.of(Tracer.INPUT, images)).get(Inference.FEATURES);
+                assertArrayEquals(new long[] {2, 16}, features.shape());
+                assertClose(expected, features.toFloats(), 0.02); // roundings of 1 in 256, averaged
+                var convolutions = plan.calls().stream()
+                        .filter(call -> call.engine().equals("oneDNN")
+                                && call.operation().contains("[1, 16, 64, 64] ="))
+                        .toList();
+                assertEquals(2, convolutions.size(), plan.describe());
+                if (plan.precision() == Precision.BF16)
+                    for (var call : convolutions) assertEquals(DType.BF16, call.type(), plan.describe());
+            }
         }
     }
 
