@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import resnet4j.config.Checks;
+import resnet4j.image.Box;
 import resnet4j.image.Interpolation;
 import resnet4j.image.Step;
 import resnet4j.image.Transforms;
@@ -21,6 +22,7 @@ public sealed interface Augment
                 Augment.RandomResizedCrop,
                 Augment.ColorJitter,
                 Augment.Erase,
+                OfThings,
                 OfViews,
                 Policy {
     /** What is to be done here. */
@@ -31,13 +33,34 @@ public sealed interface Augment
      *
      * @param width   of the picture, in pixels
      * @param height  likewise
+     * @param boxes   around the things that the picture is known to show
      * @param epoch   counted from 0
      * @param view    of the picture, counted from 0
      * @param random  draws other numbers for each picture, view and epoch
      * @param picture draws the same numbers for this picture in every epoch
      */
     record Draw(
-            int width, int height, int epoch, int view, RandomGenerator random, Supplier<RandomGenerator> picture) {}
+            int width,
+            int height,
+            List<Box> boxes,
+            int epoch,
+            int view,
+            RandomGenerator random,
+            Supplier<RandomGenerator> picture) {
+        /** Of a picture of which no things are known. */
+        public Draw(
+                int width, int height, int epoch, int view, RandomGenerator random, Supplier<RandomGenerator> picture) {
+            this(width, height, List.of(), epoch, view, random, picture);
+        }
+
+        private Draw after(List<Step> steps) {
+            int[] size = Step.size(steps, width, height);
+            var left = boxes;
+            for (var step : steps)
+                left = left.stream().flatMap(box -> step.on(box).stream()).toList();
+            return new Draw(size[0], size[1], left, epoch, view, random, picture);
+        }
+    }
 
     /** What {@code augments} do, one after another. */
     static List<Step> draw(List<Augment> augments, Draw draw) {
@@ -45,8 +68,7 @@ public sealed interface Augment
         for (var augment : augments) {
             var steps = augment.draw(draw);
             all.addAll(steps);
-            int[] size = Step.size(steps, draw.width, draw.height);
-            draw = new Draw(size[0], size[1], draw.epoch, draw.view, draw.random, draw.picture);
+            draw = draw.after(steps);
         }
         return all;
     }

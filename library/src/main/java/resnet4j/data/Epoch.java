@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
+import resnet4j.image.Box;
 import resnet4j.image.Image;
 import resnet4j.image.Step;
 import resnet4j.image.Target;
@@ -190,14 +191,14 @@ public final class Epoch<T extends Target<T>> implements Iterator<Batch<T>>, Ite
         var ready = Step.all(steps, decoded);
         T seen = target.after(steps);
         for (int view = 0; view < loader.views(); view++) {
-            var drawn = loader.augments().isEmpty() ? List.<Step>of() : draw(ready, place, view);
+            var drawn = loader.augments().isEmpty() ? List.<Step>of() : draw(ready, seen.boxes(), place, view);
             pictures.get(view).add(Step.all(drawn, ready));
             if (view == 0) target = seen.after(drawn);
         }
         return target;
     }
 
-    private List<Step> draw(Image image, int place, int view) {
+    private List<Step> draw(Image image, List<Box> boxes, int place, int view) {
         long seed =
                 loader.seed() + view * 0x9E3779B97F4A7C15L; // the first view's numbers are those of a loader with one
         return Augment.draw(
@@ -205,6 +206,7 @@ public final class Epoch<T extends Target<T>> implements Iterator<Batch<T>>, Ite
                 new Augment.Draw(
                         image.width(),
                         image.height(),
+                        boxes,
                         epoch,
                         view,
                         Seeds.random(seed, epoch, place),

@@ -34,6 +34,12 @@ public record Things(List<Thing> things) implements Target<Things> {
         }
     }
 
+    /** Those of crowds too. */
+    @Override
+    public List<Box> boxes() {
+        return things.stream().map(Thing::box).toList();
+    }
+
     /** The things of which something is left. */
     @Override
     public Things after(List<Step> steps) {

@@ -8,7 +8,17 @@ import java.util.Optional;
  * One deterministic change. Pictures and what is known of them go through the same steps: label maps without mixing
  * pixels, boxes cut to the picture, points also beyond it.
  */
-public sealed interface Step {
+public sealed interface Step
+        permits Step.Crop,
+                Step.Resize,
+                Step.Flip,
+                Step.Turn,
+                Step.Slant,
+                Step.Colours,
+                Step.Mixture,
+                Step.Fill,
+                Step.Tint,
+                ThingStep {
     Image on(Image image);
 
     default LabelMap on(LabelMap map) {
@@ -333,10 +343,8 @@ public sealed interface Step {
     }
 
     private static Optional<Box> within(double x1, double y1, double x2, double y2, int width, int height) {
-        x1 = Math.max(0, x1);
-        y1 = Math.max(0, y1);
-        x2 = Math.min(width, x2);
-        y2 = Math.min(height, y2);
-        return x1 < x2 && y1 < y2 ? Optional.of(new Box(x1, y1, x2, y2)) : Optional.empty();
+        double left = Math.max(0, x1), right = Math.min(width, x2);
+        double top = Math.max(0, y1), bottom = Math.min(height, y2);
+        return left < right && top < bottom ? Optional.of(new Box(left, top, right, bottom)) : Optional.empty();
     }
 }

@@ -6,4 +6,9 @@ import java.util.List;
 public interface Target<T extends Target<T>> {
     /** The target of the picture after these steps. */
     T after(List<Step> steps);
+
+    /** Boxes around things that the picture is known to show, for what looks for a window with some of them. */
+    default List<Box> boxes() {
+        return List.of();
+    }
 }
