@@ -24,6 +24,7 @@ import resnet4j.graph.Plan;
 import resnet4j.graph.Tracer;
 import resnet4j.model.ClassificationNet;
 import resnet4j.model.ModelFile;
+import resnet4j.model.NetWeights;
 import resnet4j.run.RunFolder;
 import resnet4j.run.Stages;
 import resnet4j.run.Watcher;
@@ -66,15 +67,17 @@ public record Prune(Pruning pruning, int rounds, int epochs, int pictures, List<
      * @param opened  stays the caller's
      * @param name    what the network is called in the result
      * @param data    with the network's classes, to look at, to learn from and to measure on
-     * @param folder  for the network that teaches and the runs of fine-tuning, if there is any; those that are there are gone
-     *                on with
+     * @param dense   where the network itself is kept, or will be, to teach what is left of it, if anything is taught
+     * @param folder  for the runs of fine-tuning, if there is any; those that are there are gone on with
      * @param out     a .safetensors file
-     * @throws IllegalArgumentException where data is needed and there is none, or the budget cannot be met
+     * @throws IllegalArgumentException where data is needed and there is none, the budget cannot be met, or {@code dense} is
+     *                                  another network's
      */
     public Pruned run(
             ModelFile.Opened opened,
             String name,
             Optional<DataSource<Label>> data,
+            Path dense,
             Path folder,
             Path out,
             Teacher teacher,
@@ -85,6 +88,7 @@ public record Prune(Pruning pruning, int rounds, int epochs, int pictures, List<
             throw new IllegalArgumentException(
                     "data: expected pictures to teach the smaller network with; give some, or"
                             + " 0 epochs for a network that is not taught again");
+        if (epochs > 0) keep(opened, dense);
         var before = side(opened.net(), opened.file(), data, stages);
         var steps = pruning.withBudget(
                 pruning.budget().withMost(Math.pow(pruning.budget().most(), 1.0 / rounds)));
@@ -105,8 +109,6 @@ public record Prune(Pruning pruning, int rounds, int epochs, int pictures, List<
                     if (now != null) now.close();
                     now = null;
                     runs.add(own.resolve("run"));
-                    var dense = folder.resolve("dense.safetensors");
-                    if (!Files.exists(dense)) opened.file().save(dense, opened.net());
                     now = taught(start, dense, data.orElseThrow(), own.resolve("run"), teacher);
                 }
             }
@@ -115,6 +117,19 @@ public record Prune(Pruning pruning, int rounds, int epochs, int pictures, List<
             return new Pruned(name, out, pruning, before, after, runs, cuts(opened, now));
         } finally {
             if (now != null) now.close();
+        }
+    }
+
+    /** Puts the network where it teaches, or sees that it is the one there. */
+    static void keep(ModelFile.Opened opened, Path dense) throws IOException {
+        if (!Files.exists(dense)) {
+            opened.file().save(dense, opened.net());
+            return;
+        }
+        try (var there = ModelFile.open(dense)) {
+            if (!NetWeights.of(there.net()).equals(NetWeights.of(opened.net())))
+                throw new IllegalArgumentException(dense + ": expected the network that is pruned, got another one's"
+                        + " weights, from a former command; take another folder");
         }
     }
 

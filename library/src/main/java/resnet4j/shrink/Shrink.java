@@ -61,7 +61,7 @@ public record Shrink(double seconds, List<Double> shares, int epochs, long seed,
         var source = data.withValidation(HELD_OUT, seed).withoutTest();
         Files.createDirectories(folder);
         var dense = folder.resolve("dense.safetensors");
-        opened.file().save(dense, opened.net());
+        Prune.keep(opened, dense);
         var found = new ArrayList<Shrunk.Candidate>();
         var left = new ArrayList<Double>();
         double longest = 0;
@@ -75,7 +75,8 @@ public record Shrink(double seconds, List<Double> shares, int epochs, long seed,
             var called = String.format(Locale.ROOT, "macs-%s", share);
             var file = folder.resolve(called + ".safetensors");
             if (!Files.exists(file))
-                prune(share).run(opened, called, Optional.of(source), folder.resolve(called), file, teacher, stages);
+                prune(share)
+                        .run(opened, called, Optional.of(source), dense, folder.resolve(called), file, teacher, stages);
             both(called, file, source, folder, found, stages);
             longest = Math.max(longest, since(begun) - now);
         }

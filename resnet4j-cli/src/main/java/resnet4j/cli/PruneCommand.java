@@ -71,7 +71,8 @@ final class PruneCommand extends Command<Pruned> {
             if (data != null) source = Optional.of(Prune.known(DataSource.parse(data), opened.file()));
             if (limit != null) source = source.map(s -> s.limit(limit));
             var folder = run != null || taught == 0 ? run : freshFolder("prune").path();
-            return prune.run(opened, model.model, source, folder, out, training::teach, this::progress);
+            var dense = taught == 0 ? null : folder.resolve("dense.safetensors");
+            return prune.run(opened, model.model, source, dense, folder, out, training::teach, this::progress);
         }
     }
 

@@ -77,6 +77,20 @@ class PruneCommandTest {
                 "--strategy=probe",
                 "--run=" + folder.resolve("more"));
         assertEquals(1, taught.get("runs").size());
+        assertEquals(
+                2,
+                run(
+                        "prune",
+                        "resnet20",
+                        "--random",
+                        "--seed=5",
+                        "--classes=8",
+                        "--data=shapes:300",
+                        "--macs=0.5",
+                        "--epochs=1",
+                        "--run=" + folder.resolve("run"),
+                        "--out=" + folder.resolve("other.safetensors")));
+        assertTrue(err.toString().contains("another one's weights"), err::toString);
         var run = done(
                 "distill",
                 "--model=resnet20",
@@ -115,6 +129,7 @@ class PruneCommandTest {
             "shrink",
             "resnet20",
             "--random",
+            "--seed=1", // the same network in both
             "--classes=8",
             "--data=shapes:300",
             "--limit=128",
