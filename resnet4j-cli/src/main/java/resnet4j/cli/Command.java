@@ -14,6 +14,7 @@ import resnet4j.config.Records;
 import resnet4j.report.Words;
 import resnet4j.run.RunFolder;
 import resnet4j.tensor.Engine;
+import resnet4j.tensor.Ops;
 
 /**
  * A command: its options are fields, its work is {@link #run}, and what it found is a record.
@@ -55,6 +56,7 @@ abstract class Command<R> implements Callable<Integer> {
     public final Integer call() throws Exception {
         if (common.threads != null) Bounds.threads("--threads", 1, common.threads);
         if (common.threads != null) Engine.threads(common.threads);
+        common.seed().ifPresent(Ops::seed); // of random weights, too
         R result;
         try {
             result = run();

@@ -129,7 +129,7 @@ class PruneCommandTest {
             "shrink",
             "resnet20",
             "--random",
-            "--seed=1", // the same network in both
+            "--seed=1", // of its weights too
             "--classes=8",
             "--data=shapes:300",
             "--limit=128",
