@@ -92,7 +92,6 @@ public record DataSource<T extends Target<T>>(
                         .filter(kind -> kind.target == target)
                         .map(kind -> kind.name + ":PATH, ")
                         .collect(Collectors.joining())
-                + (target == Labels.class || target == Numbers.class ? "list:FILE, npz:FILE, " : "")
                 + "or shapes");
     }
 

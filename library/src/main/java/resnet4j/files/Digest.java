@@ -14,10 +14,19 @@ public final class Digest {
 
     /** SHA-256, to be fed. */
     static MessageDigest sha256() {
+        return named("SHA-256");
+    }
+
+    /** MD5, to be fed: for files whose publishers give no other. */
+    static MessageDigest md5() {
+        return named("MD5");
+    }
+
+    private static MessageDigest named(String algorithm) {
         try {
-            return MessageDigest.getInstance("SHA-256");
+            return MessageDigest.getInstance(algorithm);
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
+            throw new IllegalStateException("every Java platform has " + algorithm, e);
         }
     }
 

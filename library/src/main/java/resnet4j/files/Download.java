@@ -34,6 +34,7 @@ public final class Download {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30); // to connect, to the answer, and to more bytes
     private static final int CHUNK = 1 << 16;
+    private static final String MD5 = "md5:";
 
     /** No published file of weights or data is larger. */
     private static final long MOST = 16L << 30;
@@ -44,16 +45,17 @@ public final class Download {
      * {@code target}, downloaded from {@code uri} if it does not exist. A broken download continues where it ended, if
      * there is a checksum to find out that the file changed meanwhile.
      *
-     * @param sha256 the file's SHA-256 in hexadecimal, or its first digits; empty if unknown
-     * @param bytes  the size of the file; -1 if unknown
+     * @param sum   the file's SHA-256 in hexadecimal, or its first digits; {@code md5:} and its MD5 where the publisher
+     *              gives no other; empty if unknown
+     * @param bytes the size of the file; -1 if unknown
      * @throws IOException in one sentence, if the file cannot be had, is not the one expected or larger, or if nothing
      *     of it comes for half a minute; it says which file to put where by hand
      */
-    public static Path file(URI uri, Path target, String sha256, long bytes, Progress progress) throws IOException {
-        return file(uri, target, sha256, bytes, progress, PATIENCE);
+    public static Path file(URI uri, Path target, String sum, long bytes, Progress progress) throws IOException {
+        return file(uri, target, sum, bytes, progress, PATIENCE);
     }
 
-    static Path file(URI uri, Path target, String sha256, long bytes, Progress progress, Duration patience)
+    static Path file(URI uri, Path target, String sum, long bytes, Progress progress, Duration patience)
             throws IOException {
         if (Files.exists(target)) return target;
         Files.createDirectories(target.toAbsolutePath().getParent());
@@ -62,22 +64,22 @@ public final class Download {
                         part, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
                 FileLock lock = lock(out, target)) {
             if (Files.exists(target)) return target; // another process was faster
-            if (sha256.isEmpty()) out.truncate(0);
+            if (sum.isEmpty()) out.truncate(0);
             download(uri, out, bytes, progress, patience);
             out.force(true);
-            String digest = sha256(out);
-            if (!digest.startsWith(sha256.toLowerCase(Locale.ROOT)) || bytes >= 0 && out.size() != bytes) {
-                String got = out.size() + " bytes with SHA-256 " + digest;
+            String digest = digest(out, sum.startsWith(MD5));
+            if (!digest.startsWith(sum.toLowerCase(Locale.ROOT)) || bytes >= 0 && out.size() != bytes) {
+                String got = out.size() + " bytes with " + shown(digest);
                 out.truncate(0); // nothing to resume
-                throw new IOException(target + ": expected " + (bytes >= 0 ? bytes + " bytes" : "a file")
-                        + " with SHA-256 " + sha256 + " from " + uri + ", got " + got + "; try again");
+                throw new IOException(target + ": expected " + (bytes >= 0 ? bytes + " bytes" : "a file") + " with "
+                        + shown(sum) + " from " + uri + ", got " + got + "; try again");
             }
             AtomicFile.publish(part, target);
             return target;
         } catch (Unreachable e) {
             throw new IOException(
                     "cannot download " + uri + " (" + e.getMessage() + "); to go on without it, put that file"
-                            + (sha256.isEmpty() ? "" : " (SHA-256 " + sha256 + (sha256.length() < 64 ? "...)" : ")"))
+                            + (sum.isEmpty() ? "" : " (" + shown(sum) + (partial(sum) ? "...)" : ")"))
                             + " at " + target.toAbsolutePath(),
                     e);
         }
@@ -221,11 +223,19 @@ public final class Download {
         }
     }
 
-    private static String sha256(FileChannel file) throws IOException {
-        var sha = Digest.sha256();
+    private static String shown(String sum) {
+        return sum.startsWith(MD5) ? "MD5 " + sum.substring(MD5.length()) : "SHA-256 " + sum;
+    }
+
+    private static boolean partial(String sum) {
+        return !sum.startsWith(MD5) && sum.length() < 64;
+    }
+
+    private static String digest(FileChannel file, boolean md5) throws IOException {
+        var digest = md5 ? Digest.md5() : Digest.sha256();
         var chunk = ByteBuffer.allocate(CHUNK);
         file.position(0);
-        while (file.read(chunk.clear()) >= 0) sha.update(chunk.flip());
-        return HexFormat.of().formatHex(sha.digest());
+        while (file.read(chunk.clear()) >= 0) digest.update(chunk.flip());
+        return (md5 ? MD5 : "") + HexFormat.of().formatHex(digest.digest());
     }
 }

@@ -140,30 +140,37 @@ public record LearningCurve(List<Point> points, Optional<Power> power, List<OfCl
         return OptionalDouble.of(points.get(points.size() - 1).pictures * Math.pow(2, 1 / power.get().power));
     }
 
-    /** In lines, for people. */
-    @Override
-    public String toString() {
-        var lines = new ArrayList<String>();
-        lines.add("  labelled   linear probe   nearest neighbours");
-        for (var p : points) lines.add(line("%10.0f   %10.2f %%   %16.2f %%", p.pictures, 100 * p.linear, 100 * p.knn));
+    /** What follows from it. */
+    public List<String> sentences() {
+        var sentences = new ArrayList<String>();
         double now = points.get(points.size() - 1).pictures;
-        power.ifPresent(law -> lines.add(line(
-                "  errors are %.3g times pictures to the power of %.2f; with %.0f pictures %.2f %% are to be expected",
+        power.ifPresent(law -> sentences.add(line(
+                "errors are %.3g times pictures to the power of %.2f; with %.0f pictures %.2f %% are to be expected",
                 law.scale, -law.power, 2 * now, 100 * law.at(2 * now))));
-        if (power.isEmpty()) lines.add("  no errors are left to be fewer: more pictures are not what is missing");
+        if (power.isEmpty()) sentences.add("no errors are left to be fewer: more pictures are not what is missing");
         else if (halvesAt().isEmpty())
-            lines.add("  errors do not fall with more pictures: look at the labels and the network");
+            sentences.add("errors do not fall with more pictures: look at the labels and the network");
         else
-            lines.add(line(
-                    "  half as many errors would take %.0f labelled pictures",
+            sentences.add(line(
+                    "half as many errors would take %.0f labelled pictures",
                     halvesAt().getAsDouble()));
-        lines.add("  more helped most, by the last doubling: "
+        sentences.add("more helped most, by the last doubling: "
                 + classes.stream()
                         .limit(5)
                         .map(c -> line(
                                 "%s (%s, %.1f %% to %.1f %%)",
                                 c.name, Words.count(c.labelled, "picture"), 100 * c.half, 100 * c.all))
                         .collect(Collectors.joining(", ")));
+        return sentences;
+    }
+
+    /** In lines, for people. */
+    @Override
+    public String toString() {
+        var lines = new ArrayList<String>();
+        lines.add("  labelled   linear probe   nearest neighbours");
+        for (var p : points) lines.add(line("%10.0f   %10.2f %%   %16.2f %%", p.pictures, 100 * p.linear, 100 * p.knn));
+        for (var sentence : sentences()) lines.add("  " + sentence);
         return String.join(System.lineSeparator(), lines);
     }
 

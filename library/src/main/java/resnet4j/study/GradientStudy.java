@@ -61,7 +61,7 @@ public record GradientStudy(List<String> models, int seeds) {
             all.add(mean(model, norms));
         }
         Files.createDirectories(folder);
-        var result = new StudyResult(NAME, folder, true, Optional.empty(), Optional.of(all));
+        var result = new StudyResult(NAME, folder, true, Optional.empty(), Optional.of(all), Optional.empty());
         return result.write(page(result, source.name()));
     }
 

@@ -125,7 +125,8 @@ public record Study(String name, String question, UnaryOperator<Recipe> base, Li
 
     /** @throws IllegalArgumentException with the nearest name, if there is none of this one */
     public static Study named(String name) {
-        var names = ALL.stream().map(Study::name).toList();
+        var names = Stream.concat(ALL.stream().map(Study::name), Stream.of(GradientStudy.NAME, CurveStudy.NAME))
+                .toList();
         return ALL.stream()
                 .filter(study -> study.name.equals(name))
                 .findFirst()

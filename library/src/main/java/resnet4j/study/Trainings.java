@@ -55,7 +55,7 @@ public record Trainings(Study study, int epochs, int seeds, List<String> only, L
             done &= row.top1().size() + row.diverged() == seeds;
             rows.add(row);
         }
-        var result = new StudyResult(study.name(), folder, done, Optional.of(rows), Optional.empty());
+        var result = new StudyResult(study.name(), folder, done, Optional.of(rows), Optional.empty(), Optional.empty());
         return result.write(page(result, source.name()));
     }
 

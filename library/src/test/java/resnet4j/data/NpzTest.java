@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +68,21 @@ class NpzTest {
         var e = assertThrows(IOException.class, () -> Npz.read(file));
         assertTrue(e.getMessage().startsWith(file.toString()), e.getMessage());
         assertTrue(e.getMessage().contains(message), e.getMessage());
+    }
+
+    /** The sum that its authors give, by which fetch checks it. */
+    @Test
+    void breastMnist_isWhatIsFetched() throws Exception {
+        var file = Files.readAllBytes(Shared.data("medmnist/breastmnist.npz"));
+        var md5 = HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(file));
+        var published = Published.ALL.get("breastmnist");
+        assertEquals("md5:" + md5, published.sum());
+        assertEquals("breastmnist.npz", published.cached().getFileName().toString());
+        assertEquals(
+                12,
+                Published.ALL.values().stream()
+                        .filter(p -> p.kind().equals("npz"))
+                        .count());
     }
 
     /**

@@ -109,6 +109,20 @@ class DownloadTest {
     }
 
     @Test
+    void file_isCheckedByMd5WhereThePublisherGivesNoOther() throws Exception {
+        var md5 = HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(CONTENT));
+        var other = "0".repeat(32);
+        var e = assertThrows(
+                IOException.class,
+                () -> Download.file(root.resolve("file"), target, "md5:" + other, -1, Download.Progress.NONE));
+        assertTrue(e.getMessage().contains("expected a file with MD5 " + other), e.getMessage());
+        assertTrue(e.getMessage().contains("got 300000 bytes with MD5 " + md5), e.getMessage());
+        assertFalse(Files.exists(target));
+        Download.file(root.resolve("file"), target, "md5:" + md5, -1, Download.Progress.NONE);
+        assertArrayEquals(CONTENT, Files.readAllBytes(target));
+    }
+
+    @Test
     void file_continuesABrokenDownload() throws IOException {
         breakAfter = 100_000;
         var e = assertThrows(IOException.class, () -> fetch("file"));

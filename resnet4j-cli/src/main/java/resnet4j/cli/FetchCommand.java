@@ -20,9 +20,8 @@ import resnet4j.weights.Catalogue;
 final class FetchCommand extends Command<FetchCommand.Fetched> {
     @Parameters(
             paramLabel = "NAME",
-            description =
-                    "An id of the catalogue such as resnet50.tv_in1k_v2 ('resnet4j models' lists them), cifar10 or"
-                            + " cifar100.")
+            description = "An id of the catalogue such as resnet50.tv_in1k_v2 ('resnet4j models' lists them), cifar10,"
+                    + " cifar100, or one of MedMNIST's sets of pictures such as breastmnist.")
     private String name;
 
     @Option(
@@ -49,8 +48,8 @@ final class FetchCommand extends Command<FetchCommand.Fetched> {
             var known = new ArrayList<>(Published.ALL.keySet());
             Catalogue.all().forEach(entry -> known.add(entry.id()));
             throw new IllegalArgumentException(
-                    "NAME: expected cifar10, cifar100 or an id that 'resnet4j models' lists, got '" + name + "'."
-                            + Nearest.hint(name, known));
+                    "NAME: expected cifar10, cifar100, one of MedMNIST's sets or an id that 'resnet4j models' lists, got '"
+                            + name + "'." + Nearest.hint(name, known));
         }
         return Catalogue.file(name, folder, download);
     }
@@ -59,7 +58,7 @@ final class FetchCommand extends Command<FetchCommand.Fetched> {
     String text(Fetched fetched) {
         String use = fetched.weights.isPresent()
                 ? "--weights " + fetched.name
-                : "--data " + fetched.name + ":" + fetched.file;
+                : "--data " + Published.ALL.get(fetched.name).kind() + ":" + fetched.file;
         return fetched.file + ": " + (fetched.bytes >> 20) + " MiB, for " + use;
     }
 }

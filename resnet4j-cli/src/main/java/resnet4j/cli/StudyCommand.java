@@ -3,10 +3,16 @@ package resnet4j.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import resnet4j.data.DataSource;
+import resnet4j.data.Label;
+import resnet4j.model.ModelFile;
+import resnet4j.model.Models;
+import resnet4j.study.CurveStudy;
 import resnet4j.study.GradientStudy;
 import resnet4j.study.Study;
 import resnet4j.study.StudyResult;
@@ -17,7 +23,7 @@ import resnet4j.study.Trainings;
         name = "study",
         description = {
             "Test a claim about residual networks on your machine: degradation, degradation-110, small-data,"
-                    + " regularisers, gradients.",
+                    + " regularisers, gradients; or how much more pictures would help: learning-curve.",
             "All but gradients train several networks, one run folder each; a study that was stopped goes on when it is"
                     + " started again with the same --run. study.md, study.json and study.html in that folder have the results."
         },
@@ -32,9 +38,13 @@ final class StudyCommand extends Command<StudyResult> {
             paramLabel = "MODEL",
             description = {
                 "gradients: names, saved models or run folders (default: plain and residual with 20 and 56 layers).",
-                "plain56-without-norm is plain56 without its batch norms."
+                "plain56-without-norm is plain56 without its batch norms.",
+                "learning-curve: the trained network whose features are used."
             })
     private List<String> models = List.of("plain20", "resnet20", "plain56", "resnet56");
+
+    @Option(names = "--weights", paramLabel = "FILE", description = "learning-curve: weights of a network's name.")
+    private Path weights;
 
     @Option(names = "--data", paramLabel = "KIND:PATH", required = true, description = "Pictures with their classes.")
     private String data;
@@ -65,9 +75,11 @@ final class StudyCommand extends Command<StudyResult> {
         Bounds.atLeast("--epochs", 1, epochs);
         Bounds.atLeast("--seeds", 1, seeds);
         var folder = run == null ? Path.of("runs", name) : run;
-        var trainings = name.equals(GradientStudy.NAME) ? null : trainings();
+        boolean trains = !List.of(GradientStudy.NAME, CurveStudy.NAME).contains(name);
+        var trainings = trains ? trainings() : null;
         var source = DataSource.parse(data);
         if (limit != null) source = source.limit(limit);
+        if (name.equals(CurveStudy.NAME)) return curve(source, folder);
         if (trainings == null) {
             var gradients = new GradientStudy(models, seeds);
             try (var progress = progress("gradients", gradients.networks(), "networks")) {
@@ -80,12 +92,38 @@ final class StudyCommand extends Command<StudyResult> {
         }
     }
 
+    private StudyResult curve(DataSource<Label> source, Path folder) throws Exception {
+        if (models.size() != 1)
+            throw new IllegalArgumentException("MODEL: expected the one trained network whose features a learning curve"
+                    + " is measured with, got " + models.size()
+                    + "; name a saved model, or a network and its --weights");
+        var model = models.get(0);
+        if (weights == null
+                && Models.all().stream().anyMatch(entry -> entry.name().equals(model)))
+            throw new IllegalArgumentException(
+                    "MODEL: expected a network with weights, got " + model + "; give its weights with --weights");
+        if (source.train().classes().size() < 2)
+            throw new IllegalArgumentException("--data: expected pictures of two or more classes, got " + data
+                    + " with one; a learning curve is of telling classes apart");
+        try (var stop = new StopSignal();
+                var progress = progress("study", 0, "runs");
+                var opened = ModelFile.open(model, Optional.ofNullable(weights), OptionalInt.empty())
+                        .wholePictures()) {
+            return new CurveStudy(epochs, changes())
+                    .run(opened, model, source, folder, new TrainingRun(this).options(stop), progress);
+        }
+    }
+
     private Trainings trainings() {
+        var study = Study.named(name);
+        return named("--only", () -> new Trainings(study, epochs, seeds, only, changes()));
+    }
+
+    private List<String> changes() {
         var changes = new ArrayList<>(sets);
         changes.add("data=" + data);
         if (common.precision() != null) changes.add("precision=" + common.precision());
-        var study = Study.named(name);
-        return named("--only", () -> new Trainings(study, epochs, seeds, only, changes));
+        return changes;
     }
 
     @Override

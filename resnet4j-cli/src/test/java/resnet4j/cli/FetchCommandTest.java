@@ -40,6 +40,13 @@ class FetchCommandTest {
     }
 
     @Test
+    void fetch_saysHowAMedicalSetIsRead() throws IOException {
+        Path file = Files.write(folder.resolve("retinamnist.npz"), new byte[1 << 20]);
+        assertEquals(0, run("fetch", "retinamnist", "--to", folder.toString()), err::toString);
+        assertEquals(file + ": 1 MiB, for --data npz:" + file + System.lineSeparator(), out.toString());
+    }
+
+    @Test
     void fetch_proposesTheNearestName() {
         assertEquals(2, run("fetch", "cifar-10"));
         assertTrue(err.toString().contains("Did you mean 'cifar10'?"), err::toString);

@@ -38,10 +38,15 @@ class StudyCommandTest {
     }
 
     private int run(String line) {
+        return run("folder:" + folder.resolve("pictures"), line);
+    }
+
+    private int run(String data, String line) {
         out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
         var args =
                 new ArrayList<>(List.of(line.replace("DIR", folder.toString()).split(" ")));
-        args.addAll(List.of("--data", "folder:" + folder.resolve("pictures"), "--device", "cpu", "--threads", "1"));
+        args.addAll(List.of("--data", data, "--device", "cpu", "--threads", "1"));
         return Main.run(new PrintWriter(out), new PrintWriter(err), args.toArray(String[]::new));
     }
 
@@ -84,8 +89,36 @@ class StudyCommandTest {
         assertTrue(err.toString().contains("expected a run of this study with the same options"), err::toString);
     }
 
+    /** A plain network, neighbours and a linear probe by 160, 80, 40 and 20 pictures; of fewer there are not two a class. */
+    @Test
+    void learningCurve_comparesThreeWaysByTheirPictures() throws IOException {
+        var tiny = " --set architecture={\"depths\":[1],\"planes\":[4]} --precision fp32";
+        assertEquals(0, run("study degradation --only resnet20 --epochs 1 --run DIR/study --set batch=4" + tiny));
+        var line = "study learning-curve DIR/study/resnet20-0 --epochs 1 --limit 160 --precision fp32 --run DIR/curve"
+                + " --set architecture={\"widths\":[4,4]} --json";
+        assertEquals(0, run("shapes:400", line), err::toString);
+        var found = Records.parse(out.toString());
+        var points = found.get("curve").get("points");
+        assertEquals(4, points.size(), points::toString);
+        assertEquals(160, points.get(3).get("pictures").asDouble());
+        assertEquals(4, found.get("runs").size());
+        assertEquals(
+                "small_cnn on 160", found.get("runs").get(3).get("variation").asText());
+        assertEquals(1, found.get("runs").get(3).get("top1").size());
+        assertEquals(8, found.get("curve").get("classes").size());
+        var table = Files.readString(folder.resolve("curve/study.md"));
+        assertTrue(table.startsWith("| labelled pictures | plain network, % | nearest neighbours, % |"), table);
+        assertTrue(table.contains("| 160 | "), table);
+        assertTrue(table.contains("more helped most, by the last doubling: "), table);
+        assertTrue(Files.readString(folder.resolve("curve/study.html")).contains("<svg"));
+    }
+
     @Test
     void wrongUsage_isOneSentence() {
+        assertEquals(2, run("study learning-curve resnet20 --run DIR/study"));
+        assertTrue(err.toString().contains("MODEL: expected a network with weights, got resnet20"), err::toString);
+        assertEquals(2, run("study learning-curve --run DIR/study"));
+        assertTrue(err.toString().contains("MODEL: expected the one trained network"), err::toString);
         assertEquals(2, run("study small --run DIR/study"));
         assertTrue(err.toString().startsWith("resnet4j: study: expected one of degradation"), err::toString);
         assertEquals(2, run("study degradation --only resnet21 --run DIR/study"));
