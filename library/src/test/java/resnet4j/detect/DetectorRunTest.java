@@ -141,6 +141,41 @@ class DetectorRunTest {
         }
     }
 
+    /** A step so small that nothing gets better: the second epoch without a better boxMap is the last of six. */
+    @Test
+    void aRunThatGetsNoBetter_endsByItsPatience() throws IOException {
+        var recipe = Records.overlay(
+                recipe("fasterrcnn_resnet18_fpn"),
+                Records.parse("{\"validation\": 0.5, \"patience\": 2, \"epochs\": 6, \"ema\": 0,"
+                        + " \"optimizer\": {\"type\": \"sgd\", \"lr\": 1e-30}}"));
+        var epochs = new AtomicInteger();
+        var log = new Trainer.Log() {
+            @Override
+            public void epoch(Line.Epoch epoch) {
+                assertTrue(epoch.validation().containsKey("boxMap"), epoch::toString);
+                epochs.incrementAndGet();
+            }
+        };
+        var data = DataSource.parse(recipe.data(), Things.class);
+        var run = new RunFolder(folder.resolve("patient"));
+        try (var trainer = new Trainer(recipe, data, run, Trainer.Options.DEFAULT, log)) {
+            trainer.train();
+        }
+        assertEquals(3, epochs.get());
+    }
+
+    @Test
+    void noPictures_haveNoAnswers_andNoClassesAreRefused() {
+        try (var net = net("fasterrcnn_resnet18_fpn");
+                var finder = Finder.of(net, Device.CPU, Precision.FP32)) {
+            assertEquals(List.of(), finder.find(List.of(), EVERYTHING));
+            for (int classes : new int[] {0, 1}) {
+                var said = assertThrows(IllegalArgumentException.class, () -> net.config.withClasses(classes));
+                assertTrue(said.getMessage().startsWith("classes: expected at least"), said::getMessage);
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
