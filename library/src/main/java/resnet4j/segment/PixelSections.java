@@ -91,7 +91,7 @@ public final class PixelSections {
                 heading,
                 "By the mean IoU of the classes that a picture has or was said to have. Orange is wrong; dark grey does"
                         + " not count.",
-                List.of(new Block.Cards(cards, true), new Block.Cards(legend(legend), true)));
+                List.of(new Block.Cards(cards, true), new Block.Cards(legend(legend))));
     }
 
     private static List<Card> legend(List<String> names) {
