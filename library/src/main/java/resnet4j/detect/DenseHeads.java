@@ -63,6 +63,28 @@ final class DenseHeads {
         return all;
     }
 
+    /** The place, of all levels, that is as sure of a class as {@code score} says. @param sureness level by level [1,A,classes] */
+    static int place(List<Tensor> sureness, int label, float score) {
+        int place = 0, best = 0;
+        float least = Float.POSITIVE_INFINITY;
+        for (var level : sureness) {
+            int classes = (int) level.size(2);
+            float[] all = level.toFloats();
+            for (int i = label; i < all.length; i += classes, place++)
+                if (Math.abs(all[i] - score) < least) {
+                    least = Math.abs(all[i] - score);
+                    best = place;
+                }
+        }
+        return best;
+    }
+
+    /** Of a place of all levels, by class [N,classes]. @param scores level by level [N,A,classes] */
+    static Tensor at(int place, List<Tensor> scores) {
+        var all = Ops.cat(scores, 1);
+        return Ops.sum(Ops.slice(all, 1, place, place + 1, 1), List.of(1), false);
+    }
+
     /** What boxes codes say from others. */
     interface Decoder {
         Boxes decode(float[] codes, Boxes from);

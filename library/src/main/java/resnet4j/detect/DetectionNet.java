@@ -137,6 +137,33 @@ public abstract class DetectionNet extends ClassificationNet {
         return all;
     }
 
+    /**
+     * A thing that it found in one image.
+     *
+     * @param box   in the pixels that it saw
+     * @param size  height and width of the image without its padding
+     * @param place of all levels' places, the one that says so, in networks that answer at every place
+     */
+    record Spot(Boxes box, int[] size, int place) {}
+
+    /**
+     * What it says of a thing, by class [1,classes], from the pyramid's maps of its image.
+     *
+     * @param box   of the thing [1,4]
+     * @param image the image's number, 0: [1]
+     */
+    abstract Tensor about(List<Tensor> maps, Spot spot, Tensor box, Tensor image);
+
+    /** See {@link Spot#place}. */
+    int place(Tensor images, int label, float score) {
+        return 0;
+    }
+
+    /** Whether one of a thing's classes is right, by softmax; otherwise each by itself. */
+    boolean oneOfAll() {
+        return false;
+    }
+
     /** What it says of a whole picture as one thing, by class [N,classes]; all of its layers are used. */
     abstract Tensor whole(List<Tensor> maps);
 

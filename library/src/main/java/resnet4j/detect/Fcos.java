@@ -112,6 +112,17 @@ final class Fcos extends DetectionNet {
     }
 
     @Override
+    Tensor about(List<Tensor> maps, Spot spot, Tensor box, Tensor image) {
+        return DenseHeads.at(spot.place(), answers(maps).flat(config.classes()).logits);
+    }
+
+    @Override
+    int place(Tensor images, int label, float score) {
+        var squared = list(answers(Part.PLACES, images), "scores");
+        return DenseHeads.place(DenseHeads.flat(squared, config.classes()), label, score * score);
+    }
+
+    @Override
     Map<String, Tensor> losses(ImageBatch batch, List<Tensor> maps) {
         var answers = answers(maps).flat(config.classes());
         var levels = DenseHeads.anchors(ANCHORS, maps, batch.images());

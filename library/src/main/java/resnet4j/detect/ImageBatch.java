@@ -108,6 +108,18 @@ record ImageBatch(Tensor images, List<int[]> sizes, List<Truth> truth) {
                     + "; the annotations are of another picture");
     }
 
+    /** The first image in pixels, with its padding: as the network sees it. */
+    Image seen() {
+        int height = (int) images.size(2), width = (int) images.size(3), pixels = height * width;
+        var values = images.narrow(0, 0, 1).toFloats();
+        var rgb = new byte[3 * pixels];
+        for (int c = 0; c < 3; c++)
+            for (int i = 0; i < pixels; i++)
+                rgb[3 * i + c] = (byte)
+                        Math.round(Math.max(0, Math.min(255, 255 * (values[c * pixels + i] * STD[c] + MEAN[c]))));
+        return new Image(width, height, rgb);
+    }
+
     static int padded(int pixels) {
         return (pixels + DIVISOR - 1) / DIVISOR * DIVISOR;
     }

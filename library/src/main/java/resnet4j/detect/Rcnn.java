@@ -50,6 +50,16 @@ final class Rcnn extends DetectionNet {
     }
 
     @Override
+    Tensor about(List<Tensor> maps, Spot spot, Tensor box, Tensor image) {
+        return heads.about(maps, spot, box, image);
+    }
+
+    @Override
+    boolean oneOfAll() {
+        return true;
+    }
+
+    @Override
     Map<String, Tensor> losses(ImageBatch batch, List<Tensor> maps) {
         var proposals = rpn.train(batch, maps);
         var losses = new LinkedHashMap<>(heads.losses(batch, maps, proposals.boxes()));

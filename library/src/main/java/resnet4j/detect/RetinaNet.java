@@ -105,6 +105,17 @@ final class RetinaNet extends DetectionNet {
     }
 
     @Override
+    Tensor about(List<Tensor> maps, Spot spot, Tensor box, Tensor image) {
+        return DenseHeads.at(spot.place(), DenseHeads.flat(scores(maps), config.classes()));
+    }
+
+    @Override
+    int place(Tensor images, int label, float score) {
+        var scores = list(answers(Part.PLACES, images), "scores");
+        return DenseHeads.place(DenseHeads.flat(scores, config.classes()), label, score);
+    }
+
+    @Override
     Map<String, Tensor> losses(ImageBatch batch, List<Tensor> maps) {
         var logits = Ops.cat(DenseHeads.flat(scores(maps), config.classes()), 1); // [N,A,classes]
         var codes = Ops.cat(DenseHeads.flat(codes(maps), 4), 1);

@@ -179,6 +179,11 @@ final class RoiHeads extends Net {
         return Map.of("scores", predictor.score.apply(x), "codes", predictor.code.apply(x));
     }
 
+    /** Logits [1,classes] of one box of one image. */
+    Tensor about(List<Tensor> maps, DetectionNet.Spot spot, Tensor box, Tensor image) {
+        return predictor.score.apply(head.apply(POOL.of(maps, spot.box(), spot.size(), box, image)));
+    }
+
     /** What is in each image, surest first. */
     List<Found> find(ImageBatch batch, List<Tensor> maps, List<Boxes> proposals, Part.Engine engine, Limits limits) {
         if (proposals.stream().allMatch(p -> p.size() == 0))

@@ -19,11 +19,7 @@ record RoiPool(int side, int sampling) {
 
     /** Maps, finest first, boxes of each image, heights and widths of the images -> [R,C,side,side]. */
     Tensor of(List<Tensor> maps, List<Boxes> boxes, List<int[]> sizes) {
-        int height = 0;
-        for (int[] size : sizes) height = Math.max(height, size[0]);
-        var scales = new double[LEVELS];
-        for (int i = 0; i < LEVELS; i++)
-            scales[i] = Math.pow(2, Math.rint(log2((double) maps.get(i).size(2) / height)));
+        var scales = scales(maps, sizes);
         int finest = (int) -log2(scales[0]), coarsest = (int) -log2(scales[LEVELS - 1]);
 
         var all = Boxes.all(boxes);
@@ -52,6 +48,30 @@ record RoiPool(int side, int sampling) {
         int channels = (int) pieces.size(3);
         var rows = Rows.pick(Ops.reshape(pieces, places.length, side * side * channels), places);
         return Ops.permute(Ops.reshape(rows, places.length, side, side, channels), 0, 3, 1, 2);
+    }
+
+    /**
+     * The same of one box of one image, where the box is a tensor that a trace knows.
+     *
+     * @param box   where it is
+     * @param given the same [1,4]
+     * @param image its image's number, 0: [1]
+     */
+    Tensor of(List<Tensor> maps, Boxes box, int[] size, Tensor given, Tensor image) {
+        var scales = scales(maps, List.of(size));
+        int finest = (int) -log2(scales[0]), coarsest = (int) -log2(scales[LEVELS - 1]);
+        int level = level(box.area(0), finest, coarsest) - finest;
+        return Ops.roiAlign(
+                maps.get(level), given, image, new Op.RoiAlign(Op.Size.of(side), scales[level], sampling, false));
+    }
+
+    private static double[] scales(List<Tensor> maps, List<int[]> sizes) {
+        int height = 0;
+        for (int[] size : sizes) height = Math.max(height, size[0]);
+        var scales = new double[LEVELS];
+        for (int i = 0; i < LEVELS; i++)
+            scales[i] = Math.pow(2, Math.rint(log2((double) maps.get(i).size(2) / height)));
+        return scales;
     }
 
     private static int level(float area, int finest, int coarsest) {

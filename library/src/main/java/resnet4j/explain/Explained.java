@@ -26,14 +26,23 @@ public record Explained(
         Optional<Path> out,
         Optional<Path> raw,
         Optional<List<Faithfulness>> checks) {
-    /** What was explained. */
-    public record Answer(int index, String label, double probability) {}
+    /** What was explained. @param where it is, of what is not said of the whole picture */
+    public record Answer(int index, String label, double probability, Optional<String> where) {
+        Answer(int index, String label, double probability) {
+            this(index, label, probability, Optional.empty());
+        }
+    }
 
     /** In lines, for people. */
     @Override
     public String toString() {
-        var text = new StringBuilder(
-                String.format(Locale.ROOT, "%s: %s (%.1f %%)", picture, answer.label, 100 * answer.probability));
+        var text = new StringBuilder(String.format(
+                Locale.ROOT,
+                "%s: %s (%.1f %%)%s",
+                picture,
+                answer.label,
+                100 * answer.probability,
+                answer.where.map(where -> ", " + where).orElse("")));
         for (int i = 0; i < methods.size(); i++) {
             text.append(String.format(
                     Locale.ROOT,
@@ -47,10 +56,7 @@ public record Explained(
         }
         out.ifPresent(file -> text.append("\n")
                 .append(file)
-                .append(
-                        methods.size() > 1
-                                ? ": the methods in this order, four to a row"
-                                : ": the heat over the picture"));
+                .append(methods.size() > 1 ? ": the methods, four to a row" : ": the heat over the picture"));
         raw.ifPresent(file -> text.append("\n").append(file).append(": the heat itself"));
         return text.toString();
     }

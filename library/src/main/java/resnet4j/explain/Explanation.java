@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import resnet4j.array.Npy;
 import resnet4j.config.Nearest;
 import resnet4j.files.AtomicFile;
@@ -15,6 +18,7 @@ import resnet4j.image.Picture;
 import resnet4j.model.ModelFile;
 import resnet4j.run.Stages;
 import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.Ops;
 
 /**
  * An answer of a saved network explained: where in a picture it rests, and whether that can be trusted.
@@ -37,50 +41,63 @@ public record Explanation(
     }
 
     /**
-     * Explains, and writes the files.
+     * Explains, and writes the files. Of a network that answers for each pixel, it is a class where the network names it.
      *
      * @param opened stays the caller's
      * @param name   what the network is called in the result
      */
     public Explained run(ModelFile.Opened opened, String name, Path picture, Stages stages) throws IOException {
-        opened.file().requireOneClass();
         try (var scope = new NativeScope()) {
-            Image seen = opened.file().preprocess().read(Picture.of(picture));
-            var explainer = new Explainer(opened);
-            var answer = answer(opened.file(), explainer.probabilities(seen));
-            var subject = explainer.subject(seen, answer.index());
+            return answer(
+                    opened.file().architecture().perPixel() ? ofRegion(opened, picture) : ofClass(opened, picture),
+                    opened,
+                    name,
+                    picture,
+                    stages);
+        }
+    }
+
+    /** The same of an answer that others found. @param question of a scope of the caller's */
+    public Explained answer(Question question, ModelFile.Opened opened, String name, Path picture, Stages stages)
+            throws IOException {
+        try (var scope = new NativeScope()) {
+            var subject = question.of(opened.net());
             var names = method.equals(ALL) ? Method.names() : List.of(method);
+            if (layer.isPresent() && names.size() == 1) Method.named(method, layer); // refuses one that nobody looks at
+            var at = layer.or(question::layer);
             var heats = new ArrayList<Heat>();
             var ways = new ArrayList<Method>();
             try (var progress = stages.begin("explain", names.size(), "methods")) {
                 for (var way : names) {
-                    ways.add(method.equals(ALL) ? Method.of(way, layer) : Method.named(way, layer));
+                    ways.add(Method.of(way, at));
                     heats.add(ways.get(heats.size()).explain(subject));
                     progress.now(way);
                     progress.add(1);
                 }
             }
+            var seen = question.seen();
             if (raw.isPresent())
                 AtomicFile.write(raw.get(), Npy.of(heats.get(0).values(), seen.height(), seen.width())::write);
-            if (out.isPresent()) ImageFile.writePng(out.get(), sheet(seen, heats));
+            if (out.isPresent()) ImageFile.writePng(out.get(), sheet(seen, names, heats));
             return new Explained(
                     name,
                     picture,
                     names,
-                    layer.orElseGet(() -> Subject.defaultLayer(subject.graph())),
-                    answer,
+                    at.orElseGet(() -> Subject.defaultLayer(subject.graph())),
+                    question.answer(),
                     seen.height(),
                     seen.width(),
                     heats.stream().map(Heat::peak).toList(),
                     out,
                     raw,
-                    check ? Optional.of(checks(opened.file(), ways, heats, subject)) : Optional.empty());
+                    check ? Optional.of(checks(opened.file(), ways, heats, question, subject)) : Optional.empty());
         }
     }
 
-    private static List<Faithfulness> checks(ModelFile file, List<Method> ways, List<Heat> heats, Subject subject) {
+    private static List<Faithfulness> checks(
+            ModelFile file, List<Method> ways, List<Heat> heats, Question question, Subject subject) {
         try (var forgetful = Pointing.forgetful(file)) {
-            var forgotten = subject.with(Tracer.trace(forgetful, subject.image().shape()));
+            var forgotten = question.of(forgetful);
             var checks = new ArrayList<Faithfulness>();
             for (int i = 0; i < ways.size(); i++)
                 checks.add(Faithfulness.of(ways.get(i), subject, heats.get(i), forgotten));
@@ -88,27 +105,101 @@ public record Explanation(
         }
     }
 
-    private static Image sheet(Image seen, List<Heat> heats) {
-        if (heats.size() == 1) return Overlay.of(seen, heats.get(0));
-        return Overlay.sheet(heats.stream().map(heat -> Overlay.of(seen, heat)).toList(), 4);
+    private Question ofClass(ModelFile.Opened opened, Path picture) throws IOException {
+        opened.file().requireOneClass();
+        var explainer = new Explainer(opened);
+        var seen = explainer.seen(Picture.of(picture));
+        var probabilities = explainer.probabilities(seen);
+        int index = target.equals("auto")
+                ? Heat.largest(probabilities)
+                : named(opened.file().classNames(), probabilities.length);
+        return question(
+                explainer,
+                seen,
+                new Target.OfClass(index),
+                new Explained.Answer(index, opened.file().classNames().get(index), probabilities[index]),
+                Optional.empty());
     }
 
-    private Explained.Answer answer(ModelFile file, float[] probabilities) {
-        var labels = file.classNames();
-        int index = 0;
-        if (target.equals("auto")) {
-            index = Heat.largest(probabilities);
-        } else if (target.matches("-?\\d{1,9}")) {
-            index = Integer.parseInt(target);
-            if (index < 0 || index >= probabilities.length)
-                throw new IllegalArgumentException(
-                        "--class: expected 0 to " + (probabilities.length - 1) + ", got " + index);
-        } else {
-            index = labels.indexOf(target);
-            if (index < 0)
-                throw new IllegalArgumentException("--class: expected a number, a class of the model or auto, got '"
-                        + target + "'." + Nearest.hint(target, labels));
+    /** Where the network names a class: the one that most pixels show, but for a first one that is the background. */
+    private Question ofRegion(ModelFile.Opened opened, Path picture) throws IOException {
+        var preprocess = opened.file().preprocess();
+        var whole = new Explainer(
+                new ModelFile.Opened(opened.file().withPreprocess(preprocess.withCrop(0, 0)), opened.net()));
+        var seen = whole.seen(Picture.of(picture));
+        var names = opened.file().classNames();
+        var graph = whole.graph(seen);
+        long[] shown;
+        float[] probabilities;
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            var logits = graph.run(whole.image(seen)); // [1,K,H,W]
+            shown = logits.argmax(1).toLongs();
+            probabilities = Ops.softmax(logits, 1).toFloats();
         }
-        return new Explained.Answer(index, labels.get(index), probabilities[index]);
+        var pixels = new int[names.size()];
+        for (long each : shown) pixels[(int) each]++;
+        int index = target.equals("auto") ? most(pixels, names) : named(names, names.size());
+        if (pixels[index] == 0)
+            throw new IllegalArgumentException("--class: the network names " + names.get(index)
+                    + " nowhere in this picture; it names "
+                    + IntStream.range(0, pixels.length)
+                            .filter(k -> pixels[k] > 0)
+                            .mapToObj(names::get)
+                            .collect(Collectors.joining(", ")));
+        var where = new float[shown.length];
+        double sure = 0;
+        for (int i = 0; i < where.length; i++)
+            if (shown[i] == index) {
+                where[i] = 1;
+                sure += probabilities[index * where.length + i];
+            }
+        var said = String.format(Locale.ROOT, "%,d of %,d pixels", pixels[index], seen.width() * seen.height());
+        return question(
+                whole,
+                seen,
+                new Target.OfRegion(index, where),
+                new Explained.Answer(index, names.get(index), sure / pixels[index], Optional.of(said)),
+                Optional.of(Subject.deepestLayer(graph)));
+    }
+
+    private static int most(int[] pixels, List<String> names) {
+        int best = names.get(0).equals("background") && names.size() > 1 ? 1 : 0;
+        for (int k = best + 1; k < pixels.length; k++) if (pixels[k] > pixels[best]) best = k;
+        return pixels[best] == 0 ? 0 : best;
+    }
+
+    private static Question question(
+            Explainer explainer, Image seen, Target target, Explained.Answer answer, Optional<String> layer) {
+        return new Question(
+                seen,
+                explainer.image(seen),
+                target,
+                answer,
+                net -> Tracer.trace(net, 1, 3, seen.height(), seen.width()),
+                layer);
+    }
+
+    private static Image sheet(Image seen, List<String> names, List<Heat> heats) {
+        if (heats.size() == 1) return Overlay.of(seen, heats.get(0));
+        var tiles = new ArrayList<Image>();
+        for (int i = 0; i < heats.size(); i++)
+            tiles.add(Overlay.captioned(Tiles.enlarged(Overlay.of(seen, heats.get(i))), names.get(i)));
+        return Overlay.sheet(tiles, 4);
+    }
+
+    /** The class that was asked for by its number or name. */
+    private int named(List<String> names, int classes) {
+        if (target.matches("-?\\d{1,9}")) {
+            int index = Integer.parseInt(target);
+            if (index < 0 || index >= classes)
+                throw new IllegalArgumentException("--class: expected 0 to " + (classes - 1) + ", got " + index);
+            return index;
+        }
+        int index = names.indexOf(target);
+        if (index < 0)
+            throw new IllegalArgumentException("--class: expected a number, a class of the model or auto, got '"
+                    + target + "'." + Nearest.hint(target, names));
+        return index;
     }
 }

@@ -1,5 +1,9 @@
 package resnet4j.explain;
 
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.List;
 import resnet4j.image.Image;
@@ -28,6 +32,25 @@ public final class Overlay {
     private static double jet(float value, int channel) {
         double centre = channel == 0 ? .75 : channel == 1 ? .5 : .25;
         return Math.min(1, Math.max(0, 1.5 - 4 * Math.abs(value - centre)));
+    }
+
+    /** A picture with words under it, black on white, as small as they have to be. */
+    static Image captioned(Image picture, String words) {
+        int size = Math.max(9, Math.min(14, picture.width() / 9)), below = size + 6;
+        var drawn = new BufferedImage(picture.width(), picture.height() + below, BufferedImage.TYPE_INT_RGB);
+        var graphics = drawn.createGraphics();
+        try {
+            graphics.setColor(Color.WHITE);
+            graphics.fillRect(0, 0, drawn.getWidth(), drawn.getHeight());
+            graphics.drawImage(picture.toBufferedImage(), 0, 0, null);
+            graphics.setColor(Color.BLACK);
+            graphics.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+            graphics.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, size));
+            graphics.drawString(words, 2, picture.height() + size + 1);
+        } finally {
+            graphics.dispose();
+        }
+        return Image.of(drawn);
     }
 
     /** Pictures of one size side by side, {@code columns} to a row, on white. */

@@ -1,5 +1,6 @@
 package resnet4j.explain;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -91,6 +92,24 @@ public record Subject(Graph graph, Tensor image, Target target) {
         return last;
     }
 
+    /** Of the layers that give the smallest maps of more than one place the last: where most of a picture meets. */
+    public static String deepestLayer(Graph graph) {
+        String deepest = null;
+        long least = Long.MAX_VALUE;
+        var byValue = new LinkedHashMap<String, String>();
+        graph.layers().forEach((layer, value) -> {
+            if (!layer.isEmpty()) byValue.merge(value, layer, (a, b) -> a.length() <= b.length() ? a : b);
+        });
+        for (var node : graph.nodes()) {
+            var shape = node.shape();
+            if (shape.size() != 4 || shape.get(2) * shape.get(3) == 1 || !byValue.containsKey(node.name())) continue;
+            if (shape.get(2) * shape.get(3) > least) continue;
+            least = shape.get(2) * shape.get(3);
+            deepest = byValue.get(node.name());
+        }
+        return deepest == null ? defaultLayer(graph) : deepest;
+    }
+
     /** The value that {@code layer} makes, if it is maps. */
     static String maps(Graph graph, String layer) {
         var value = value(graph, layer);
@@ -131,6 +150,11 @@ public record Subject(Graph graph, Tensor image, Target target) {
 
     /** How the summed score of {@code images} grows with each of their numbers, as [N*3][H*W]. */
     float[][] gradients(Tensor images) {
+        if (target.oneByOne() && images.size(0) > 1) {
+            var all = new ArrayList<float[]>();
+            for (long i = 0; i < images.size(0); i++) all.addAll(List.of(gradients(images.narrow(0, i, 1))));
+            return all.toArray(float[][]::new);
+        }
         try (var scope = new NativeScope()) {
             var leaf = images.copy().requireGrad(true);
             var results = graph.apply(inputs(leaf));
@@ -150,6 +174,11 @@ public record Subject(Graph graph, Tensor image, Target target) {
     }
 
     private float[] each(Tensor images, Function<Map<String, Tensor>, Tensor> number) {
+        if (target.oneByOne() && images.size(0) > 1) {
+            var all = new float[(int) images.size(0)];
+            for (int i = 0; i < all.length; i++) all[i] = each(images.narrow(0, i, 1), number)[0];
+            return all;
+        }
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad()) {
             return number.apply(graph.run(inputs(images))).toFloats();

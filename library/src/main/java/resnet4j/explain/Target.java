@@ -14,6 +14,11 @@ public interface Target {
     /** How sure the network is of it, from 0 to 1: [N]. */
     Tensor probability(Map<String, Tensor> outputs);
 
+    /** Whether the graph is about one picture alone, so that others go through it one after the other. */
+    default boolean oneByOne() {
+        return false;
+    }
+
     /** @throws IllegalArgumentException if the graph has no such answer */
     default void requireOf(Graph graph) {}
 
@@ -73,6 +78,28 @@ public interface Target {
         @Override
         public void requireOf(Graph graph) {
             requireClass(graph, index);
+        }
+    }
+
+    /**
+     * The score of one class of a box: logits [1,classes] of a graph that looks at one box of one picture.
+     *
+     * @param oneOfAll whether one of the classes is right, by softmax; otherwise each by itself
+     */
+    record OfBox(int index, boolean oneOfAll) implements Target {
+        @Override
+        public Tensor score(Map<String, Tensor> outputs) {
+            return new OfClass(index).score(outputs);
+        }
+
+        @Override
+        public Tensor probability(Map<String, Tensor> outputs) {
+            return oneOfAll ? new OfClass(index).probability(outputs) : Ops.sigmoid(score(outputs));
+        }
+
+        @Override
+        public boolean oneByOne() {
+            return true;
         }
     }
 

@@ -7,8 +7,12 @@ import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import resnet4j.detect.DetectionNet;
+import resnet4j.detect.ThingQuestion;
 import resnet4j.explain.Explained;
 import resnet4j.explain.Explanation;
+import resnet4j.image.Picture;
+import resnet4j.tensor.NativeScope;
 
 /** {@code explain}: where in a picture an answer rests. */
 @CommandLine.Command(
@@ -39,7 +43,8 @@ final class ExplainCommand extends Command<Explained> {
     @Option(
             names = "--class",
             paramLabel = "N|NAME|auto",
-            description = "The answer to explain (default: auto, the likeliest).")
+            description = "The answer to explain: a class, of a segmentation network where it names that, of a detector"
+                    + " the surest of that or its N-th thing from 0 (default: auto, the likeliest).")
     private String target = "auto";
 
     @Option(names = "--out", paramLabel = "FILE", description = "A PNG file for the heat over the picture.")
@@ -68,8 +73,13 @@ final class ExplainCommand extends Command<Explained> {
                     model.model + ": expected a trained network; give its weights with --weights");
         var explanation = new Explanation(
                 method, Optional.ofNullable(layer), target, check, Optional.ofNullable(out), Optional.ofNullable(raw));
-        try (var opened = model.open().classifier()) {
-            return explanation.run(opened, model.model, picture, this::progress);
+        common.onCpuInFp32("explain");
+        try (var opened = model.open();
+                var scope = new NativeScope()) {
+            if (!(opened.net() instanceof DetectionNet))
+                return explanation.run(opened, model.model, picture, this::progress);
+            var question = ThingQuestion.of(opened, target, Picture.of(picture));
+            return explanation.answer(question, opened, model.model, picture, this::progress);
         }
     }
 

@@ -63,6 +63,7 @@ final class InsideCommand extends Command<Look.Looked> {
 
     @Override
     Look.Looked run() throws Exception {
+        common.onCpuInFp32("inside");
         var layer = layers.stream().findFirst();
         try (var opened = model.open().wholePictures();
                 var second = other == null ? null : ModelFile.open(other)) {

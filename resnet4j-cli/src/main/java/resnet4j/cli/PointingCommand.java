@@ -48,6 +48,7 @@ final class PointingCommand extends Command<Pointing> {
 
     @Override
     Pointing run() throws Exception {
+        common.onCpuInFp32("pointing");
         if (limit != null) Bounds.atLeast("--limit", 1, limit);
         var source = DataSource.parse(data, LabelMap.class);
         var all = source.split(source.measured());

@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,8 +17,11 @@ import resnet4j.array.Npy;
 import resnet4j.config.Records;
 import resnet4j.image.Image;
 import resnet4j.image.ImageFile;
+import resnet4j.image.Preprocess;
+import resnet4j.model.ModelFile;
 import resnet4j.model.Models;
 import resnet4j.model.NetWeights;
+import resnet4j.tensor.Ops;
 import resnet4j.weights.SafeTensors;
 
 class ExplainCommandTest {
@@ -100,5 +104,25 @@ class ExplainCommandTest {
         assertTrue(err.toString().contains("expected pictures with pixels of the network's classes"), err::toString);
         assertEquals(2, run("explain", "resnet20", picture.toString()));
         assertTrue(err.toString().contains("--weights"), err::toString);
+    }
+
+    @Test
+    void explain_ofSegmentation_isAboutTheClassWhereItIsNamed() throws IOException {
+        var names = List.of("background", "one", "two");
+        var architecture = Models.get("unet_resnet18").architecture().withClasses(3);
+        var model = folder.resolve("segmenter.safetensors");
+        Ops.seed(0);
+        try (var net = architecture.build()) {
+            new ModelFile("unet_resnet18", architecture, Preprocess.cifar10(), names, Map.of(), "", Map.of())
+                    .save(model, net);
+        }
+        Path raw = folder.resolve("heat.npy");
+        var args = List.of("explain", model.toString(), picture.toString(), "--raw=" + raw, "--json");
+        assertEquals(0, run(args.toArray(String[]::new)), err::toString);
+        var answer = Records.parse(out.toString()).get("answer");
+        assertTrue(answer.get("where").textValue().endsWith(" of 1,024 pixels"), answer::toString);
+        assertEquals(32, Npy.read(raw).shape()[1]);
+        assertEquals(2, run("explain", model.toString(), picture.toString(), "--class=three"));
+        assertTrue(err.toString().contains("--class: expected a number, a class of the model"), err::toString);
     }
 }
