@@ -157,9 +157,12 @@ public record Preprocess(
         return resize instanceof Resize.Fit fit ? fit.divisor() : 1;
     }
 
-    /** Pixels [N,H,W,3] to a network's input [N,3,H,W], {@code (x / 255 - mean) / std}, without libtorch. */
+    /**
+     * Pixels [N,H,W,3] to a network's input [N,3,H,W], {@code (x / 255 - mean) / std}, without libtorch; of one picture where
+     * pictures keep sizes of their own.
+     */
     public float[] normalize(byte[] pixels) {
-        int area = cropHeight * cropWidth;
+        int area = cropHeight * cropWidth > 0 ? cropHeight * cropWidth : pixels.length / 3;
         var out = new float[pixels.length];
         for (int c = 0; c < 3; c++) {
             float m = mean.get(c).floatValue(), s = std.get(c).floatValue();
