@@ -34,8 +34,14 @@ public final class Inference implements AutoCloseable {
     private final Function<Tensor, Tensor> logits, features, both;
     private final Lifetime lifetime;
 
+    private static final int USUAL = 256; // pixels
+
     /** What the head of a network takes, by this name: an output of plans beside {@link Tracer#OUTPUT}. */
     static final String FEATURES = "features";
+
+    private static int side(int asked) {
+        return asked > 0 ? asked : USUAL;
+    }
 
     /** {@code net}, which this takes over, in the {@link Way#best best} way for images [N,3,{@code height},{@code width}]. */
     public static Inference of(Layer net, Device device, Precision precision, int height, int width) {
@@ -46,6 +52,7 @@ public final class Inference implements AutoCloseable {
      * @param precision in which it computes as {@link Precision#on} the device
      * @param net   closed in the end, or at once for a plan, which takes its weights one by one for its own
      * @param batch the number of images that it is to be fastest for; any other is right
+     * @param height the same of their pixels, as {@code width}; 0 where they are of any size
      * @throws IllegalArgumentException for a plan on a GPU
      */
     public static Inference of(
@@ -56,7 +63,8 @@ public final class Inference implements AutoCloseable {
             net.train(false);
             var here = precision.on(device);
             if (way == Way.PLAN) {
-                var plan = Plan.consume(net, here, net instanceof ClassificationNet, batch, 3, height, width);
+                var plan =
+                        Plan.consume(net, here, net instanceof ClassificationNet, batch, 3, side(height), side(width));
                 net.close();
                 return new Inference(
                         here,

@@ -47,6 +47,11 @@ final class Classification implements Task<Label> {
         if (recipe.rounding().rounds() && recipe.weights().isEmpty())
             throw new IllegalArgumentException(
                     "rounding: expected a trained network to begin from, got none; name its file with weights");
+        var names = data.train().classes();
+        if (names.size() < 2)
+            throw new IllegalArgumentException(
+                    "data: expected pictures of two classes or more, to tell them apart, got " + names + " alone in "
+                            + data.name());
         Metrics.requireRoom(data.train().classes().size());
         Ops.seed(recipe.seed());
         var begun = machine.network(recipe, data.train().classes().size());

@@ -30,9 +30,10 @@ final class Bounds {
         between(option, 1, MOST_BATCH, given);
     }
 
-    /** Pictures of one batch, all together. */
+    /** Pictures of one batch, all together. @param height 0, as {@code width}, where they keep their own sizes */
     static void batch(String option, int given, int height, int width) {
         batch(option, given);
+        if (height == 0 || width == 0) return;
         long most = Math.max(1, MOST_BYTES / (3L * height * width * Float.BYTES));
         if (given > most)
             throw new IllegalArgumentException(option + ": expected at most " + most + " pictures of " + width + "x"

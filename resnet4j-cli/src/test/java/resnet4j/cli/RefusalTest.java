@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -16,6 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import resnet4j.array.HostTensor;
 import resnet4j.config.Records;
+import resnet4j.data.DataSource;
 import resnet4j.image.Image;
 import resnet4j.image.ImageFile;
 import resnet4j.image.Preprocess;
@@ -61,6 +65,38 @@ class RefusalTest {
         assertTrue(run(command.split(" ")) != 0, out::toString);
         assertFalse(err.toString().isBlank());
         assertEquals(before, inRuns());
+    }
+
+    /** Pictures without labels are for pretraining: there is nothing to tell apart. */
+    @Test
+    void aClassifierOfOneClass_isRefused(@TempDir Path folder) throws IOException {
+        for (int i = 0; i < 20; i++)
+            ImageIO.write(
+                    new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB),
+                    "png",
+                    folder.resolve(i + ".png").toFile());
+        assertEquals(2, run("train", "--model=resnet20", "--data=unlabelled:" + folder), err::toString);
+        assertTrue(err.toString().contains("two classes or more"), err::toString);
+    }
+
+    /** Pictures of one size need no crop: those that measure a classifier take any size then. */
+    @Test
+    void aClassifierThatCropsNothing_isMeasured(@TempDir Path folder) throws IOException {
+        var file = folder.resolve("any.safetensors");
+        try (var opened = ModelFile.open("resnet20", Optional.empty(), OptionalInt.of(8))) {
+            var described = opened.file();
+            new ModelFile(
+                            described.model(),
+                            described.architecture(),
+                            described.preprocess().withCrop(0, 0),
+                            DataSource.parse("shapes:200").train().classes(),
+                            described.metrics(),
+                            described.recipe(),
+                            described.provenance())
+                    .save(file, opened.net());
+        }
+        for (var measuring : List.of("eval", "calibrate"))
+            assertEquals(0, run(measuring, file.toString(), "--data=shapes:200"), err::toString);
     }
 
     /** Empty where there is no such folder. */
