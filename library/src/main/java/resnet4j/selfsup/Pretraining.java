@@ -166,7 +166,8 @@ final class Pretraining implements Task<Label> {
         var features = Features.of(encoder, pictures, recipe.preprocess(), machine, progress);
         boolean told = held && data.train().classes().size() > 1;
         var bank = told
-                ? Optional.of(Features.of(encoder, data.train().limit(BANK), recipe.preprocess(), machine, progress))
+                ? Optional.of(
+                        Features.of(encoder, data.train().limit(BANK), recipe.preprocess(), machine, looked -> {}))
                 : Optional.<Features>empty();
         return Representation.of(features, bank);
     }
