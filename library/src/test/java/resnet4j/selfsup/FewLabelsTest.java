@@ -173,7 +173,7 @@ class FewLabelsTest {
                 "{\"type\":\"fixMatch\",\"labels\":24,\"threshold\":2}; ; threshold: expected [0,1), got 2.0",
                 "{\"type\":\"pseudoLabel\",\"labels\":24,\"weight\":-1}; ; weight: expected a finite number >= 0, got -1.0",
                 "{\"type\":\"pseudoLabel\",\"labels\":24}; accumulate=2; accumulate: expected none, as some pictures have no labels",
-                "{\"type\":\"pseudoLabel\",\"labels\":24}; mix={\"type\":\"mixup\"}; mix: expected none"
+                "{\"type\":\"pseudoLabel\",\"labels\":24}; mix={\"type\":\"mixUp\",\"alpha\":0.4}; mix: expected none"
             })
     void whatCannotBe_isSaid(String learn, String set, String said) {
         var refused = assertThrows(
