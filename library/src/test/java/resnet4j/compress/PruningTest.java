@@ -79,8 +79,7 @@ class PruningTest {
         return gone;
     }
 
-    /** @param most the share of the multiply-adds that is left at most, where anything is cut */
-    private static void cuttingIsZeroing(Layer net, long seed, int side, double most) {
+    private static void cuttingIsZeroing(Layer net, long seed, int side) {
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad()) {
             var groups = Groups.of(Tracer.trace(net, 1, 3, side, side));
@@ -92,8 +91,9 @@ class PruningTest {
             for (float e : expected) largest = Math.max(largest, Math.abs(e));
             // the same sums without zeros: in another order, perhaps
             assertArrayEquals(expected, cut.run(images).toFloats(), (float) (1e-4 * largest));
-            assertTrue(gone.isEmpty()
-                    || Costs.of(cut).macs() < most * Costs.of(groups.graph()).macs());
+            boolean few = 4 * gone.cardinality() < groups.units().size(); // by chance, of few groups
+            assertTrue(Costs.of(cut).macs()
+                    < (few ? 1 : 0.9) * Costs.of(groups.graph()).macs());
         }
     }
 
@@ -101,7 +101,7 @@ class PruningTest {
     void cuttingChannels_isZeroingThem_inAnyNetwork(@ForAll long seed) {
         Ops.seed(seed);
         try (var net = new AnyNet(seed)) {
-            cuttingIsZeroing(net, seed, 8, 1);
+            cuttingIsZeroing(net, seed, 8);
         }
     }
 
@@ -110,7 +110,7 @@ class PruningTest {
     void cuttingChannels_isZeroingThem(String name) {
         Ops.seed(5);
         try (var net = Net.whole(Models.get(name).architecture()::build)) {
-            cuttingIsZeroing(net, 3, 64, 0.9);
+            cuttingIsZeroing(net, 3, 64);
         }
     }
 

@@ -48,7 +48,7 @@ class OfThingsTest {
 
         @Override
         public long nextLong() {
-            throw new UnsupportedOperationException();
+            return (long) (nextDouble() * Long.MAX_VALUE);
         }
     }
 
