@@ -31,8 +31,6 @@ public final class Segmenter implements Predictor<Segmenter.Segmented> {
     /** What goes through a network at once, at most; more in windows. */
     private static final long MOST_PIXELS = 1 << 24;
 
-    private static final int TRACED = 256; // any size is right, this one is compiled for
-
     private final Card card;
     private final Inference inference;
     private final UnaryOperator<Tensor> network;
@@ -63,7 +61,7 @@ public final class Segmenter implements Predictor<Segmenter.Segmented> {
         preprocess = file.preprocess().withCrop(0, 0);
         windows = views.window() > 0;
         if (options.threads() > 0) Engine.threads(options.threads());
-        inference = Inference.of(model.net(), options.device(), options.precision(), TRACED, TRACED);
+        inference = Inference.of(model.net(), options.device(), options.precision(), 0, 0);
         network = views.of(inference::run);
         lifetime = new Lifetime("the segmenter", inference::close);
     }

@@ -47,7 +47,6 @@ import resnet4j.tensor.Tensor;
 public record Quantization(
         Range range, Set<String> keep, Optional<Double> mixed, boolean equalize, boolean correctBias, double maxDrop) {
     private static final int SENSITIVITY_PICTURES = 8;
-    private static final int TRACED = 256; // where pictures are not cropped any size is right
 
     /** How right a network is on pictures that it is measured on. */
     public interface Measured {
@@ -204,11 +203,11 @@ public record Quantization(
     }
 
     private static int height(Preprocess preprocess) {
-        return preprocess.cropHeight() > 0 ? preprocess.cropHeight() : TRACED;
+        return Tracer.side(preprocess.cropHeight());
     }
 
     private static int width(Preprocess preprocess) {
-        return preprocess.cropWidth() > 0 ? preprocess.cropWidth() : TRACED;
+        return Tracer.side(preprocess.cropWidth());
     }
 
     private static Quantized.Side measure(Graph graph, ModelFile file, Optional<Measured> measured, Stages stages) {

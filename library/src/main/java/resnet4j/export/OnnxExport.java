@@ -27,14 +27,10 @@ public final class OnnxExport {
      */
     public static Graph write(ModelFile.Opened model, Path file, boolean pixels) throws IOException {
         var p = model.file().preprocess();
-        var graph = Passes.simplify(Tracer.trace(model.net(), 1, 3, side(p.cropHeight()), side(p.cropWidth())));
+        var graph = Passes.simplify(
+                Tracer.trace(model.net(), 1, 3, Tracer.side(p.cropHeight()), Tracer.side(p.cropWidth())));
         write(graph, file, OnnxMetadata.of(model.file()).withPixels(pixels));
         return graph;
-    }
-
-    /** In pixels: the crop's, or a usual one where pictures are not cropped. */
-    public static int side(int crop) {
-        return crop > 0 ? crop : 256;
     }
 
     /** Writes the model of a run's folder, or any other saved model, for a program that has no tensors of its own. */
@@ -56,7 +52,7 @@ public final class OnnxExport {
         var doc = metadata.model() + ": answers with " + metadata.answer().words() + "; "
                 + (metadata.pixels()
                         ? "takes pixels, uint8 [N," + p.cropHeight() + "," + p.cropWidth() + ",3] in red, green, blue"
-                        : "takes floats [N,3," + side(p.cropHeight()) + "," + side(p.cropWidth())
+                        : "takes floats [N,3," + Tracer.side(p.cropHeight()) + "," + Tracer.side(p.cropWidth())
                                 + "], (x / 255 - mean) / std with mean " + p.mean() + " and std " + p.std());
         write(graph, file, doc, metadata.pixels() ? p : null, metadata.properties());
     }

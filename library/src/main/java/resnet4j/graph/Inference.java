@@ -34,14 +34,8 @@ public final class Inference implements AutoCloseable {
     private final Function<Tensor, Tensor> logits, features, both;
     private final Lifetime lifetime;
 
-    private static final int USUAL = 256; // pixels
-
     /** What the head of a network takes, by this name: an output of plans beside {@link Tracer#OUTPUT}. */
     static final String FEATURES = "features";
-
-    private static int side(int asked) {
-        return asked > 0 ? asked : USUAL;
-    }
 
     /** {@code net}, which this takes over, in the {@link Way#best best} way for images [N,3,{@code height},{@code width}]. */
     public static Inference of(Layer net, Device device, Precision precision, int height, int width) {
@@ -63,8 +57,8 @@ public final class Inference implements AutoCloseable {
             net.train(false);
             var here = precision.on(device);
             if (way == Way.PLAN) {
-                var plan =
-                        Plan.consume(net, here, net instanceof ClassificationNet, batch, 3, side(height), side(width));
+                var plan = Plan.consume(
+                        net, here, net instanceof ClassificationNet, batch, 3, Tracer.side(height), Tracer.side(width));
                 net.close();
                 return new Inference(
                         here,

@@ -26,6 +26,8 @@ public final class Tracer implements LayerListener {
     /** What a network from images to logits calls them. */
     public static final String INPUT = "images", OUTPUT = "logits";
 
+    private static final int USUAL = 256;
+
     private final Map<Tensor, String> weights = new IdentityHashMap<>(), values = new IdentityHashMap<>();
     private final Map<String, Tensor> constants = new LinkedHashMap<>();
     private final List<Node> nodes = new ArrayList<>();
@@ -33,6 +35,11 @@ public final class Tracer implements LayerListener {
     private final Map<String, Integer> sameName = new HashMap<>();
     private final Map<Net, String> paths;
     private final Deque<Layer> layers = new ArrayDeque<>(); // those that run now, the innermost first
+
+    /** A side in pixels to trace a network with: the crop's, or a usual one where that is 0, as pictures are of any size. */
+    public static int side(int crop) {
+        return crop > 0 ? crop : USUAL;
+    }
 
     private Tracer(Net owner) {
         paths = owner.paths();

@@ -16,9 +16,9 @@ import resnet4j.data.DataSource;
 import resnet4j.data.Loader;
 import resnet4j.data.PictureFiles;
 import resnet4j.eval.Timing;
-import resnet4j.export.OnnxExport;
 import resnet4j.graph.Inference;
 import resnet4j.graph.Inference.Way;
+import resnet4j.graph.Tracer;
 import resnet4j.image.Preprocess;
 import resnet4j.image.Resize;
 import resnet4j.model.ModelFile;
@@ -69,7 +69,7 @@ public record Bench(Device device, Precision precision, int batch, Optional<Inte
 
     /** From normalised images in memory to logits in a Java array. @param name what the network is called in the result */
     public Speed infer(String name, ModelFile.Opened opened, Way way) {
-        int side = size.orElse(OnnxExport.side(opened.file().preprocess().cropHeight()));
+        int side = size.orElse(Tracer.side(opened.file().preprocess().cropHeight()));
         try (var network = Inference.of(way, opened.net(), device, precision, batch, side, side);
                 var scope = new NativeScope()) {
             var images = images(batch, side).channelsLast().to(device);

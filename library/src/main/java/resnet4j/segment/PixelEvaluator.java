@@ -34,7 +34,6 @@ import resnet4j.tensor.Tensor;
  */
 public record PixelEvaluator(
         UnaryOperator<Tensor> network, Preprocess preprocess, Device device, ToDoubleBiFunction<Tensor, Tensor> loss) {
-    private static final int TRACED = 256; // any size is right, this one is compiled for
 
     /** With the mean cross entropy as the loss. */
     public PixelEvaluator(UnaryOperator<Tensor> network, Preprocess preprocess, Device device) {
@@ -67,7 +66,7 @@ public record PixelEvaluator(
             Device device,
             Precision precision,
             IntConsumer progress) {
-        try (var inference = Inference.of(model.net(), device, precision, TRACED, TRACED)) {
+        try (var inference = Inference.of(model.net(), device, precision, 0, 0)) {
             return new PixelEvaluator(views.of(inference::run), model.file().preprocess(), device)
                     .evaluate(Loader.inOrder(pictures, 1), progress);
         }

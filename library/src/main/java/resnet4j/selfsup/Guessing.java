@@ -4,12 +4,10 @@ import static resnet4j.tensor.Losses.crossEntropy;
 import static resnet4j.tensor.Losses.scale;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntConsumer;
 import resnet4j.data.Batch;
 import resnet4j.data.DataSource;
 import resnet4j.data.Dataset;
@@ -17,12 +15,10 @@ import resnet4j.data.Label;
 import resnet4j.data.Loader;
 import resnet4j.data.OfViews;
 import resnet4j.eval.Inputs;
-import resnet4j.eval.Score;
 import resnet4j.model.ClassificationNet;
-import resnet4j.nn.Net;
-import resnet4j.report.Section;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
+import resnet4j.train.Extended;
 import resnet4j.train.Losses;
 import resnet4j.train.Machine;
 import resnet4j.train.Moment;
@@ -31,7 +27,7 @@ import resnet4j.train.Recipe;
 import resnet4j.train.Task;
 
 /** A classifier that learns from pictures with labels, and beside them from what it guesses of others. */
-final class Guessing implements Task<Label> {
+final class Guessing implements Extended<Label> {
     private final FewLabels learn;
     private final Recipe recipe;
     private final Machine machine;
@@ -61,13 +57,8 @@ final class Guessing implements Task<Label> {
     }
 
     @Override
-    public Net net() {
-        return classes.net();
-    }
-
-    @Override
-    public Net twin() {
-        return classes.twin();
+    public Task<Label> own() {
+        return classes;
     }
 
     /** Pictures without labels, in full batches where there are enough. */
@@ -108,27 +99,6 @@ final class Guessing implements Task<Label> {
 
     private Tensor images(resnet4j.data.Pixels view) {
         return Inputs.images(view, recipe.preprocess(), machine.device());
-    }
-
-    @Override
-    public Score validate(Net network, IntConsumer progress) {
-        return classes.validate(network, progress);
-    }
-
-    @Override
-    public Score test(Path model, IntConsumer progress) throws IOException {
-        return classes.test(model, progress);
-    }
-
-    @Override
-    public void save(Path model, Net network, Map<String, Double> metrics, Map<String, String> provenance)
-            throws IOException {
-        classes.save(model, network, metrics, provenance);
-    }
-
-    @Override
-    public List<Section> sections(Path model, Score test) throws IOException {
-        return classes.sections(model, test);
     }
 
     @Override

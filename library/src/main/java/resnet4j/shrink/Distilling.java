@@ -12,14 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.IntConsumer;
 import resnet4j.array.DType;
 import resnet4j.data.Batch;
 import resnet4j.data.DataSource;
 import resnet4j.data.Label;
 import resnet4j.data.Loader;
 import resnet4j.eval.Inputs;
-import resnet4j.eval.Score;
 import resnet4j.graph.Inference;
 import resnet4j.image.Preprocess;
 import resnet4j.model.ClassificationNet;
@@ -30,6 +28,7 @@ import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Precision;
 import resnet4j.tensor.Tensor;
+import resnet4j.train.Extended;
 import resnet4j.train.Losses;
 import resnet4j.train.Machine;
 import resnet4j.train.Moment;
@@ -38,7 +37,7 @@ import resnet4j.train.Recipe;
 import resnet4j.train.Task;
 
 /** A student that learns the classes of pictures, as ever, and what its teacher makes of them. */
-final class Distilling implements Task<Label> {
+final class Distilling implements Extended<Label> {
     /** Layers that are compared. */
     private record Pair(String student, String teacher) {}
 
@@ -248,19 +247,13 @@ final class Distilling implements Task<Label> {
     }
 
     @Override
-    public Score validate(Net network, IntConsumer progress) {
-        return classes.validate(student(network), progress);
+    public Task<Label> own() {
+        return classes;
     }
 
     @Override
-    public Score test(Path model, IntConsumer progress) throws IOException {
-        return classes.test(model, progress);
-    }
-
-    @Override
-    public void save(Path model, Net network, Map<String, Double> metrics, Map<String, String> provenance)
-            throws IOException {
-        classes.save(model, student(network), metrics, provenance);
+    public Net own(Net network) {
+        return student(network);
     }
 
     @Override

@@ -144,6 +144,14 @@ public final class Updates {
         }
     }
 
+    /** How many of its numbers are zero. */
+    public static long zeros(Tensor weight) {
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            return weight.elements() - weight.handle.count_nonzero().item_long();
+        }
+    }
+
     /** 1 where a weight is not zero, and 0 where it is. */
     public static Tensor notZero(Tensor weight) {
         try (var noGrad = Ops.noGrad()) {

@@ -107,9 +107,7 @@ final class Learner<T extends Target<T>> implements AutoCloseable {
         try (var scope = new NativeScope()) {
             if (scale != 1) for (var weight : optimizer.weights()) rescale(weight.grad(), scale);
             if (recipe.clipNorm() > 0) Updates.clipGradNorm(optimizer.weights(), recipe.clipNorm());
-            if (recipe.sparsity().cuts())
-                recipe.sparsity().around(optimizer.weights(), at.progress(), () -> optimizer.step(at.lr()));
-            else optimizer.step(at.lr());
+            recipe.sparsity().around(optimizer.weights(), at.progress(), () -> optimizer.step(at.lr()));
             average.ifPresent(a -> recipe.average().after(at, a));
             task.updated(at);
         }

@@ -34,6 +34,10 @@ public record Machine(Device device, int loaderThreads) {
     public ClassificationNet network(Recipe recipe, int logits) {
         var architecture = recipe.architectureFor(logits);
         architecture.requireOneAnswer(recipe.model());
+        if (recipe.preprocess().cropHeight() == 0 || recipe.preprocess().cropWidth() == 0)
+            throw new IllegalArgumentException("preprocess: expected a size, as the pictures of a batch are of one, got"
+                    + " cropWidth " + recipe.preprocess().cropWidth() + " and cropHeight "
+                    + recipe.preprocess().cropHeight() + "; set them to the pictures' own");
         architecture.requireInput(
                 recipe.preprocess().cropHeight(), recipe.preprocess().cropWidth());
         var small = recipe.progressive();

@@ -19,7 +19,17 @@ public sealed interface Sparsity {
         }
 
         @Override
+        public long zeros(Tensor weight, double progress) {
+            return 0;
+        }
+
+        @Override
         public void cut(Tensor weight, double progress) {}
+
+        @Override
+        public void around(List<Tensor> weights, double progress, Runnable step) {
+            step.run();
+        }
     }
 
     /**
@@ -46,8 +56,13 @@ public sealed interface Sparsity {
         }
 
         @Override
+        public long zeros(Tensor weight, double progress) {
+            return Math.round(at(progress) * weight.elements());
+        }
+
+        @Override
         public void cut(Tensor weight, double progress) {
-            Updates.zeroSmallest(weight, Math.round(at(progress) * weight.elements()));
+            Updates.zeroSmallest(weight, zeros(weight, progress));
         }
     }
 
@@ -69,6 +84,11 @@ public sealed interface Sparsity {
         }
 
         @Override
+        public long zeros(Tensor weight, double progress) {
+            return weight.size(1) % m == 0 ? weight.elements() / m * (m - n) : 0;
+        }
+
+        @Override
         public void cut(Tensor weight, double progress) {
             if (weight.size(1) % m == 0) Updates.zeroSmallestOf(weight, m - n, m);
         }
@@ -79,13 +99,17 @@ public sealed interface Sparsity {
         return true;
     }
 
-    /** Sets those of a layer's weights [out,in,...] to zero that are to be zero at {@code progress}, a share of the run's updates. */
+    /** How many of a layer's weights [out,in,...] are zero at {@code progress}, a share of the run's updates. */
+    long zeros(Tensor weight, double progress);
+
+    /** Sets those of a layer's weights [out,in,...] to zero that are to be zero then. */
     void cut(Tensor weight, double progress);
 
     /** Moves weights by {@code step}, and holds at zero what is to be zero. In a scope. */
     default void around(List<Tensor> weights, double progress, Runnable step) {
         var layers = weights.stream().filter(weight -> weight.dim() > 1).toList();
-        for (var weight : layers) cut(weight, progress);
+        for (var weight : layers) // what is zero stays zero, so that there is rarely anything to choose
+        if (progress == 0 || Updates.zeros(weight) < zeros(weight, progress)) cut(weight, progress);
         var masks = layers.stream().map(Updates::notZero).toList();
         step.run();
         for (int i = 0; i < masks.size(); i++) Updates.mask(layers.get(i), masks.get(i));

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,18 +21,17 @@ import resnet4j.export.OnnxExport;
 import resnet4j.graph.Plan;
 import resnet4j.graph.Tracer;
 import resnet4j.image.LabelMap;
-import resnet4j.run.Line;
 import resnet4j.run.RunFolder;
 import resnet4j.study.Search;
 import resnet4j.study.SearchFolder;
 import resnet4j.study.Space;
 import resnet4j.study.Tuner;
-import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Precision;
 import resnet4j.tensor.Tensor;
 import resnet4j.train.Objective;
 import resnet4j.train.Recipe;
+import resnet4j.train.Runs;
 import resnet4j.train.Trainer;
 
 /** A task that the library does not know goes through its trainer, run folder, search and report as they are. */
@@ -59,25 +57,11 @@ class SegmenterTest {
         return DataSource.parse(recipe.data(), LabelMap.class);
     }
 
-    private static Trainer.Outcome train(Recipe recipe, Path path, int updates) throws IOException {
-        var done = new AtomicInteger();
-        var log = new Trainer.Log() {
-            @Override
-            public void step(Line.Step step) {
-                done.incrementAndGet();
-            }
-        };
-        var options = new Trainer.Options(Device.CPU, 1, 1e9, () -> done.get() >= updates);
-        try (var trainer = new Trainer(recipe, data(recipe), new RunFolder(path), options, log)) {
-            return trainer.train();
-        }
-    }
-
     @Test
     void segmenter_learnsResumesAndReports() throws IOException {
         var recipe = recipe(8);
         var whole = folder.resolve("whole");
-        var outcome = train(recipe, whole, Integer.MAX_VALUE);
+        var outcome = Runs.train(recipe, whole, Integer.MAX_VALUE);
         var epochs = new RunFolder(whole).epochs();
         assertEquals(8, epochs.size());
         double first = epochs.get(0).train().get("loss"),
@@ -94,7 +78,7 @@ class SegmenterTest {
 
         var parts = folder.resolve("parts");
         int stops = 0;
-        while (train(recipe, parts, 41).stopped()) assertTrue(++stops < 50);
+        while (Runs.train(recipe, parts, 41).stopped()) assertTrue(++stops < 50);
         assertArrayEquals(
                 Files.readAllBytes(new RunFolder(whole).model()), Files.readAllBytes(new RunFolder(parts).model()));
         assertEquals(

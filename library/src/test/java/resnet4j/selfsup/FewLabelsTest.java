@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,17 +18,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import resnet4j.config.Records;
-import resnet4j.data.DataSource;
 import resnet4j.data.Loader;
 import resnet4j.data.Shapes;
-import resnet4j.run.Line;
 import resnet4j.run.RunFolder;
-import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
 import resnet4j.train.Recipe;
-import resnet4j.train.Trainer;
+import resnet4j.train.Runs;
 
 /** FixMatch and pseudo-labels; losses beside PyTorch's, which scripts/parity/selfsup_golden.py wrote. */
 class FewLabelsTest {
@@ -101,28 +97,13 @@ class FewLabelsTest {
 
     private static Recipe recipe(String learn, String... sets) {
         var changes = Records.parse("""
-                {"learn": %s, "model": "resnet20", "data": "shapes:120", "validation": 0,
+                {"learn": %s, "model": "resnet20", "data": "shapes:120", "limit": 120, "validation": 0,
                  "architecture": {"depths": [1, 1], "planes": [4, 8]}, "epochs": 2, "batch": 8, "augment": ["flip"],
                  "average": {"type": "ema", "decay": 0.9}, "optimizer": {"type": "sgd", "lr": 0.02},
                  "precision": "fp32", "seed": 3}
                 """.formatted(learn));
         for (var set : sets) changes = Records.set(changes, set);
         return Records.overlay(new Recipe(), changes);
-    }
-
-    private static Trainer.Outcome train(Recipe recipe, Path path, int updates) throws IOException {
-        var done = new AtomicInteger();
-        var log = new Trainer.Log() {
-            @Override
-            public void step(Line.Step step) {
-                done.incrementAndGet();
-            }
-        };
-        var options = new Trainer.Options(Device.CPU, 1, 1e9, () -> done.get() >= updates);
-        var data = DataSource.read(recipe.data(), recipe.learn().target()).limit(120);
-        try (var trainer = new Trainer(recipe, data, new RunFolder(path), options, log)) {
-            return trainer.train();
-        }
     }
 
     @ParameterizedTest
@@ -133,11 +114,11 @@ class FewLabelsTest {
             })
     void run_thatIsInterrupted_givesTheSameModel(String learn) throws IOException {
         var recipe = recipe(learn);
-        var outcome = train(recipe, folder.resolve("whole"), Integer.MAX_VALUE);
+        var outcome = Runs.train(recipe, folder.resolve("whole"), Integer.MAX_VALUE);
         assertEquals("top1", outcome.test().orElseThrow().headline());
         assertEquals(2 * (96 / 16), outcome.steps()); // an epoch is the 96 without labels
         int stops = 0;
-        while (train(recipe, folder.resolve("parts"), 5).stopped()) assertTrue(++stops < 20);
+        while (Runs.train(recipe, folder.resolve("parts"), 5).stopped()) assertTrue(++stops < 20);
         assertTrue(stops > 0);
         var model = new RunFolder(folder.resolve("whole")).model();
         assertArrayEquals(
@@ -150,7 +131,8 @@ class FewLabelsTest {
     void otherPictures_mayHaveNoLabels() throws IOException {
         var recipe = recipe("{\"type\":\"fixMatch\",\"unlabelled\":\"shapes:64\",\"ratio\":2}", "epochs=1");
         assertEquals(
-                64 / 16, train(recipe, folder.resolve("run"), Integer.MAX_VALUE).steps());
+                64 / 16,
+                Runs.train(recipe, folder.resolve("run"), Integer.MAX_VALUE).steps());
     }
 
     @Test
@@ -178,7 +160,7 @@ class FewLabelsTest {
     void whatCannotBe_isSaid(String learn, String set, String said) {
         var refused = assertThrows(
                 IllegalArgumentException.class,
-                () -> train(
+                () -> Runs.train(
                         set == null ? recipe(learn) : recipe(learn, set), folder.resolve("run"), Integer.MAX_VALUE));
         assertTrue(refused.getMessage().contains(said), refused.getMessage());
     }

@@ -12,21 +12,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import resnet4j.config.Records;
-import resnet4j.data.DataSource;
 import resnet4j.model.ModelFile;
 import resnet4j.model.NetWeights;
-import resnet4j.run.Line;
 import resnet4j.run.RunFolder;
-import resnet4j.tensor.Device;
 import resnet4j.train.Features;
 import resnet4j.train.Recipe;
-import resnet4j.train.Trainer;
+import resnet4j.train.Runs;
 import resnet4j.weights.WeightFile;
 
 class PretrainTest {
@@ -48,21 +44,6 @@ class PretrainTest {
         return Records.overlay(new Recipe(), changes);
     }
 
-    private static Trainer.Outcome train(Recipe recipe, Path path, int updates) throws IOException {
-        var done = new AtomicInteger();
-        var log = new Trainer.Log() {
-            @Override
-            public void step(Line.Step step) {
-                done.incrementAndGet();
-            }
-        };
-        var options = new Trainer.Options(Device.CPU, 1, 1e9, () -> done.get() >= updates);
-        var data = DataSource.read(recipe.data(), recipe.learn().target());
-        try (var trainer = new Trainer(recipe, data, new RunFolder(path), options, log)) {
-            return trainer.train();
-        }
-    }
-
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -72,10 +53,10 @@ class PretrainTest {
             })
     void run_thatIsInterrupted_givesTheSameEncoder(String method) throws IOException {
         var recipe = recipe(method);
-        var outcome = train(recipe, folder.resolve("whole"), Integer.MAX_VALUE);
+        var outcome = Runs.train(recipe, folder.resolve("whole"), Integer.MAX_VALUE);
         assertEquals("knn", outcome.test().orElseThrow().headline());
         int stops = 0;
-        while (train(recipe, folder.resolve("parts"), 5).stopped()) assertTrue(++stops < 20);
+        while (Runs.train(recipe, folder.resolve("parts"), 5).stopped()) assertTrue(++stops < 20);
         assertTrue(stops > 0);
         var model = new RunFolder(folder.resolve("whole")).model();
         assertArrayEquals(
@@ -92,8 +73,9 @@ class PretrainTest {
         var simClr = "{\"type\":\"simClr\",\"hidden\":16,\"width\":8,\"temperature\":0.5}";
         var recipe = recipe(
                 simClr, "model=squeezenet1_1", "architecture={}", "epochs=1", "data=shapes:40", "augment=[\"flip\"]");
-        var score = (Representation)
-                train(recipe, folder.resolve("run"), Integer.MAX_VALUE).test().orElseThrow();
+        var score = (Representation) Runs.train(recipe, folder.resolve("run"), Integer.MAX_VALUE)
+                .test()
+                .orElseThrow();
         assertEquals(512, score.width());
     }
 
@@ -115,7 +97,7 @@ class PretrainTest {
                 "batch=3");
         assertEquals(
                 "rank",
-                train(recipe, folder.resolve("run"), Integer.MAX_VALUE)
+                Runs.train(recipe, folder.resolve("run"), Integer.MAX_VALUE)
                         .test()
                         .orElseThrow()
                         .headline());
@@ -133,7 +115,7 @@ class PretrainTest {
 
     private void refused(String words, Recipe recipe) {
         var e = assertThrows(
-                IllegalArgumentException.class, () -> train(recipe, folder.resolve("refused"), Integer.MAX_VALUE));
+                IllegalArgumentException.class, () -> Runs.train(recipe, folder.resolve("refused"), Integer.MAX_VALUE));
         assertTrue(e.getMessage().contains(words), e.getMessage());
     }
 

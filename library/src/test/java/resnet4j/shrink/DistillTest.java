@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -85,6 +86,7 @@ class DistillTest {
         var distill = new Distill("" + teacher("resnet18", 8), Optional.empty(), 4, 0.7, attention, hints, List.of());
         try (var trainer = trainer(recipe(distill), "run")) {
             var outcome = trainer.train();
+            assertTrue(Files.readString(outcome.run().report()).contains("Confusion")); // as of any classifier
             var parts = outcome.run().epochs().get(0).train();
             double sum = 0;
             for (var part : List.of("labels", "teacher", "attention", "hints")) sum += parts.getOrDefault(part, 0.0);

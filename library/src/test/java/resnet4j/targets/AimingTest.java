@@ -15,7 +15,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +26,6 @@ import resnet4j.Predictor;
 import resnet4j.Regressor;
 import resnet4j.compress.Quantization;
 import resnet4j.config.Records;
-import resnet4j.data.DataSource;
 import resnet4j.data.Loader;
 import resnet4j.data.Shapes;
 import resnet4j.eval.Evaluator;
@@ -39,13 +37,12 @@ import resnet4j.image.Picture;
 import resnet4j.model.Answer;
 import resnet4j.model.ModelFile;
 import resnet4j.nn.Linear;
-import resnet4j.run.Line;
 import resnet4j.run.RunFolder;
 import resnet4j.run.Stages;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.Precision;
 import resnet4j.train.Recipe;
-import resnet4j.train.Trainer;
+import resnet4j.train.Runs;
 
 class AimingTest {
     private static final double NEAR = 1e-5; // sums in another order
@@ -63,27 +60,12 @@ class AimingTest {
         return Records.overlay(new Recipe(), changes);
     }
 
-    private static Trainer.Outcome train(Recipe recipe, Path path, int updates) throws IOException {
-        var done = new AtomicInteger();
-        var log = new Trainer.Log() {
-            @Override
-            public void step(Line.Step step) {
-                done.incrementAndGet();
-            }
-        };
-        var options = new Trainer.Options(Device.CPU, 1, 1e9, () -> done.get() >= updates);
-        var data = DataSource.read(recipe.data(), recipe.learn().target());
-        try (var trainer = new Trainer(recipe, data, new RunFolder(path), options, log)) {
-            return trainer.train();
-        }
-    }
-
     /** A 1x1 convolution on means, after dropout. */
     @Test
     void headOfSqueezeNet_sharesItsWeightAmongOrderedClassesToo() throws IOException {
         var recipe = recipe(
                 "ordinal", "model=squeezenet1_1", "architecture={\"dropout\": 0.1}", "epochs=1", "data=shapes:40");
-        train(recipe, folder.resolve("run"), Integer.MAX_VALUE);
+        Runs.train(recipe, folder.resolve("run"), Integer.MAX_VALUE);
         try (var opened = ModelFile.open(new RunFolder(folder.resolve("run")).model())) {
             var head = opened.net().head().parameters();
             var weight = head.get("1.weight").toFloats();
@@ -91,7 +73,7 @@ class AimingTest {
             assertEquals(7, head.get("1.bias").elements());
         }
         var speed = recipe("ordinal", "model=resnet8_speed", "architecture={\"widths\": [8, 8]}");
-        var e = assertThrows(IllegalArgumentException.class, () -> train(speed, folder.resolve("not"), 1));
+        var e = assertThrows(IllegalArgumentException.class, () -> Runs.train(speed, folder.resolve("not"), 1));
         assertTrue(e.getMessage().contains("one linear layer with biases"), e.getMessage());
     }
 
@@ -104,10 +86,10 @@ class AimingTest {
     @CsvSource({"multiLabel,mAP", "regress,r2", "ordinal,kappa"})
     void learnsAndAnswers_andGoesOnToTheSameBits(String learn, String headline) throws IOException {
         var recipe = recipe(learn);
-        var outcome = train(recipe, folder.resolve("whole"), Integer.MAX_VALUE);
+        var outcome = Runs.train(recipe, folder.resolve("whole"), Integer.MAX_VALUE);
         assertEquals(headline, outcome.test().orElseThrow().headline());
         int stops = 0;
-        while (train(recipe, folder.resolve("parts"), 7).stopped()) assertTrue(++stops < 20);
+        while (Runs.train(recipe, folder.resolve("parts"), 7).stopped()) assertTrue(++stops < 20);
         var model = new RunFolder(folder.resolve("whole")).model();
         assertArrayEquals(
                 Files.readAllBytes(model), Files.readAllBytes(new RunFolder(folder.resolve("parts")).model()));
@@ -180,7 +162,7 @@ class AimingTest {
 
     @Test
     void modelThatAnswersOtherwise_isRefusedInOneSentence() throws IOException {
-        train(recipe("regress", "epochs=1"), folder.resolve("run"), Integer.MAX_VALUE);
+        Runs.train(recipe("regress", "epochs=1"), folder.resolve("run"), Integer.MAX_VALUE);
         var model = new RunFolder(folder.resolve("run")).model();
         var onnx = folder.resolve("model.onnx");
         OnnxExport.write(model, onnx);
@@ -241,7 +223,7 @@ class AimingTest {
             })
     void badTargets_areOneSentence(String learn, String text, String words) throws IOException {
         var recipe = recipe(learn, "data=list:" + list(text), "validation=0", "batch=2");
-        var e = assertThrows(Exception.class, () -> train(recipe, folder.resolve("refused"), Integer.MAX_VALUE));
+        var e = assertThrows(Exception.class, () -> Runs.train(recipe, folder.resolve("refused"), Integer.MAX_VALUE));
         assertTrue(e.getMessage().contains(words), e.getMessage());
     }
 
@@ -250,7 +232,7 @@ class AimingTest {
         for (var set : List.of("labelSmoothing=0.1", "classBalance=true", "mix={\"type\":\"mixUp\",\"alpha\":0.4}")) {
             var e = assertThrows(
                     IllegalArgumentException.class,
-                    () -> train(recipe("regress", set), folder.resolve("refused"), Integer.MAX_VALUE));
+                    () -> Runs.train(recipe("regress", set), folder.resolve("refused"), Integer.MAX_VALUE));
             assertTrue(e.getMessage().contains("expected none"), e.getMessage());
         }
     }

@@ -61,13 +61,18 @@ public final class Runs {
         return Records.overlay(new Recipe(), changes);
     }
 
+    /** Begins a run on the recipe's own pictures, or goes on with it, for at most {@code updates}. */
+    public static Trainer.Outcome train(Recipe recipe, Path folder, int updates) throws IOException {
+        return train(recipe, DataSource.read(recipe.data(), recipe.learn().target()), folder, 1, updates);
+    }
+
     static Trainer.Outcome train(Recipe recipe, DataSource<Label> data, Path folder) throws IOException {
         return train(recipe, data, folder, 1, Integer.MAX_VALUE);
     }
 
     /** Begins a run, or goes on with it, for at most {@code updates}. */
     static Trainer.Outcome train(
-            Recipe recipe, DataSource<Label> data, Path folder, int loaderThreads, int updates, Trainer.Log... logs)
+            Recipe recipe, DataSource<?> data, Path folder, int loaderThreads, int updates, Trainer.Log... logs)
             throws IOException {
         var done = new AtomicInteger();
         var log = new Trainer.Log() {

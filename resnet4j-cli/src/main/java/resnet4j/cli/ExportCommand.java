@@ -15,6 +15,7 @@ import resnet4j.export.OnnxCheck;
 import resnet4j.export.OnnxExport;
 import resnet4j.export.OnnxRuntime;
 import resnet4j.graph.Graph;
+import resnet4j.graph.Tracer;
 import resnet4j.model.ModelFile;
 import resnet4j.model.NetWeights;
 import resnet4j.report.Words;
@@ -91,8 +92,7 @@ final class ExportCommand extends Command<ExportCommand.Result> {
         var preprocess = file.preprocess();
         if (data == null) {
             Ops.seed(common.seed().orElse(0));
-            return Tensor.randn(
-                    8, 3, OnnxExport.side(preprocess.cropHeight()), OnnxExport.side(preprocess.cropWidth()));
+            return Tensor.randn(8, 3, Tracer.side(preprocess.cropHeight()), Tracer.side(preprocess.cropWidth()));
         }
         var source = DataSource.parse(data);
         var pictures = source.test().or(source::val).orElse(source.train()).limit(8);

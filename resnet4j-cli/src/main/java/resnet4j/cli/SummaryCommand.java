@@ -7,7 +7,6 @@ import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import resnet4j.export.OnnxExport;
 import resnet4j.graph.Costs;
 import resnet4j.graph.Plan;
 import resnet4j.graph.Tracer;
@@ -52,8 +51,8 @@ final class SummaryCommand extends Command<SummaryCommand.Result> {
         if (size != null) Bounds.pixels("--size", size);
         try (var opened = model.evenRandom()) {
             var preprocess = opened.file().preprocess();
-            int height = size == null ? OnnxExport.side(preprocess.cropHeight()) : size;
-            int width = size == null ? OnnxExport.side(preprocess.cropWidth()) : size;
+            int height = size == null ? Tracer.side(preprocess.cropHeight()) : size;
+            int width = size == null ? Tracer.side(preprocess.cropWidth()) : size;
             var costs = Costs.of(Tracer.trace(opened.net(), 1, 3, height, width));
             return new Result(
                     model.model,
