@@ -106,9 +106,9 @@ final class StudyCommand extends Command<StudyResult> {
             throw new IllegalArgumentException("--data: expected pictures of two or more classes, got " + data
                     + " with one; a learning curve is of telling classes apart");
         try (var stop = new StopSignal();
-                var progress = progress("study", 0, "runs");
                 var opened = ModelFile.open(model, Optional.ofNullable(weights), OptionalInt.empty())
-                        .wholePictures()) {
+                        .wholePictures();
+                var progress = progress("study", 0, "runs")) {
             return new CurveStudy(epochs, changes())
                     .run(opened, model, source, folder, new TrainingRun(this).options(stop), progress);
         }
