@@ -99,7 +99,7 @@ class SegmenterTest {
                 }
                 assertArrayEquals(answer.labels(), segmenter.map(picture).labels());
             }
-            assertEquals(8, segmenter.features((upright, shortSide) -> PICTURE).length);
+            assertEquals(8, segmenter.features(how -> PICTURE).length);
         }
     }
 

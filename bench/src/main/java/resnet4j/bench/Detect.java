@@ -52,7 +52,7 @@ public final class Detect {
         int width = Integer.parseInt(args[2]), height = Integer.parseInt(args[3]);
         double seconds = Double.parseDouble(args[6]);
         Engine.threads(Integer.parseInt(args[7]));
-        var photo = Resample.resize(ImageFile.read(Path.of(args[1]), false, 0), width, height, Interpolation.BILINEAR);
+        var photo = Resample.resize(ImageFile.read(Path.of(args[1])), width, height, Interpolation.BILINEAR);
         var published = DetectorConfig.published().get(args[0]);
         var config = published
                 .withBackbone(published.backbone().withNorm(Norm.BATCH))
@@ -124,7 +124,7 @@ public final class Detect {
 
         @Override
         public Picture picture(int index) {
-            return (upright, shortSide) -> photo;
+            return how -> photo;
         }
 
         @Override

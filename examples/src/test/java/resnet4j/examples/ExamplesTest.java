@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import resnet4j.data.DataSource;
 import resnet4j.data.Labelled;
+import resnet4j.image.Decoding;
 import resnet4j.image.ImageFile;
 import resnet4j.model.ModelFile;
 import resnet4j.model.Models;
@@ -76,7 +77,7 @@ class ExamplesTest {
             var file =
                     folder.resolve(data.classes().get(Labelled.label(data, i))).resolve(i + ".png");
             Files.createDirectories(file.getParent());
-            ImageFile.writePng(file, data.picture(i).decode(false, 0));
+            ImageFile.writePng(file, data.picture(i).decode(Decoding.STORED));
             files.add(file.toString());
         }
         return files;

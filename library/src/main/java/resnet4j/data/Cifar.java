@@ -219,8 +219,7 @@ public final class Cifar implements Dataset<Label> {
 
     @Override
     public Picture picture(int index) {
-        return (upright, shortSide) ->
-                new Image(SIDE, SIDE, Arrays.copyOfRange(pixels, index * PICTURE, (index + 1) * PICTURE));
+        return how -> new Image(SIDE, SIDE, Arrays.copyOfRange(pixels, index * PICTURE, (index + 1) * PICTURE));
     }
 
     @Override

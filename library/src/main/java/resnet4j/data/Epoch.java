@@ -184,9 +184,9 @@ public final class Epoch<T extends Target<T>> implements Iterator<Batch<T>>, Ite
         var target = data.target(index);
         var preprocess = loader.preprocess();
         var decoded = data.picture(index)
-                .decode(
-                        preprocess.applyExif(),
-                        loader.fast() ? preprocess.resize().shortSide() : 0);
+                .decode(preprocess
+                        .decoding()
+                        .reduced(loader.fast() ? preprocess.resize().shortSide() : 0));
         var steps = preprocess.steps(decoded.width(), decoded.height());
         var ready = Step.all(steps, decoded);
         T seen = target.after(steps);

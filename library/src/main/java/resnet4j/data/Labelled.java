@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import resnet4j.files.Digest;
+import resnet4j.image.Decoding;
 import resnet4j.image.ImageFile;
 
 /** What is true of pictures with one label each. */
@@ -41,7 +42,7 @@ public final class Labelled {
             if (written[label]++ >= each) continue;
             var file = folder.resolve(data.classes().get(label)).resolve(i + ".png");
             Files.createDirectories(file.getParent());
-            ImageFile.writePng(file, data.picture(i).decode(false, 0));
+            ImageFile.writePng(file, data.picture(i).decode(Decoding.STORED));
             if (first == null) first = file;
         }
         return first;

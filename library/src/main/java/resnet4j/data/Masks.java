@@ -217,8 +217,8 @@ public record Masks(List<String> classes, List<Path> pictures, List<Path> masks,
     /** @throws IOException from reading it, where it has another size than its mask */
     @Override
     public Picture picture(int index) {
-        return (upright, shortSide) -> {
-            var image = ImageFile.read(pictures.get(index), upright);
+        return how -> {
+            var image = ImageFile.read(pictures.get(index), how);
             int[] size = ImageFile.size(masks.get(index)); // its numbers are decoded in target
             if (image.width() != size[0] || image.height() != size[1])
                 throw new IOException(masks.get(index) + ": expected the size of its picture, " + image.width() + "x"

@@ -206,7 +206,7 @@ final class Npz implements Dataset<Label> {
 
     @Override
     public Picture picture(int index) {
-        return (upright, shortSide) -> image(index);
+        return how -> image(index);
     }
 
     private Image image(int index) {

@@ -157,7 +157,7 @@ public record Shapes(int size, int side, long seed) implements Dataset<Label> {
 
     @Override
     public Picture picture(int index) {
-        return (upright, shortSide) -> scene(index).image;
+        return how -> scene(index).image;
     }
 
     @Override

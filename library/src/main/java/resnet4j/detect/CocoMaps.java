@@ -76,8 +76,8 @@ record CocoMaps(List<String> classes, List<Painted> pictures) implements Dataset
     @Override
     public Picture picture(int index) {
         var painted = pictures.get(index);
-        return (upright, shortSide) -> {
-            var image = ImageFile.read(painted.file, upright);
+        return how -> {
+            var image = ImageFile.read(painted.file, how);
             if (image.width() != painted.width || image.height() != painted.height)
                 throw new IOException(painted.file + ": expected the size that its annotations say, " + painted.width
                         + "x" + painted.height + ", got " + image.width() + "x" + image.height());

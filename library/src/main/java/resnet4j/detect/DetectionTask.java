@@ -13,7 +13,6 @@ import resnet4j.data.Loader;
 import resnet4j.data.Things;
 import resnet4j.eval.Score;
 import resnet4j.image.LabelMap;
-import resnet4j.image.Preprocess;
 import resnet4j.model.NetWeights;
 import resnet4j.nn.Net;
 import resnet4j.report.Section;
@@ -166,7 +165,7 @@ final class DetectionTask implements Task<Things> {
     public void save(Path model, Net network, Map<String, Double> metrics, Map<String, String> provenance)
             throws IOException {
         recipe.modelFile(classNames(data.train().classes()), metrics, provenance)
-                .withPreprocess(Preprocess.none().withExif(recipe.preprocess().applyExif()))
+                .withPreprocess(recipe.preprocess().unresized())
                 .save(model, network);
     }
 

@@ -10,7 +10,6 @@ import resnet4j.data.Pixels;
 import resnet4j.data.Skipped;
 import resnet4j.data.Things;
 import resnet4j.image.Image;
-import resnet4j.image.Preprocess;
 import resnet4j.model.ModelFile;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.Precision;
@@ -40,8 +39,7 @@ public final class Measure {
     /** The pictures as they lie, as a detector resizes them by itself. */
     static Loader<Things> loader(ModelFile.Opened model, Dataset<Things> data, int batch) {
         return Loader.inOrder(data, batch)
-                .withPreprocess(
-                        Preprocess.none().withExif(model.file().preprocess().applyExif()));
+                .withPreprocess(model.file().preprocess().unresized());
     }
 
     /**

@@ -84,7 +84,7 @@ public record TrainingStep(String name, int classes, int minSize, int maxSize, l
         for (long id : ids) {
             if (!byId.containsKey(id))
                 throw new IllegalArgumentException("images: expected ids of " + file + ", which has no image " + id);
-            var image = ImageFile.read(CocoFolder.picture(file, byId.get(id)), false, 0);
+            var image = ImageFile.read(CocoFolder.picture(file, byId.get(id)));
             pictures.add(image);
             truth.add(truth(coco, id, image, skipped));
         }

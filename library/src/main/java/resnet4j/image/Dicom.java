@@ -6,14 +6,14 @@ import java.util.Map;
 
 /**
  * A DICOM picture whose pixels are not compressed: grey of 8 to 32 bits, or RGB; of several frames the first. Stored values
- * become those that the scanner means (rescale slope and intercept), which go through the file's own window, the first if
- * there are several; where there is none, from the least value to the largest. PS3.3 C.7.6.3, C.11.1.1 and C.11.2.1.
+ * become those that the scanner means (rescale slope and intercept), which go through the window that is asked for, or
+ * else the file's own, the first if there are several; where there is none, from the least value to the largest. PS3.3 C.7.6.3, C.11.1.1 and C.11.2.1.
  *
- * @param window what becomes black and white, and how
+ * @param shades what becomes black and white, and how
  * @param little whether the lower byte comes first
  * @param at     where the pixels begin
  */
-record Dicom(int width, int height, Samples samples, Window window, boolean little, int at, byte[] bytes)
+record Dicom(int width, int height, Samples samples, Shades shades, boolean little, int at, byte[] bytes)
         implements Encoded {
     private static final int START = 132; // a preamble, and DICM
     private static final int SYNTAX = 0x00020010, SAMPLES = 0x00280002, PHOTOMETRIC = 0x00280004, PLANAR = 0x00280006;
@@ -39,19 +39,20 @@ record Dicom(int width, int height, Samples samples, Window window, boolean litt
     }
 
     /** @param width NaN where the file has none */
-    record Window(double slope, double intercept, double centre, double width, String function, boolean inverted) {
+    record Shades(double slope, double intercept, double centre, double width, String function, boolean inverted) {
         /** From 0 to 255. */
         private double of(double value) {
             double y =
                     switch (function) {
                         case "SIGMOID" -> 255 / (1 + Math.exp(-4 * (value - centre) / width));
                         case "LINEAR_EXACT" -> 255 * ((value - centre) / width + 0.5);
-                        default ->
-                            width == 1
-                                    ? value <= centre - 0.5 ? 0 : 255
-                                    : 255 * ((value - (centre - 0.5)) / (width - 1) + 0.5);
+                        default -> new Window(centre, width).shade(value);
                     };
             return Math.max(0, Math.min(255, y));
+        }
+
+        private Shades through(Window asked) {
+            return new Shades(slope, intercept, asked.center(), asked.width(), "LINEAR", inverted);
         }
     }
 
@@ -91,7 +92,7 @@ record Dicom(int width, int height, Samples samples, Window window, boolean litt
                 stored,
                 high - stored + 1,
                 all.whole(SIGNED, 0) == 1);
-        var window = new Window(
+        var shades = new Shades(
                 all.number(SLOPE, 1),
                 all.number(INTERCEPT, 0),
                 all.number(CENTRE, Double.NaN),
@@ -103,7 +104,13 @@ record Dicom(int width, int height, Samples samples, Window window, boolean litt
         if (size > in.length() - all.pixels)
             throw new IOException("expected " + size + " bytes of pixels, got " + (in.length() - all.pixels)
                     + ", the DICOM file is cut off; fetch it again");
-        return new Dicom(width, height, samples, window, !big, all.pixels, in.array());
+        return new Dicom(width, height, samples, shades, !big, all.pixels, in.array());
+    }
+
+    @Override
+    public Image decode(Window window) throws IOException {
+        if (samples.colours == 3) return Encoded.super.decode(window);
+        return new Dicom(width, height, samples, shades.through(window), little, at, bytes).decode();
     }
 
     @Override
@@ -115,22 +122,23 @@ record Dicom(int width, int height, Samples samples, Window window, boolean litt
                 for (int c = 0; c < 3; c++) rgb[3 * i + c] = bytes[at + (samples.planes ? c * n + i : 3 * i + c)];
             return new Image(width, height, rgb);
         }
-        boolean given = window.width > 0 && !Double.isNaN(window.centre);
+        boolean given = shades.width > 0 && !Double.isNaN(shades.centre);
         double low = Double.POSITIVE_INFINITY, high = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < n && !given; i++) {
             low = Math.min(low, value(i));
             high = Math.max(high, value(i));
         }
         for (int i = 0; i < n; i++) {
-            double shade = given ? window.of(value(i)) : high > low ? 255 * (value(i) - low) / (high - low) : 0;
-            byte rounded = (byte) Math.rint(window.inverted ? 255 - shade : shade);
+            double shade = given ? shades.of(value(i)) : high > low ? 255 * (value(i) - low) / (high - low) : 0;
+            byte rounded = (byte) Math.rint(shades.inverted ? 255 - shade : shade);
             rgb[3 * i] = rgb[3 * i + 1] = rgb[3 * i + 2] = rounded;
         }
         return new Image(width, height, rgb);
     }
 
-    private double value(int pixel) {
-        return samples.of(bytes, at + pixel * samples.bytes, little) * window.slope + window.intercept;
+    /** What the scanner means by a pixel. */
+    double value(int pixel) {
+        return samples.of(bytes, at + pixel * samples.bytes, little) * shades.slope + shades.intercept;
     }
 
     /** Elements of a data set by tag: those that are short, and where the pixels are. PS3.5 section 7. */

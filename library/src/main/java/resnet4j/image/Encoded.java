@@ -19,6 +19,12 @@ sealed interface Encoded permits Jpeg, Png, Bmp, Gif, Pnm, Webp, Tiff, Dicom {
     /** The pixels in the file's own orientation. Damaged data may also throw a RuntimeException. */
     Image decode() throws IOException;
 
+    /** Values as shades of grey. @throws IOException if the file has no more than 8 bits, or colours */
+    default Image decode(Window window) throws IOException {
+        throw new IOException("expected grey of more than 8 bits, as a window of values needs (DICOM, or PNG, TIFF or"
+                + " PNM of 16 bits), got another picture; give those, or leave the window out");
+    }
+
     /** Recognises the format by its first bytes. */
     static Encoded of(byte[] b) throws IOException {
         Bytes in = new Bytes(b);

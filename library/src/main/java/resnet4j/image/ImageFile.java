@@ -43,16 +43,12 @@ public final class ImageFile {
 
     /** The pixels, turned upright by the EXIF orientation if wanted. */
     public static Image read(Path file, boolean applyExif) throws IOException {
-        return read(file, applyExif, 0);
+        return read(file, applyExif ? Decoding.UPRIGHT : Decoding.STORED);
     }
 
-    /**
-     * The pixels, of a JPEG perhaps at a half, a quarter or an eighth of the size: the smallest whose shorter side is
-     * still at least {@code atLeastShortSide} pixels. Decoding is then faster and the result after resizing is near,
-     * but not equal, to that of the full picture. 0 decodes at full size.
-     */
-    public static Image read(Path file, boolean applyExif, int atLeastShortSide) throws IOException {
-        return decode(bytes(file), file.toString(), applyExif, atLeastShortSide, DecodeLimits.DEFAULT);
+    /** The pixels as they are wanted. */
+    public static Image read(Path file, Decoding how) throws IOException {
+        return decode(bytes(file), file.toString(), how, DecodeLimits.DEFAULT);
     }
 
     private static byte[] bytes(Path file) throws IOException {
@@ -99,19 +95,18 @@ public final class ImageFile {
 
     /** The pixels of a file in memory; errors call it {@code nameForErrors}. */
     public static Image decode(byte[] bytes, String nameForErrors, boolean applyExif) throws IOException {
-        return decode(bytes, nameForErrors, applyExif, 0, DecodeLimits.DEFAULT);
+        return decode(bytes, nameForErrors, applyExif ? Decoding.UPRIGHT : Decoding.STORED, DecodeLimits.DEFAULT);
     }
 
-    /** The same within the given limits. */
-    public static Image decode(
-            byte[] bytes, String nameForErrors, boolean applyExif, int atLeastShortSide, DecodeLimits limits)
+    /** The same as it is wanted, within the given limits. */
+    public static Image decode(byte[] bytes, String nameForErrors, Decoding how, DecodeLimits limits)
             throws IOException {
-        if (atLeastShortSide < 0)
-            throw new IllegalArgumentException("atLeastShortSide: expected 0 or more, got " + atLeastShortSide);
         return opened(bytes, nameForErrors, limits, encoded -> {
-            Image image =
-                    encoded instanceof Jpeg jpeg ? jpeg.decode(reduction(jpeg, atLeastShortSide)) : encoded.decode();
-            return applyExif ? Exif.upright(image, encoded.orientation()) : image;
+            Image image;
+            if (how.window().isPresent()) image = encoded.decode(how.window().get());
+            else if (encoded instanceof Jpeg jpeg) image = jpeg.decode(reduction(jpeg, how.shortSide()));
+            else image = encoded.decode();
+            return how.upright() ? Exif.upright(image, encoded.orientation()) : image;
         });
     }
 

@@ -7,24 +7,17 @@ import java.nio.file.Path;
 /** A picture that is not decoded yet: {@link Preprocess#read} is the way to its pixels for a network. */
 @FunctionalInterface
 public interface Picture {
-    /**
-     * The pixels.
-     *
-     * @param upright   whether to turn a photograph by its EXIF orientation
-     * @param shortSide where this is above 0, a large JPEG may be decoded, faster and not quite the same, at a half, a
-     *                  quarter or an eighth of its size, if its shorter side keeps so many pixels
-     * @throws IOException if it cannot be read, naming the file
-     */
-    Image decode(boolean upright, int shortSide) throws IOException;
+    /** The pixels. @throws IOException if it cannot be read, naming the file */
+    Image decode(Decoding how) throws IOException;
 
     /** A picture file. */
     static Picture of(Path file) {
-        return (upright, shortSide) -> ImageFile.read(file, upright, shortSide);
+        return how -> ImageFile.read(file, how);
     }
 
     /** The bytes of a picture file. */
     static Picture of(byte[] file) {
-        return (upright, shortSide) -> ImageFile.decode(file, "the picture", upright, shortSide, DecodeLimits.DEFAULT);
+        return how -> ImageFile.decode(file, "the picture", how, DecodeLimits.DEFAULT);
     }
 
     /** A picture file that a stream gives, which is read to its end here; the caller closes it. */
@@ -34,6 +27,6 @@ public interface Picture {
 
     /** Pixels, which lie as they lie. */
     static Picture of(Image image) {
-        return (upright, shortSide) -> image;
+        return how -> image;
     }
 }

@@ -116,6 +116,12 @@ record Png(int width, int height, int orientation, byte[] plain) implements Enco
         return Rasters.rgb(Rasters.read("png", plain));
     }
 
+    @Override
+    public Image decode(Window window) throws IOException {
+        var picture = Rasters.read("png", plain);
+        return Rasters.deepGrey(picture) ? Rasters.shades(picture, window) : Encoded.super.decode(window);
+    }
+
     /** The numbers as stored; of colours, those whose red, green and blue are the same. */
     LabelMap labels() throws IOException {
         var raster = Rasters.read("png", plain).getRaster();

@@ -1,6 +1,7 @@
 package resnet4j.image;
 
 import java.io.IOException;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * A portable bitmap, greymap or pixmap (P1 to P6), of which the first picture counts. Samples are scaled from
@@ -31,6 +32,16 @@ record Pnm(int width, int height, int kind, int most, int at, byte[] bytes) impl
 
     @Override
     public Image decode() throws IOException {
+        return decode((int value) -> (double) value / most * 255);
+    }
+
+    @Override
+    public Image decode(Window window) throws IOException {
+        if (most < 256 || kind == 3 || kind == 6) return Encoded.super.decode(window);
+        return decode(window::shade);
+    }
+
+    private Image decode(IntToDoubleFunction shade) throws IOException {
         byte[] rgb = new byte[Math.multiplyExact(width * 3, height)];
         boolean colour = kind == 3 || kind == 6;
         Numbers text = new Numbers(bytes, at);
@@ -52,7 +63,7 @@ record Pnm(int width, int height, int kind, int most, int at, byte[] bytes) impl
                                             : (bytes[at + 2 * i] & 255) << 8 | bytes[at + 2 * i + 1] & 255;
                             };
                     i++;
-                    rgb[to] = (byte) Math.min(255, Math.rint((double) value / most * 255));
+                    rgb[to] = (byte) Math.min(255, Math.rint(shade.applyAsDouble(value)));
                 }
             }
         return new Image(width, height, rgb);

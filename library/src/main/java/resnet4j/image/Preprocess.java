@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How a network's input is made from a picture, kept in every saved model: resize, crop the centre, then (on the
@@ -19,6 +20,8 @@ import java.util.List;
  *                      published weights were made without
  * @param passes        which way is resized first, which Pillow changed. A description of before, with all the other
  *                      fields, means the width
+ * @param window        which values become black and white, of pictures with grey of more than 8 bits; others are then
+ *                      refused
  */
 public record Preprocess(
         Resize resize,
@@ -28,7 +31,8 @@ public record Preprocess(
         List<Double> mean,
         List<Double> std,
         boolean applyExif,
-        Passes passes) {
+        Passes passes,
+        Optional<Window> window) {
 
     private static final List<Double> IMAGENET_MEAN = List.of(0.485, 0.456, 0.406);
     private static final List<Double> IMAGENET_STD = List.of(0.229, 0.224, 0.225);
@@ -77,7 +81,15 @@ public record Preprocess(
     /** The given resize, then a centre crop of {@code crop} pixels each way; otherwise as {@link #imagenet()}. */
     public static Preprocess of(Resize resize, int crop) {
         return new Preprocess(
-                resize, crop, crop, Interpolation.BILINEAR, IMAGENET_MEAN, IMAGENET_STD, false, Passes.SHRINKING_FIRST);
+                resize,
+                crop,
+                crop,
+                Interpolation.BILINEAR,
+                IMAGENET_MEAN,
+                IMAGENET_STD,
+                false,
+                Passes.SHRINKING_FIRST,
+                Optional.empty());
     }
 
     /** The pixels as they lie, in any size. */
@@ -96,23 +108,33 @@ public record Preprocess(
     }
 
     public Preprocess withResize(Resize resize) {
-        return new Preprocess(resize, cropWidth, cropHeight, interpolation, mean, std, applyExif, passes);
+        return new Preprocess(resize, cropWidth, cropHeight, interpolation, mean, std, applyExif, passes, window);
     }
 
     public Preprocess withCrop(int width, int height) {
-        return new Preprocess(resize, width, height, interpolation, mean, std, applyExif, passes);
+        return new Preprocess(resize, width, height, interpolation, mean, std, applyExif, passes, window);
     }
 
     public Preprocess withInterpolation(Interpolation interpolation) {
-        return new Preprocess(resize, cropWidth, cropHeight, interpolation, mean, std, applyExif, passes);
+        return new Preprocess(resize, cropWidth, cropHeight, interpolation, mean, std, applyExif, passes, window);
     }
 
     public Preprocess withNormalization(List<Double> mean, List<Double> std) {
-        return new Preprocess(resize, cropWidth, cropHeight, interpolation, mean, std, applyExif, passes);
+        return new Preprocess(resize, cropWidth, cropHeight, interpolation, mean, std, applyExif, passes, window);
     }
 
     public Preprocess withExif(boolean applyExif) {
-        return new Preprocess(resize, cropWidth, cropHeight, interpolation, mean, std, applyExif, passes);
+        return new Preprocess(resize, cropWidth, cropHeight, interpolation, mean, std, applyExif, passes, window);
+    }
+
+    /** With the values that become black and white, of scans and other grey of more than 8 bits. */
+    public Preprocess withWindow(Optional<Window> window) {
+        return new Preprocess(resize, cropWidth, cropHeight, interpolation, mean, std, applyExif, passes, window);
+    }
+
+    /** Pictures decoded in this way, and then left in their own size. */
+    public Preprocess unresized() {
+        return none().withExif(applyExif).withWindow(window);
     }
 
     /** What is done to a picture of this size: {@code cropWidth} x {@code cropHeight} pixels come out, where they are given. */
@@ -144,7 +166,12 @@ public record Preprocess(
 
     /** The picture decoded, turned upright or not, ready to be resized: the one door from files to pixels. */
     public Image decode(Picture picture) throws IOException {
-        return picture.decode(applyExif, 0);
+        return picture.decode(decoding());
+    }
+
+    /** How pixels are wanted before they are resized. */
+    public Decoding decoding() {
+        return new Decoding(applyExif, 0, window);
     }
 
     /** The picture decoded, resized and cropped. */

@@ -50,6 +50,28 @@ final class Rasters {
         }
     }
 
+    /** Whether it is grey of 16 bits. */
+    static boolean deepGrey(BufferedImage picture) {
+        return picture.getColorModel().getNumColorComponents() == 1
+                && picture.getSampleModel().getSampleSize(0) == 16;
+    }
+
+    /** Grey numbers through a window. */
+    static Image shades(BufferedImage picture, Window window) {
+        var raster = picture.getRaster();
+        int width = raster.getWidth(), height = raster.getHeight();
+        byte[] out = new byte[Math.multiplyExact(width * 3, height)];
+        int[] row = new int[width];
+        for (int y = 0, to = 0; y < height; y++) {
+            raster.getSamples(0, y, width, 1, 0, row);
+            for (int value : row) {
+                byte shade = (byte) Math.rint(window.shade(value));
+                for (int channel = 0; channel < 3; channel++) out[to++] = shade;
+            }
+        }
+        return new Image(width, height, out);
+    }
+
     /** Palette looked up, grey repeated, alpha dropped, 16 bits cut to the upper 8, fewer than 8 stretched. */
     static Image rgb(BufferedImage picture) {
         Raster raster = picture.getRaster();

@@ -10,9 +10,10 @@ import java.util.TreeMap;
  * A TIFF file (TIFF 6.0), of which the first page counts. Pillow turns it by its orientation always, and so it is here.
  *
  * @param turned  the orientation
+ * @param whiteIsZero whether black and white are exchanged
  * @param plain   the file with a directory of the page's own layout alone, so that no decoder meets its other tags
  */
-record Tiff(int width, int height, int turned, byte[] plain) implements Encoded {
+record Tiff(int width, int height, int turned, boolean whiteIsZero, byte[] plain) implements Encoded {
     private static final int WIDTH = 256, HEIGHT = 257, BITS = 258, COMPRESSION = 259, PHOTOMETRIC = 262;
     private static final int BIT_ORDER = 266, OFFSETS = 273, SAMPLES = 277, ROWS_PER_STRIP = 278, COUNTS = 279;
     private static final int PLANES = 284, CCITT_3 = 292, CCITT_4 = 293, PREDICTOR = 317, COLOURS = 320;
@@ -82,7 +83,7 @@ record Tiff(int width, int height, int turned, byte[] plain) implements Encoded 
             for (int i = 0; i < colours.length; i++) colours[i] = (colours[i] >> 8) * 257;
         }
         int turned = Exif.orientation(in.array(), 0, in.length());
-        return new Tiff(width, height, turned, plain(in.array(), tags));
+        return new Tiff(width, height, turned, meaning == 0, plain(in.array(), tags));
     }
 
     /** What decoders believe is held to the file: where data lies, and tiles not much larger than the picture. */
@@ -185,5 +186,16 @@ record Tiff(int width, int height, int turned, byte[] plain) implements Encoded 
     @Override
     public Image decode() throws IOException {
         return Exif.upright(Rasters.rgb(Rasters.read("tiff", plain)), turned);
+    }
+
+    @Override
+    public Image decode(Window window) throws IOException {
+        var picture = Rasters.read("tiff", plain);
+        // The JDK gives 65535 - v for v where white is zero; the window that makes 255 - s of it where v's would make
+        // s.
+        if (whiteIsZero) window = new Window(65536 - window.center(), window.width());
+        return Rasters.deepGrey(picture)
+                ? Exif.upright(Rasters.shades(picture, window), turned)
+                : Encoded.super.decode(window);
     }
 }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import resnet4j.data.Dataset;
 import resnet4j.data.Label;
+import resnet4j.image.Decoding;
 import resnet4j.image.Image;
 import resnet4j.inspect.Inspected.Place;
 import resnet4j.report.Block;
@@ -194,7 +195,7 @@ public final class InspectedPage {
 
     private Image image(Place place) {
         try {
-            return pictures.get(place.split()).picture(place.index()).decode(true, 0);
+            return pictures.get(place.split()).picture(place.index()).decode(Decoding.UPRIGHT);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -13,6 +13,7 @@ import resnet4j.data.Dataset;
 import resnet4j.data.Label;
 import resnet4j.data.Labelled;
 import resnet4j.data.Skipped;
+import resnet4j.image.Decoding;
 import resnet4j.inspect.Inspected.Place;
 import resnet4j.run.Watcher;
 
@@ -43,7 +44,7 @@ record Looked(
             int start = starts[s];
             IntStream.range(0, pictures.size()).parallel().forEach(i -> {
                 try {
-                    prints[start + i] = Fingerprint.of(pictures.picture(i).decode(true, 0));
+                    prints[start + i] = Fingerprint.of(pictures.picture(i).decode(Decoding.UPRIGHT));
                 } catch (IOException | IllegalArgumentException e) {
                     reasons.put(start + i, new Skipped(pictures.name(i), e.getMessage()));
                 }

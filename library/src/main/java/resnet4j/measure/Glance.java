@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import resnet4j.data.Dataset;
 import resnet4j.data.Label;
 import resnet4j.data.Labelled;
+import resnet4j.image.Decoding;
 import resnet4j.image.Image;
 import resnet4j.image.Target;
 import resnet4j.report.Amounts;
@@ -138,7 +139,7 @@ final class Glance {
     /** Absent where it cannot be read: the score says so. */
     private static Optional<Image> read(Dataset<?> pictures, int index) {
         try {
-            return Optional.of(pictures.picture(index).decode(false, 0));
+            return Optional.of(pictures.picture(index).decode(Decoding.STORED));
         } catch (IOException e) {
             return Optional.empty();
         }

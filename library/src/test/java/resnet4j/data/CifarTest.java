@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tukaani.xz.LZMA2Options;
 import org.tukaani.xz.XZOutputStream;
 import resnet4j.Shared;
+import resnet4j.image.Decoding;
 
 class CifarTest {
     /** Two training files of three records, two classes, a coarse label before the one that counts. */
@@ -57,14 +58,14 @@ class CifarTest {
         assertEquals(List.of("cat", "dog"), source.train().classes());
         assertEquals("b.bin#1", source.train().name(4));
         assertEquals(0, source.train().target(4).index());
-        var image = source.train().picture(4).decode(false, 0);
+        var image = source.train().picture(4).decode(Decoding.STORED);
         assertEquals(32, image.width());
         // the third pixel of the first row, and the first of the second
         assertArrayEquals(new byte[] {2, 4, (byte) 251}, Arrays.copyOfRange(image.rgb(), 6, 9));
         assertArrayEquals(new byte[] {32, 4, (byte) 251}, Arrays.copyOfRange(image.rgb(), 96, 99));
         var test = source.test().orElseThrow();
         assertEquals(2, test.size());
-        assertEquals(11, test.picture(1).decode(false, 0).rgb()[1]);
+        assertEquals(11, test.picture(1).decode(Decoding.STORED).rgb()[1]);
     }
 
     @Test

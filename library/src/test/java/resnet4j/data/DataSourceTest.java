@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import resnet4j.image.Decoding;
 import resnet4j.image.LabelMap;
 
 class DataSourceTest {
@@ -86,7 +87,7 @@ class DataSourceTest {
             for (byte pixel : maps.target(i).labels()) seen |= pixel == label + 1;
             assertTrue(seen);
             // larger than where a class is asked for alone, so that the small ones can be told apart
-            assertEquals(96, things.picture(i).decode(false, 0).width());
+            assertEquals(96, things.picture(i).decode(Decoding.STORED).width());
         }
         var none = assertThrows(IllegalArgumentException.class, () -> DataSource.parse("folder:x", LabelMap.class));
         assertTrue( // and the kinds that other tests add

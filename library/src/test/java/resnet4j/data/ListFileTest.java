@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import resnet4j.Shared;
+import resnet4j.image.Decoding;
 
 class ListFileTest {
     @TempDir
@@ -154,6 +155,6 @@ class ListFileTest {
         assertEquals(3, data.target(1).index());
         assertEquals("hip", data.classes().get(989));
         assertEquals("1", data.classes().get(1));
-        assertTrue(data.picture(0).decode(false, 0).width() > 100);
+        assertTrue(data.picture(0).decode(Decoding.STORED).width() > 100);
     }
 }

@@ -144,7 +144,7 @@ class LoaderTest {
         @Override
         public Picture picture(int index) {
             if (!broken.contains(index)) return of.picture(index);
-            return (upright, shortSide) -> {
+            return how -> {
                 throw new IOException("cut off at byte " + index);
             };
         }

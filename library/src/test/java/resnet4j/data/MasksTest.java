@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import resnet4j.Shared;
+import resnet4j.image.Decoding;
 import resnet4j.image.LabelMap;
 import resnet4j.weights.ClassList;
 
@@ -129,7 +130,7 @@ class MasksTest {
         assertRefused(() -> Masks.read(root), "images/a.png", "expected its mask under the same name");
         grey(root.resolve("masks/a.png"), 1, 0, 0); // 1x2 for a picture of 2x1
         var data = Masks.read(root).train();
-        assertRefused(() -> data.picture(0).decode(false, 0), "masks/a.png", "its picture, 2x1, got 1x2");
+        assertRefused(() -> data.picture(0).decode(Decoding.STORED), "masks/a.png", "its picture, 2x1, got 1x2");
         PictureFilesTest.picture(root.resolve("masks/a.png"), 0x102030);
         assertRefused(() -> data.target(0), "masks/a.png", "got colours");
     }

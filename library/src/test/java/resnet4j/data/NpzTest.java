@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import resnet4j.Shared;
 import resnet4j.array.NpyTest;
+import resnet4j.image.Decoding;
 
 class NpzTest {
     @TempDir
@@ -101,7 +102,7 @@ class NpzTest {
         assertEquals(35757482, sum(source.train()));
         assertEquals(5282574, sum(val));
         assertEquals(10478773, sum(test));
-        var image = source.train().picture(5).decode(false, 0);
+        var image = source.train().picture(5).decode(Decoding.STORED);
         assertEquals(28, image.width());
         assertEquals(28, image.height());
         for (int c = 0; c < 3; c++) assertEquals(79, image.rgb()[3 * (3 * 28 + 20) + c]); // row 3, column 20
@@ -113,7 +114,7 @@ class NpzTest {
     private static long sum(Dataset<Label> data) throws IOException {
         long sum = 0;
         for (int i = 0; i < data.size(); i++) {
-            var rgb = data.picture(i).decode(false, 0).rgb();
+            var rgb = data.picture(i).decode(Decoding.STORED).rgb();
             for (int p = 0; p < rgb.length; p += 3) sum += rgb[p] & 255;
         }
         return sum;
@@ -122,7 +123,7 @@ class NpzTest {
     @Test
     void grey_isShownAsRgb() throws IOException {
         var data = Npz.read(write(grey(), true)).train();
-        var image = data.picture(1).decode(false, 0);
+        var image = data.picture(1).decode(Decoding.STORED);
         assertEquals(3, image.width());
         assertEquals(2, image.height());
         assertArrayEquals(
@@ -136,7 +137,7 @@ class NpzTest {
         var arrays = grey();
         arrays.put(
                 "train_images", NpyTest.array("|u1", "2, 1, 2, 3", new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}));
-        var image = Npz.read(write(arrays, false)).train().picture(1).decode(false, 0);
+        var image = Npz.read(write(arrays, false)).train().picture(1).decode(Decoding.STORED);
         assertEquals(2, image.width());
         assertEquals(1, image.height());
         assertArrayEquals(new byte[] {7, 8, 9, 10, 11, 12}, image.rgb());

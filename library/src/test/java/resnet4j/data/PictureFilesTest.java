@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import resnet4j.Shared;
+import resnet4j.image.Decoding;
 import resnet4j.image.Preprocess;
 
 class PictureFilesTest {
@@ -78,7 +79,7 @@ class PictureFilesTest {
         assertEquals(2, data.target(4).index());
         assertArrayEquals(
                 new byte[] {0x11, 0x22, 0x33, 0, 0, 0},
-                data.picture(3).decode(false, 0).rgb());
+                data.picture(3).decode(Decoding.STORED).rgb());
     }
 
     @Test
@@ -192,21 +193,23 @@ class PictureFilesTest {
         }
         var source = DataSource.parse("folder:" + root);
         var train = source.train();
-        assertEquals(1200, train.picture(1).decode(false, 0).width());
-        assertEquals(1800, train.picture(1).decode(true, 0).width());
-        assertEquals(1800, train.subset(1).picture(0).decode(true, 0).width());
+        assertEquals(1200, train.picture(1).decode(Decoding.STORED).width());
+        assertEquals(1800, train.picture(1).decode(Decoding.UPRIGHT).width());
+        assertEquals(1800, train.subset(1).picture(0).decode(Decoding.UPRIGHT).width());
         // a quarter: an eighth would have 150 pixels only
-        assertEquals(300, train.picture(1).decode(false, 256).width());
-        assertEquals(450, train.subset(1).picture(0).decode(true, 256).width());
-        assertEquals(1200, train.picture(1).decode(false, 601).width());
+        assertEquals(300, train.picture(1).decode(Decoding.STORED.reduced(256)).width());
+        assertEquals(
+                450,
+                train.subset(1).picture(0).decode(Decoding.UPRIGHT.reduced(256)).width());
+        assertEquals(1200, train.picture(1).decode(Decoding.STORED.reduced(601)).width());
         try (var batches = Loader.inOrder(train, 2)
                 .withPreprocess(Preprocess.none().withExif(true))
                 .epoch(0)) {
             assertEquals(1800, batches.next().pixels().width());
         }
         // one scene: nearly the same colours once both are turned
-        byte[] a = train.picture(0).decode(true, 0).rgb(),
-                b = train.picture(1).decode(true, 0).rgb();
+        byte[] a = train.picture(0).decode(Decoding.UPRIGHT).rgb(),
+                b = train.picture(1).decode(Decoding.UPRIGHT).rgb();
         long apart = 0;
         for (int i = 0; i < a.length; i += 97) apart += Math.abs((a[i] & 255) - (b[i] & 255));
         assertTrue(apart / (a.length / 97.0) < 8, "mean difference " + apart / (a.length / 97.0));

@@ -22,7 +22,7 @@ record Pictures(int size, int classCount, int side) implements Dataset<Label> {
 
     @Override
     public Picture picture(int index) {
-        return (upright, shortSide) -> image(index);
+        return how -> image(index);
     }
 
     Image image(int index) {
@@ -66,7 +66,7 @@ record Pictures(int size, int classCount, int side) implements Dataset<Label> {
 
         @Override
         public Picture picture(int index) {
-            return (upright, shortSide) -> change.apply(of.picture(index).decode(upright, shortSide));
+            return how -> change.apply(of.picture(index).decode(how));
         }
 
         @Override

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import resnet4j.files.Digest;
 import resnet4j.image.Box;
+import resnet4j.image.Decoding;
 
 class ShapesTest {
     private static String hash(Shapes shapes) {
@@ -227,8 +228,8 @@ class ShapesTest {
         assertEquals(24, source.train().size());
         assertEquals(2000, source.test().orElseThrow().size());
         assertFalse(Arrays.equals(
-                source.train().picture(0).decode(false, 0).rgb(),
-                source.test().orElseThrow().picture(0).decode(false, 0).rgb()));
+                source.train().picture(0).decode(Decoding.STORED).rgb(),
+                source.test().orElseThrow().picture(0).decode(Decoding.STORED).rgb()));
         assertEquals(8000, DataSource.parse("shapes").train().size());
     }
 

@@ -47,7 +47,7 @@ class DetectionTest {
 
     private static void compare(String name) throws IOException {
         var file = Shared.data("preprocess-golden/grace_hopper_517x606.jpg");
-        var whole = ImageFile.read(file, false, 0);
+        var whole = ImageFile.read(file);
         int side = whole.width();
         var photo = Step.all(
                 List.of(new Step.Crop(0, 0, side, side), new Step.Resize(side, side, 224, 224, Interpolation.BICUBIC)),

@@ -24,6 +24,7 @@ import resnet4j.config.Records;
 import resnet4j.data.DataSource;
 import resnet4j.data.Things;
 import resnet4j.image.Box;
+import resnet4j.image.Decoding;
 import resnet4j.image.LabelMap;
 import resnet4j.image.Step;
 import resnet4j.train.Recipe;
@@ -70,7 +71,7 @@ class SourcesTest {
             var name = Path.of(maps.name(i)).getFileName().toString();
             assertEquals(expected.get(name).longValue(), sum.getValue(), name);
         }
-        assertEquals(640, maps.picture(0).decode(true, 0).width());
+        assertEquals(640, maps.picture(0).decode(Decoding.UPRIGHT).width());
     }
 
     /** Two squares of 2x2 that meet in one pixel, of a val split that names its categories in another order. */
@@ -97,7 +98,7 @@ class SourcesTest {
         }
         picture("a.png", 5, 3);
         var said =
-                assertThrows(IOException.class, () -> source.train().picture(0).decode(true, 0));
+                assertThrows(IOException.class, () -> source.train().picture(0).decode(Decoding.UPRIGHT));
         assertTrue(
                 said.getMessage().contains("expected the size that its annotations say, 4x3, got 5x3"), said::toString);
         var box = "{\"id\": 1, \"image_id\": 1, \"category_id\": 9, \"bbox\": [0,0,2,2]}";
@@ -136,7 +137,7 @@ class SourcesTest {
         assertEquals(120, sum(mask.labels()));
         assertEquals(new Box(30, 20, 40, 30), things.get(1).box());
         assertTrue(things.get(2).crowd());
-        assertEquals(40, source.train().picture(0).decode(false, 0).width());
+        assertEquals(40, source.train().picture(0).decode(Decoding.STORED).width());
         // a category has the number that its name has in training
         assertEquals(1, source.val().orElseThrow().target(0).things().get(0).label());
         var flipped = source.train()
@@ -200,7 +201,7 @@ class SourcesTest {
         assertEquals(new Box(2, 3, 12, 15), things.get(0).box());
         assertEquals(1, things.get(0).label());
         assertTrue(things.get(1).crowd());
-        assertEquals(30, data.picture(0).decode(false, 0).height());
+        assertEquals(30, data.picture(0).decode(Decoding.STORED).height());
         write(
                 "Annotations/b.xml",
                 "<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/hostname\">]><annotation>&x;</annotation>");

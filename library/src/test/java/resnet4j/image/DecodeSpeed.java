@@ -46,7 +46,7 @@ final class DecodeSpeed {
     }
 
     private static Image reduced(byte[] file) throws IOException {
-        return ImageFile.decode(file, "file", false, 256, DecodeLimits.DEFAULT);
+        return ImageFile.decode(file, "file", Decoding.STORED.reduced(256), DecodeLimits.DEFAULT);
     }
 
     private static void measure(String what, List<byte[]> files, Work work) throws IOException {

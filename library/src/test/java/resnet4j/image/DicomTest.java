@@ -26,7 +26,7 @@ class DicomTest {
         }
     }
 
-    private static byte[] file(String name) {
+    static byte[] file(String name) {
         return Base64.getDecoder().decode(golden.get(name).get("file").asText());
     }
 

@@ -276,7 +276,7 @@ class ImageFileTest {
         Image full = ImageFile.read(file);
         for (int[] row :
                 new int[][] {{0, 1800}, {601, 1800}, {600, 900}, {300, 450}, {256, 450}, {150, 225}, {1, 225}}) {
-            Image image = ImageFile.read(file, false, row[0]);
+            Image image = ImageFile.read(file, Decoding.STORED.reduced(row[0]));
             assertEquals(row[1], image.width(), "at least " + row[0]);
             Image expected = Resample.resize(full, image.width(), image.height(), Interpolation.BILINEAR);
             double sum = 0;
@@ -304,7 +304,7 @@ class ImageFileTest {
             byte[] bytes = HexFormat.of().parseHex(row[1]);
             for (DecodeLimits limits : List.of(tight, DecodeLimits.DEFAULT)) {
                 var e = assertThrows(
-                        IOException.class, () -> ImageFile.decode(bytes, row[0], false, 0, limits), row[0]);
+                        IOException.class, () -> ImageFile.decode(bytes, row[0], Decoding.STORED, limits), row[0]);
                 assertTrue(
                         e.getMessage().contains("60000x60000") || e.getMessage().contains("cut off"), e.getMessage());
             }
@@ -321,7 +321,7 @@ class ImageFileTest {
         pnm = Arrays.copyOf(pnm, pnm.length + 3250 * 26000);
         for (byte[] bytes : List.of(gif, pnm)) {
             var limits = new DecodeLimits(1 << 30, 700_000_000);
-            var e = assertThrows(IOException.class, () -> ImageFile.decode(bytes, "large", false, 0, limits));
+            var e = assertThrows(IOException.class, () -> ImageFile.decode(bytes, "large", Decoding.STORED, limits));
             assertTrue(e.getMessage().startsWith("large: expected a picture that fits the heap of "), e.getMessage());
         }
     }
@@ -331,13 +331,15 @@ class ImageFileTest {
         byte[] png = png(Pictures.byFormula(40, 25));
         assertEquals(
                 40,
-                ImageFile.decode(png, "x", false, 0, new DecodeLimits(png.length, 1000))
+                ImageFile.decode(png, "x", Decoding.STORED, new DecodeLimits(png.length, 1000))
                         .width());
         var e = assertThrows(
-                IOException.class, () -> ImageFile.decode(png, "x", false, 0, new DecodeLimits(png.length, 999)));
+                IOException.class,
+                () -> ImageFile.decode(png, "x", Decoding.STORED, new DecodeLimits(png.length, 999)));
         assertEquals("x: expected at most 999 pixels, the header says 40x25; make the picture smaller", e.getMessage());
         e = assertThrows(
-                IOException.class, () -> ImageFile.decode(png, "x", false, 0, new DecodeLimits(png.length - 1, 1000)));
+                IOException.class,
+                () -> ImageFile.decode(png, "x", Decoding.STORED, new DecodeLimits(png.length - 1, 1000)));
         assertTrue(e.getMessage().contains("the file is larger"), e.getMessage());
         assertThrows(IllegalArgumentException.class, () -> new DecodeLimits(0, 1));
         assertThrows(IllegalArgumentException.class, () -> new DecodeLimits(1, 1L << 40));
@@ -354,7 +356,8 @@ class ImageFileTest {
                 damaged[i] ^= (byte) (1 << i % 8);
                 for (byte[] bytes : new byte[][] {Arrays.copyOf(whole, i), damaged}) {
                     try {
-                        Image image = ImageFile.decode(bytes, row[0], true, 0, new DecodeLimits(100_000, 1_000_000));
+                        Image image =
+                                ImageFile.decode(bytes, row[0], Decoding.UPRIGHT, new DecodeLimits(100_000, 1_000_000));
                         assertTrue(image.width() * image.height() <= 1_000_000);
                     } catch (IOException e) {
                         assertTrue(e.getMessage().startsWith(row[0] + ": "), e.getMessage());

@@ -117,6 +117,6 @@ class PreprocessTest {
 
     /** As with --fast-decode. */
     private static Image readFast(Preprocess p, Path file) throws IOException {
-        return p.apply(ImageFile.read(file, p.applyExif(), p.resize().shortSide()));
+        return p.apply(ImageFile.read(file, p.decoding().reduced(p.resize().shortSide())));
     }
 }

@@ -23,6 +23,7 @@ import resnet4j.config.Records;
 import resnet4j.data.DataSource;
 import resnet4j.data.Shapes;
 import resnet4j.eval.Retrieval;
+import resnet4j.image.Decoding;
 import resnet4j.image.Image;
 import resnet4j.model.ModelFile;
 import resnet4j.run.RunFolder;
@@ -124,7 +125,7 @@ class MetricTest {
         var shapes = new Shapes(9, 32, 5);
         for (int i = 0; i < 9; i++) {
             var file = folder.resolve(i + ".ppm");
-            write(file, shapes.picture(i).decode(false, 0));
+            write(file, shapes.picture(i).decode(Decoding.STORED));
             files.add(file);
         }
         var machine = new Machine(Device.CPU, 1);
@@ -171,7 +172,7 @@ class MetricTest {
     void badInput_isOneSentence() throws IOException {
         var one = Files.createDirectories(folder.resolve("one/train/a"));
         Files.createDirectories(folder.resolve("one/train/b"));
-        var picture = new Shapes(1, 32, 5).picture(0).decode(false, 0);
+        var picture = new Shapes(1, 32, 5).picture(0).decode(Decoding.STORED);
         write(one.resolve("1.ppm"), picture);
         write(folder.resolve("one/train/b/1.ppm"), picture);
         var e = assertThrows(

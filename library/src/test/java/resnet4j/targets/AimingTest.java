@@ -32,6 +32,7 @@ import resnet4j.eval.Evaluator;
 import resnet4j.eval.Views;
 import resnet4j.explain.Explanation;
 import resnet4j.export.OnnxExport;
+import resnet4j.image.Decoding;
 import resnet4j.image.Image;
 import resnet4j.image.Picture;
 import resnet4j.model.Answer;
@@ -79,7 +80,7 @@ class AimingTest {
 
     private static Image shape(int index) throws IOException {
         Picture picture = new Shapes(20, 32, 1).picture(index);
-        return picture.decode(false, 0);
+        return picture.decode(Decoding.STORED);
     }
 
     @ParameterizedTest

@@ -178,7 +178,7 @@ public final class Runs {
         @Override
         public Picture picture(int index) {
             if (index < from || index >= to) return of.picture(index);
-            return (upright, shortSide) -> {
+            return how -> {
                 throw new IOException("damaged");
             };
         }

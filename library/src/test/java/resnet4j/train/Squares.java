@@ -32,7 +32,7 @@ public record Squares(long seed, int size, int side) implements Dataset<Label> {
 
     @Override
     public Picture picture(int index) {
-        return (upright, shortSide) -> image(index);
+        return how -> image(index);
     }
 
     Image image(int index) {

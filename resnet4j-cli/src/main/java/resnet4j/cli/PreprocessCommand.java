@@ -2,6 +2,8 @@ package resnet4j.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -10,6 +12,7 @@ import resnet4j.image.Interpolation;
 import resnet4j.image.Picture;
 import resnet4j.image.Preprocess;
 import resnet4j.image.Resize;
+import resnet4j.image.Window;
 
 /** {@code preprocess}: the pixels that a network would see, as a picture. */
 @CommandLine.Command(
@@ -34,6 +37,15 @@ final class PreprocessCommand extends Command<PreprocessCommand.Written> {
             description = "Take the pixels as stored, not turned upright by the EXIF orientation.")
     private boolean ignoreExif;
 
+    @Option(
+            names = "--window",
+            paramLabel = "CENTER,WIDTH",
+            split = ",",
+            arity = "1",
+            description = "Which values become black and white, of grey of more than 8 bits, such as 40,400 for a CT's"
+                    + " soft tissue (default: the file's own).")
+    private List<Double> window;
+
     @Option(names = "--out", paramLabel = "FILE", required = true, description = "The PNG file to write.")
     private Path out;
 
@@ -45,10 +57,17 @@ final class PreprocessCommand extends Command<PreprocessCommand.Written> {
         Bounds.pixels("--crop", crop);
         var preprocess = Preprocess.of(new Resize.ShortSide(resize), crop)
                 .withInterpolation(interpolation)
-                .withExif(!ignoreExif);
+                .withExif(!ignoreExif)
+                .withWindow(Optional.ofNullable(window).map(PreprocessCommand::window));
         var pixels = preprocess.read(Picture.of(image));
         ImageFile.writePng(out, pixels);
         return new Written(image, out, pixels.width(), pixels.height(), preprocess);
+    }
+
+    private static Window window(List<Double> numbers) {
+        if (numbers.size() != 2)
+            throw new IllegalArgumentException("--window: expected CENTER,WIDTH, such as 40,400, got " + numbers);
+        return new Window(numbers.get(0), numbers.get(1));
     }
 
     @Override
