@@ -8,15 +8,14 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 import resnet4j.config.Checks;
-import resnet4j.data.Label;
 import resnet4j.data.Loader;
 import resnet4j.eval.Inputs;
 import resnet4j.graph.GraphNet;
 import resnet4j.graph.Tracer;
 import resnet4j.image.Preprocess;
+import resnet4j.image.Target;
 import resnet4j.model.ClassificationNet;
 import resnet4j.tensor.Device;
-import resnet4j.tensor.Losses;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Tensor;
 
@@ -42,10 +41,10 @@ public record Pruning(Importance importance, boolean perLayer, Budget budget, do
      *
      * @param net      stays the caller's
      * @param input    the shape of a picture as it is given, [1,3,H,W]
-     * @param pictures with classes, for an {@link Importance#looksAtPictures importance that looks at them}
+     * @param pictures that are known, for an {@link Importance#looksAtPictures importance that looks at them}
      * @throws IllegalArgumentException where the budget cannot be met, or nothing can be cut
      */
-    public GraphNet run(ClassificationNet net, Optional<Pictures> pictures, long... input) {
+    public GraphNet run(ClassificationNet net, Optional<Pictures<?>> pictures, long... input) {
         if (importance.looksAtPictures() && pictures.isEmpty())
             throw new IllegalArgumentException("importance: "
                     + importance.name().toLowerCase(Locale.ROOT) + " looks at pictures; give some, or take l1");
@@ -59,9 +58,11 @@ public record Pruning(Importance importance, boolean perLayer, Budget budget, do
     /**
      * What an importance looks at.
      *
+     * @param subject what the network is wrong in
      * @param watcher told how many were looked at
      */
-    public record Pictures(Loader<Label> loader, Preprocess preprocess, IntConsumer watcher) {
+    public record Pictures<T extends Target<T>>(
+            Loader<T> loader, Subject<T> subject, Preprocess preprocess, IntConsumer watcher) {
         private void gradients(ClassificationNet net, Runnable ready) {
             net.train(false);
             var weights = net.parameters().values();
@@ -69,8 +70,7 @@ public record Pruning(Importance importance, boolean perLayer, Budget budget, do
                 for (var batch : batches)
                     try (var scope = new NativeScope()) {
                         var logits = net.apply(Inputs.images(batch, preprocess, Device.CPU));
-                        var labels = Inputs.labels(Label.indices(batch.targets()), Device.CPU);
-                        Losses.crossEntropy(logits, labels, 0).backward();
+                        subject.loss(logits, batch.targets()).backward();
                         ready.run();
                         watcher.accept(batch.size());
                     } finally {

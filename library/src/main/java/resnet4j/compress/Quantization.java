@@ -11,11 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.IntConsumer;
-import java.util.function.UnaryOperator;
-import resnet4j.data.Label;
 import resnet4j.data.Loader;
-import resnet4j.eval.Evaluator;
 import resnet4j.eval.Inputs;
 import resnet4j.eval.Timing;
 import resnet4j.export.OnnxExport;
@@ -47,40 +43,6 @@ import resnet4j.tensor.Tensor;
 public record Quantization(
         Range range, Set<String> keep, Optional<Double> mixed, boolean equalize, boolean correctBias, double maxDrop) {
     private static final int SENSITIVITY_PICTURES = 8;
-
-    /** How right a network is on pictures that it is measured on. */
-    public interface Measured {
-        /** The score's name: {@code top1}. */
-        String headline();
-
-        /** How many pictures there are. */
-        int pictures();
-
-        /** @param network in evaluation mode, from normalised images to logits @param progress told how many pictures each batch had */
-        double score(UnaryOperator<Tensor> network, IntConsumer progress);
-
-        /** The share of pictures whose likeliest class is the right one. */
-        static Measured top1(Loader<Label> pictures, ModelFile file) {
-            return new Measured() {
-                @Override
-                public String headline() {
-                    return "top1";
-                }
-
-                @Override
-                public int pictures() {
-                    return pictures.data().size();
-                }
-
-                @Override
-                public double score(UnaryOperator<Tensor> network, IntConsumer progress) {
-                    return new Evaluator(network, file.classNames(), file.preprocess(), Device.CPU, 0)
-                            .evaluate(pictures, progress)
-                            .top1();
-                }
-            };
-        }
-    }
 
     /** Their values are held at once, a layer's and its neighbours'. */
     private static final int CORRECTION_NUMBERS = 64 * 3 * 128 * 128;
@@ -114,7 +76,7 @@ public record Quantization(
             String name,
             Loader<?> shown,
             String from,
-            Optional<Measured> measured,
+            Optional<Subject.Measured> measured,
             Path out,
             Stages stages)
             throws IOException {
@@ -210,7 +172,8 @@ public record Quantization(
         return Tracer.side(preprocess.cropWidth());
     }
 
-    private static Quantized.Side measure(Graph graph, ModelFile file, Optional<Measured> measured, Stages stages) {
+    private static Quantized.Side measure(
+            Graph graph, ModelFile file, Optional<Subject.Measured> measured, Stages stages) {
         long bytes = graph.constants().values().stream()
                 .mapToLong(t -> t.elements() * t.dtype().bytes)
                 .sum();

@@ -4,10 +4,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.IntConsumer;
-import java.util.function.UnaryOperator;
 import resnet4j.compress.Quantization;
 import resnet4j.compress.Quantized;
+import resnet4j.compress.Subject;
 import resnet4j.data.DataSource;
 import resnet4j.data.Dataset;
 import resnet4j.data.Label;
@@ -17,9 +16,8 @@ import resnet4j.image.LabelMap;
 import resnet4j.image.Target;
 import resnet4j.model.ModelFile;
 import resnet4j.run.Stages;
+import resnet4j.segment.EachPixel;
 import resnet4j.segment.PixelEvaluator;
-import resnet4j.tensor.Device;
-import resnet4j.tensor.Tensor;
 
 /**
  * A {@link Quantization} on pictures by name, of a network that names a class of a picture or of each pixel.
@@ -45,19 +43,19 @@ public record Quantizing(
         var file = opened.file();
         boolean perPixel = file.architecture().perPixel();
         Loader<?> shown;
-        Optional<Quantization.Measured> measured;
+        Optional<Subject.Measured> measured;
         if (perPixel) {
             shown = whole(shown(LabelMap.class), file);
             measured = eval.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(
-                            eachPixel(PixelEvaluator.known("eval", measured(LabelMap.class), file.classNames()), file));
+                    : Optional.of(new EachPixel()
+                            .measured(PixelEvaluator.known("eval", measured(LabelMap.class), file.classNames()), file));
         } else {
             file.requireOneClass();
             shown = reading.loader(shown(Label.class), file.preprocess(), Math.min(batch, SHOWN));
             measured = eval.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(Quantization.Measured.top1(
+                    : Optional.of(Subject.Measured.top1(
                             reading.loader(
                                     Scoring.known("eval", eval.get(), measured(Label.class), file),
                                     file.preprocess(),
@@ -80,26 +78,5 @@ public record Quantizing(
     /** One by one, in their own sizes. */
     private static Loader<LabelMap> whole(Dataset<LabelMap> pictures, ModelFile file) {
         return Loader.inOrder(pictures, 1).withPreprocess(file.preprocess().withCrop(0, 0));
-    }
-
-    private static Quantization.Measured eachPixel(Dataset<LabelMap> pictures, ModelFile file) {
-        return new Quantization.Measured() {
-            @Override
-            public String headline() {
-                return "miou";
-            }
-
-            @Override
-            public int pictures() {
-                return pictures.size();
-            }
-
-            @Override
-            public double score(UnaryOperator<Tensor> network, IntConsumer progress) {
-                return new PixelEvaluator(network, file.preprocess(), Device.CPU)
-                        .evaluate(Loader.inOrder(pictures, 1), progress)
-                        .value();
-            }
-        };
     }
 }

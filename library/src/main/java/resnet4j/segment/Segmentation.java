@@ -82,19 +82,19 @@ final class Segmentation implements Task<LabelMap> {
             var file = WeightFile.read(Path.of(path));
             var backbone = net.nets().values().stream()
                     .filter(Backbone.class::isInstance)
-                    .findFirst()
-                    .orElseThrow();
-            if (ModelFile.architecture(file).map(Architecture::perPixel).orElseGet(() -> hasOwn(file, backbone)))
-                NetWeights.loadBody(net, file.tensors(), path);
-            else NetWeights.loadBackbone(backbone, file.tensors(), path);
+                    .findFirst(); // none in a graph
+            if (backbone.isEmpty() || isWhole(file, backbone.get())) NetWeights.loadBody(net, file.tensors(), path);
+            else NetWeights.loadBackbone(backbone.get(), file.tensors(), path);
         } catch (IOException | RuntimeException e) {
             net.close();
             throw e;
         }
     }
 
-    /** Whether a file that does not say what it is holds a weight of this network that no classifier has. */
-    private boolean hasOwn(WeightFile file, Net backbone) {
+    /** Whether a file is of a network for pixels; of one that does not say so, whether it has a weight that no classifier has. */
+    private boolean isWhole(WeightFile file, Net backbone) {
+        var says = ModelFile.architecture(file).map(Architecture::perPixel);
+        if (says.isPresent()) return says.get();
         var own = new HashSet<>(net.state().keySet());
         own.removeIf(name -> name.startsWith(net.name(backbone) + "."));
         return file.tensors().keySet().stream().anyMatch(name -> endsWithAny(name, own));

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import resnet4j.compress.Groups;
 import resnet4j.compress.Pruning;
+import resnet4j.compress.Subject;
 import resnet4j.config.Checks;
 import resnet4j.config.Records;
 import resnet4j.data.Augment;
@@ -17,35 +18,36 @@ import resnet4j.data.DataSource;
 import resnet4j.data.Label;
 import resnet4j.data.Labelled;
 import resnet4j.data.Loader;
-import resnet4j.eval.Evaluator;
 import resnet4j.graph.Costs;
 import resnet4j.graph.Graph;
 import resnet4j.graph.Plan;
 import resnet4j.graph.Tracer;
+import resnet4j.image.Target;
 import resnet4j.model.ClassificationNet;
 import resnet4j.model.ModelFile;
 import resnet4j.model.NetWeights;
 import resnet4j.run.RunFolder;
 import resnet4j.run.Stages;
 import resnet4j.run.Watcher;
-import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Precision;
+import resnet4j.train.Objective;
 import resnet4j.train.Optim;
 import resnet4j.train.Recipe;
 import resnet4j.train.Schedule;
 
 /**
- * Cuts the channels of a trained network that matter least, and has the network itself teach what is left.
+ * Cuts the channels of a trained network that matter least, and teaches what is left.
  *
  * @param pruning  which ones are cut
  * @param rounds   in how many steps, with all epochs after each of them
  * @param epochs   of fine-tuning after each round; 0 for none
  * @param pictures that an importance looks at
+ * @param learn    what is taught; where that is to {@link Distill} without a teacher, the network itself is the teacher
  * @param changes  of the recipe of fine-tuning, as in {@code optimizer.lr=0.02}
  */
-public record Prune(Pruning pruning, int rounds, int epochs, int pictures, List<String> changes) {
-    private static final int BATCH = 128;
+public record Prune(Pruning pruning, int rounds, int epochs, int pictures, Objective learn, List<String> changes) {
+    private static final int BATCH = 128, BATCH_OF_PIXELS = 8;
 
     public Prune {
         Checks.atLeast("rounds", 1, rounds);
@@ -58,7 +60,7 @@ public record Prune(Pruning pruning, int rounds, int epochs, int pictures, List<
     @FunctionalInterface
     public interface Teacher {
         /** @return whether it came to its end; if not, the folder goes on with it */
-        boolean teach(Recipe recipe, DataSource<Label> data, RunFolder folder) throws IOException;
+        boolean teach(Recipe recipe, DataSource<?> data, RunFolder folder) throws IOException;
     }
 
     /**
@@ -67,29 +69,32 @@ public record Prune(Pruning pruning, int rounds, int epochs, int pictures, List<
      * @param opened  stays the caller's
      * @param name    what the network is called in the result
      * @param data    with the network's classes, to look at, to learn from and to measure on
+     * @param subject what it is measured in, and what importances go by
      * @param dense   where the network itself is kept, or will be, to teach what is left of it, if anything is taught
      * @param folder  for the runs of fine-tuning, if there is any; those that are there are gone on with
      * @param out     a .safetensors file
      * @throws IllegalArgumentException where data is needed and there is none, the budget cannot be met, or {@code dense} is
      *                                  another network's
      */
-    public Pruned run(
+    public <T extends Target<T>> Pruned run(
             ModelFile.Opened opened,
             String name,
-            Optional<DataSource<Label>> data,
+            Optional<DataSource<T>> data,
+            Subject<T> subject,
             Path dense,
             Path folder,
             Path out,
             Teacher teacher,
             Stages stages)
             throws IOException {
-        opened.file().requireOneClass();
+        if (!opened.file().architecture().perPixel()) opened.file().requireOneClass();
         if (epochs > 0 && data.isEmpty())
             throw new IllegalArgumentException(
                     "data: expected pictures to teach the smaller network with; give some, or"
                             + " 0 epochs for a network that is not taught again");
         if (epochs > 0) keep(opened, dense);
-        var before = side(opened.net(), opened.file(), data, stages);
+        var measured = data.map(d -> subject.measured(d.split(d.measured()), opened.file()));
+        var before = side(opened.net(), opened.file(), measured, stages);
         var steps = pruning.withBudget(
                 pruning.budget().withMost(Math.pow(pruning.budget().most(), 1.0 / rounds)));
         var runs = new ArrayList<Path>();
@@ -100,7 +105,7 @@ public record Prune(Pruning pruning, int rounds, int epochs, int pictures, List<
                 var own = epochs == 0 ? out : folder.resolve("round-" + round);
                 var start = own.resolve("start.safetensors");
                 if (epochs == 0 || !Files.exists(start)) {
-                    var smaller = smaller(steps, from, data, stages);
+                    var smaller = smaller(steps, from, data, subject, stages);
                     if (now != null) now.close();
                     now = smaller;
                     if (epochs > 0) now.file().save(start, now.net());
@@ -112,7 +117,7 @@ public record Prune(Pruning pruning, int rounds, int epochs, int pictures, List<
                     now = taught(start, dense, data.orElseThrow(), own.resolve("run"), teacher);
                 }
             }
-            var after = side(now.net(), now.file(), data, stages);
+            var after = side(now.net(), now.file(), measured, stages);
             save(now, after, out);
             return new Pruned(name, out, pruning, before, after, runs, cuts(opened, now));
         } finally {
@@ -146,8 +151,9 @@ public record Prune(Pruning pruning, int rounds, int epochs, int pictures, List<
                 data.test().map(part -> Labelled.as(file.classNames(), part)));
     }
 
-    private ModelFile.Opened smaller(
-            Pruning steps, ModelFile.Opened from, Optional<DataSource<Label>> data, Stages stages) throws IOException {
+    private <T extends Target<T>> ModelFile.Opened smaller(
+            Pruning steps, ModelFile.Opened from, Optional<DataSource<T>> data, Subject<T> subject, Stages stages)
+            throws IOException {
         var file = from.file();
         var preprocess = file.preprocess();
         var looked = data.filter(d -> steps.importance().looksAtPictures())
@@ -155,14 +161,18 @@ public record Prune(Pruning pruning, int rounds, int epochs, int pictures, List<
         try (var watcher = looked.isEmpty()
                 ? Watcher.NONE
                 : stages.begin("gradients", looked.get().size(), "images")) {
-            var shown = looked.map(pictures -> new Pruning.Pictures(
-                    Loader.inOrder(pictures, BATCH).withPreprocess(preprocess), preprocess, watcher::add));
-            var net = steps.run(from.net(), shown, 1, 3, preprocess.cropHeight(), preprocess.cropWidth());
+            Optional<Pruning.Pictures<?>> shown = looked.map(some -> new Pruning.Pictures<>(
+                    Loader.inOrder(some, batch(file)).withPreprocess(preprocess), subject, preprocess, watcher::add));
+            var net = steps.run(from.net(), shown, input(file));
             return new ModelFile.Opened(file.withArchitecture(net.architecture()), net);
         }
     }
 
-    private ModelFile.Opened taught(Path start, Path dense, DataSource<Label> data, Path run, Teacher teacher)
+    private static int batch(ModelFile file) {
+        return file.architecture().perPixel() ? BATCH_OF_PIXELS : BATCH;
+    }
+
+    private ModelFile.Opened taught(Path start, Path dense, DataSource<?> data, Path run, Teacher teacher)
             throws IOException {
         Recipe recipe;
         try (var opened = ModelFile.open(start)) {
@@ -174,10 +184,11 @@ public record Prune(Pruning pruning, int rounds, int epochs, int pictures, List<
         return ModelFile.open(folder.model());
     }
 
-    private Recipe recipe(ModelFile file, Path start, Path dense, DataSource<Label> data) {
+    private Recipe recipe(ModelFile file, Path start, Path dense, DataSource<?> data) {
         var preprocess = file.preprocess();
+        boolean itself = learn instanceof Distill distill && distill.teacher().isBlank();
         var recipe = Recipe.classify(file.model())
-                .withLearn(Records.with(new Distill(), "teacher", dense.toString()))
+                .withLearn(itself ? Records.with((Distill) learn, "teacher", dense.toString()) : learn)
                 .withArchitecture(file.architecture())
                 .withWeights(start)
                 .withData(data.name())
@@ -185,7 +196,7 @@ public record Prune(Pruning pruning, int rounds, int epochs, int pictures, List<
                 .withPreprocess(preprocess)
                 .withAugment(new Augment.PadCrop(Math.max(1, preprocess.cropWidth() / 8)), new Augment.Flip(0.5))
                 .withEpochs(epochs)
-                .withBatch(BATCH)
+                .withBatch(batch(file))
                 .withDropLast(true)
                 .withOptimizer(new Optim.Sgd(0.02, 0.9, true, 5e-4, false))
                 .withSchedule(new Schedule.OneCycle(0.1))
@@ -194,39 +205,45 @@ public record Prune(Pruning pruning, int rounds, int epochs, int pictures, List<
         return recipe;
     }
 
-    private Pruned.Side side(ClassificationNet net, ModelFile file, Optional<DataSource<Label>> data, Stages stages) {
+    private Pruned.Side side(
+            ClassificationNet net, ModelFile file, Optional<Subject.Measured> measured, Stages stages) {
         net.train(false);
         try (var scope = new NativeScope()) {
             var graph = trace(net, file);
             var costs = Costs.of(graph);
             return new Pruned.Side(
-                    data.map(d -> top1(graph, file, d, stages)),
+                    score("top1", graph, measured, stages),
+                    score("miou", graph, measured, stages),
                     costs.macs(),
                     costs.parameters(),
                     pruning.budget().millis(graph));
         }
     }
 
-    private static double top1(Graph graph, ModelFile file, DataSource<Label> data, Stages stages) {
-        var measured = data.split(data.measured());
-        var loader = Loader.inOrder(measured, BATCH).withPreprocess(file.preprocess());
-        try (var plan = Plan.compile(graph, Precision.FP32);
-                var progress = stages.begin("eval", measured.size(), "images")) {
-            return new Evaluator(plan::run, file.classNames(), file.preprocess(), Device.CPU, 0)
-                    .evaluate(loader, progress::add)
-                    .top1();
-        }
+    private static Optional<Double> score(
+            String name, Graph graph, Optional<Subject.Measured> measured, Stages stages) {
+        return measured.filter(m -> m.headline().equals(name)).map(m -> {
+            try (var plan = Plan.compile(graph, Precision.FP32);
+                    var progress = stages.begin("eval", m.pictures(), "images")) {
+                return m.score(plan::run, progress::add);
+            }
+        });
     }
 
     private static Graph trace(ClassificationNet net, ModelFile file) {
+        return Tracer.trace(net, input(file));
+    }
+
+    private static long[] input(ModelFile file) {
         var preprocess = file.preprocess();
-        return Tracer.trace(net, 1, 3, preprocess.cropHeight(), preprocess.cropWidth());
+        return new long[] {1, 3, Tracer.side(preprocess.cropHeight()), Tracer.side(preprocess.cropWidth())};
     }
 
     private void save(ModelFile.Opened pruned, Pruned.Side after, Path out) throws IOException {
         var file = pruned.file();
         var metrics = new LinkedHashMap<>(file.metrics());
         after.top1().ifPresent(top1 -> metrics.put("top1", top1));
+        after.miou().ifPresent(miou -> metrics.put("miou", miou));
         var provenance = new LinkedHashMap<>(file.provenance());
         var budget = pruning.budget();
         provenance.put(

@@ -22,10 +22,11 @@ public record Pruned(
     }
 
     /**
-     * @param top1   absent without pictures to measure on
+     * @param top1   of a classifier; absent without pictures to measure on
+     * @param miou   of a network that answers for each pixel; absent likewise
      * @param millis for {@link Budget#batch} pictures, by a plan
      */
-    public record Side(Optional<Double> top1, long macs, long parameters, double millis) {
+    public record Side(Optional<Double> top1, Optional<Double> miou, long macs, long parameters, double millis) {
         private String line(String when, int batch) {
             return String.format(
                             Locale.ROOT,
@@ -36,6 +37,8 @@ public record Pruned(
                             millis,
                             batch)
                     + top1.map(t -> String.format(Locale.ROOT, ", top-1 %.2f %%", 100 * t))
+                            .orElse("")
+                    + miou.map(t -> String.format(Locale.ROOT, ", mean IoU %.3f", t))
                             .orElse("");
         }
     }

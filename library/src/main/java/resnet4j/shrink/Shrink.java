@@ -11,6 +11,7 @@ import resnet4j.compress.Budget;
 import resnet4j.compress.Importance;
 import resnet4j.compress.Pruning;
 import resnet4j.compress.Quantization;
+import resnet4j.compress.Subject;
 import resnet4j.config.Checks;
 import resnet4j.config.Records;
 import resnet4j.data.DataSource;
@@ -76,7 +77,16 @@ public record Shrink(double seconds, List<Double> shares, int epochs, long seed,
             var file = folder.resolve(called + ".safetensors");
             if (!Files.exists(file))
                 prune(share)
-                        .run(opened, called, Optional.of(source), dense, folder.resolve(called), file, teacher, stages);
+                        .run(
+                                opened,
+                                called,
+                                Optional.of(source),
+                                Subject.CLASSES,
+                                dense,
+                                folder.resolve(called),
+                                file,
+                                teacher,
+                                stages);
             both(called, file, source, folder, found, stages);
             longest = Math.max(longest, since(begun) - now);
         }
@@ -91,7 +101,13 @@ public record Shrink(double seconds, List<Double> shares, int epochs, long seed,
 
     private Prune prune(double share) {
         var budget = new Budget(Budget.Cost.MACS, share);
-        return new Prune(new Pruning(Importance.TAYLOR, false, budget, 0.1, 8, seed), 1, epochs, PICTURES, changes);
+        return new Prune(
+                new Pruning(Importance.TAYLOR, false, budget, 0.1, 8, seed),
+                1,
+                epochs,
+                PICTURES,
+                new Distill(),
+                changes);
     }
 
     /** The network of a file, and the same in eight bits. */
@@ -102,7 +118,7 @@ public record Shrink(double seconds, List<Double> shares, int epochs, long seed,
         try (var opened = ModelFile.open(file)) {
             var preprocess = opened.file().preprocess();
             var shown = Loader.inOrder(source.train().limit(CALIBRATION), BATCH).withPreprocess(preprocess);
-            var measured = Quantization.Measured.top1(
+            var measured = Subject.Measured.top1(
                     Loader.inOrder(source.split("val"), BATCH).withPreprocess(preprocess), opened.file());
             var whatever = Records.with(new Quantization(), "maxDrop", 1.0);
             var sides = whatever.run(opened, name, shown, source.name(), Optional.of(measured), small, stages);

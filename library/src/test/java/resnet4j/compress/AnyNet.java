@@ -8,10 +8,14 @@ import resnet4j.nn.Conv2d;
 import resnet4j.nn.Layer;
 import resnet4j.nn.Linear;
 import resnet4j.nn.Norm;
+import resnet4j.tensor.Op.Interpolation;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
 
-/** Blocks in any order: sums, joined maps, convolutions in groups and of each channel, squeeze and excitation. */
+/**
+ * Blocks in any order: sums, joined maps, convolutions in groups and of each channel, squeeze and excitation, smaller maps
+ * that are enlarged again and joined with what was there, as U-Nets have them.
+ */
 final class AnyNet extends Layer {
     private final Random random;
     private final List<UnaryOperator<Tensor>> steps = new ArrayList<>();
@@ -50,7 +54,7 @@ final class AnyNet extends Layer {
         var second = product(16, 3, groups);
         var excited = random.nextBoolean() ? excite() : UnaryOperator.<Tensor>identity();
         UnaryOperator<Tensor> body = x -> excited.apply(second.apply(activation.apply(first.apply(x))));
-        switch (random.nextInt(4)) {
+        switch (random.nextInt(6)) {
             case 0: // as DenseNet
                 channels = in + 16;
                 return x -> Ops.cat(List.of(x, body.apply(x)), 1);
@@ -63,10 +67,23 @@ final class AnyNet extends Layer {
                 channels = in;
                 var around = product(16, 1, 1);
                 return x -> Ops.add(body.apply(x), around.apply(x));
+            case 3: // as a U-Net
+                channels = in + 16;
+                return x -> Ops.cat(List.of(enlarged(body.apply(Ops.maxPool2d(x, 2, 2, 0)), x), x), 1);
+            case 4: // as atrous pyramid pooling sees the whole map
+                channels = 16 + 16;
+                return x -> {
+                    var y = body.apply(x);
+                    return Ops.cat(List.of(y, enlarged(Ops.adaptiveAvgPool2d(y, 1, 1), x)), 1);
+                };
             default:
                 var last = product(in, 1, 1);
                 return x -> Ops.add(last.apply(body.apply(x)), x);
         }
+    }
+
+    private static Tensor enlarged(Tensor x, Tensor like) {
+        return Ops.upsampleLike(x, like, Interpolation.BILINEAR);
     }
 
     private UnaryOperator<Tensor> excite() {

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import resnet4j.data.Label;
 import resnet4j.data.Loader;
 import resnet4j.data.Shapes;
 import resnet4j.graph.Costs;
@@ -106,7 +107,19 @@ class PruningTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"resnet20", "resnext50_32x4d", "seresnet50", "squeezenet1_0", "mobilenet_v2", "googlenet"})
+    @ValueSource(
+            strings = {
+                "resnet20",
+                "resnext50_32x4d",
+                "seresnet50",
+                "squeezenet1_0",
+                "mobilenet_v2",
+                "googlenet",
+                "unet_resnet18",
+                "fcn_resnet18",
+                "deeplabv3_resnet18",
+                "deeplabv3plus_resnet18"
+            })
     void cuttingChannels_isZeroingThem(String name) {
         Ops.seed(5);
         try (var net = Net.whole(Models.get(name).architecture()::build)) {
@@ -118,10 +131,13 @@ class PruningTest {
         return new Pruning(importance, perLayer, new Budget(Budget.Cost.MACS, 0.5), 0.1, 1, 7);
     }
 
-    private static Pruning.Pictures pictures() {
+    private static Pruning.Pictures<Label> pictures() {
         var preprocess = Preprocess.cifar10();
-        return new Pruning.Pictures(
-                Loader.inOrder(new Shapes(64, 32, 0), 16).withPreprocess(preprocess), preprocess, n -> {});
+        return new Pruning.Pictures<>(
+                Loader.inOrder(new Shapes(64, 32, 0), 16).withPreprocess(preprocess),
+                Subject.CLASSES,
+                preprocess,
+                n -> {});
     }
 
     @ParameterizedTest
@@ -237,9 +253,7 @@ class PruningTest {
     }
 
     static java.util.stream.Stream<String> registered() {
-        return Models.all().stream()
-                .filter(entry -> !entry.architecture().perPixel())
-                .map(Models.Entry::name);
+        return Models.all().stream().map(Models.Entry::name);
     }
 
     /** All but those whose every layer is joined with one that cannot be cut. */

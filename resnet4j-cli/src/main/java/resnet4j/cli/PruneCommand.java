@@ -1,5 +1,6 @@
 package resnet4j.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,17 +8,27 @@ import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import resnet4j.compress.Subject;
 import resnet4j.data.DataSource;
 import resnet4j.data.Label;
+import resnet4j.image.LabelMap;
+import resnet4j.image.Target;
+import resnet4j.model.ModelFile;
+import resnet4j.segment.EachPixel;
+import resnet4j.segment.PixelEvaluator;
+import resnet4j.segment.Segment;
+import resnet4j.shrink.Distill;
 import resnet4j.shrink.Prune;
 import resnet4j.shrink.Pruned;
+import resnet4j.train.Objective;
 
 /** {@code prune}: a network without the channels that matter least, taught again. */
 @CommandLine.Command(
         name = "prune",
         description = "Cut the channels of a network that matter least, and teach what is left again.",
         footer = {
-            "What comes out is a network like any other: train, eval, predict, quantize and export take the file.",
+            "What comes out is a network like any other: train, eval, predict, quantize and export take the file. A"
+                    + " network that answers for each pixel is taught and measured by label maps.",
             "",
             "Example:",
             "  ./resnet4j prune runs/quickstart-1 --data folder:DIR --macs 0.5 \\",
@@ -63,17 +74,31 @@ final class PruneCommand extends Command<Pruned> {
             throw new IllegalArgumentException("--out: expected a name that ends in .safetensors, got " + out);
         if (limit != null) Bounds.atLeast("--limit", 1, limit);
         if (common.precision() != null) sets.add("precision=" + common.precision());
-        int taught = epochs != null ? epochs : data == null ? 0 : 10;
-        var prune = new Prune(pruning.read(common, data != null), rounds, taught, pictures, sets);
-        var training = new TrainingRun(this);
-        try (var opened = model.open().classifier()) {
-            Optional<DataSource<Label>> source = Optional.empty();
-            if (data != null) source = Optional.of(Prune.known(DataSource.parse(data), opened.file()));
-            if (limit != null) source = source.map(s -> s.limit(limit));
-            var folder = run != null || taught == 0 ? run : freshFolder("prune").path();
-            var dense = taught == 0 ? null : folder.resolve("dense.safetensors");
-            return prune.run(opened, model.model, source, dense, folder, out, training::teach, this::progress);
+        try (var opened = model.open()) {
+            if (!opened.file().architecture().perPixel()) {
+                opened.file().requireOneClass();
+                Optional<DataSource<Label>> source = Optional.empty();
+                if (data != null) source = Optional.of(Prune.known(DataSource.parse(data), opened.file()));
+                return run(opened, source, Subject.CLASSES, new Distill());
+            }
+            Optional<DataSource<LabelMap>> source = Optional.empty();
+            if (data != null) source = Optional.of(DataSource.parse(data, LabelMap.class));
+            source.ifPresent(
+                    s -> PixelEvaluator.known("--data", s.train(), opened.file().classNames()));
+            return run(opened, source, new EachPixel(), new Segment());
         }
+    }
+
+    private <T extends Target<T>> Pruned run(
+            ModelFile.Opened opened, Optional<DataSource<T>> data, Subject<T> subject, Objective learn)
+            throws IOException {
+        int taught = epochs != null ? epochs : data.isEmpty() ? 0 : 10;
+        var prune = new Prune(pruning.read(common, data.isPresent()), rounds, taught, pictures, learn, sets);
+        var training = new TrainingRun(this);
+        var source = limit == null ? data : data.map(d -> d.limit(limit));
+        var folder = run != null || taught == 0 ? run : freshFolder("prune").path();
+        var dense = taught == 0 ? null : folder.resolve("dense.safetensors");
+        return prune.run(opened, model.model, source, subject, dense, folder, out, training::teach, this::progress);
     }
 
     @Override

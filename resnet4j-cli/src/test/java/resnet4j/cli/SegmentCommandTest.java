@@ -3,6 +3,7 @@ package resnet4j.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -168,5 +169,52 @@ class SegmentCommandTest {
         var html = Files.readString(page);
         for (var heading : List.of("Model card", "What was taken for what", "Worst pictures", "The data at a glance"))
             assertTrue(html.contains(">" + heading + "</h2>"), heading);
+    }
+
+    private JsonNode done(String... args) {
+        assertEquals(0, run(args), err::toString);
+        return Records.parse(out.toString());
+    }
+
+    /** Taught once, by its maps; what comes out is measured, shown, exported and used by the commands of others. */
+    @Test
+    void whatIsPruned_isTaughtAgain_andIsANetworkLikeAnyOther() {
+        var small = folder.resolve("small.safetensors").toString();
+        var masks = "masks:" + data;
+        var result = done(
+                "prune",
+                model.toString(),
+                "--data=" + masks,
+                "--macs=0.5",
+                "--epochs=1",
+                "--run=" + folder.resolve("run"),
+                "--out=" + small,
+                "--json");
+        long before = result.get("before").get("macs").longValue(),
+                after = result.get("after").get("macs").longValue();
+        assertTrue(after <= 0.5 * before && after > 0.3 * before, result::toString);
+        assertTrue(result.get("before").has("miou"), result::toString);
+        assertEquals(1, result.get("runs").size());
+        assertEquals(
+                result.get("after").get("miou"),
+                done("eval", small, "--data=" + masks, "--json").get("miou"));
+        assertEquals(after, done("summary", small, "--json").get("macs").longValue());
+        var photographs = data.resolve("images").toString();
+        assertEquals(
+                2, done("predict", small, photographs, "--json").get("pictures").intValue());
+        var onnx = folder.resolve("small.onnx"); // compared with ONNX Runtime's answers at once
+        assertEquals(0, run("export", small, "--out=" + onnx), err::toString);
+        assertTrue(Files.exists(onnx));
+    }
+
+    @Test
+    void dataOfOtherClasses_areRefusedBeforeAnythingIsCut() {
+        assertSaid(
+                "--data: expected the network's classes, [background, foreground]",
+                "prune",
+                model.toString(),
+                "--data=shapes:8",
+                "--macs=0.5",
+                "--out=" + folder.resolve("small.safetensors"));
     }
 }
