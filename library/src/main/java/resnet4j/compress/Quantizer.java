@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import resnet4j.array.DType;
 import resnet4j.config.Nearest;
 import resnet4j.graph.Graph;
@@ -29,7 +30,7 @@ import resnet4j.tensor.Tensor;
  */
 public final class Quantizer {
     /** Values seen at a time, at most: all of them are held at once. */
-    private static final long MOST_NUMBERS = 100_000_000;
+    private static final long MOST_NUMBERS = 40_000_000;
 
     private static final int LARGEST = 127;
 
@@ -132,15 +133,31 @@ public final class Quantizer {
         var outputs = new LinkedHashMap<String, String>();
         scaled.keySet().forEach(value -> outputs.put(value, value));
         var inner = graph.withOutputs(outputs);
+        aFew(images, some -> inner.run(Map.of(graph.inputs().get(0).name(), some))
+                .forEach((name, values) -> seen.get(scaled.get(name)).add(values.toFloats())));
+        pictures += images.size(0);
+    }
+
+    /** As many pictures at a time as may be held with all that becomes of them, each time in a scope. */
+    private void aFew(Tensor images, Consumer<Tensor> use) {
         long each = graph.nodes().stream().mapToLong(Quantizer::perPicture).sum();
         long step = Math.max(1, Math.min(16, MOST_NUMBERS / each));
         for (long i = 0; i < images.size(0); i += step)
             try (var scope = new NativeScope()) {
-                var some = images.narrow(0, i, Math.min(step, images.size(0) - i));
-                inner.run(Map.of(graph.inputs().get(0).name(), some))
-                        .forEach((name, values) -> seen.get(scaled.get(name)).add(values.toFloats()));
+                use.accept(images.narrow(0, i, Math.min(step, images.size(0) - i)));
             }
-        pictures += images.size(0);
+    }
+
+    private float[] answers(Graph graph, Tensor images) {
+        var all = new ArrayList<float[]>();
+        aFew(images, some -> all.add(graph.run(some).toFloats()));
+        var joined = new float[all.stream().mapToInt(some -> some.length).sum()];
+        int at = 0;
+        for (var some : all) {
+            System.arraycopy(some, 0, joined, at, some.length);
+            at += some.length;
+        }
+        return joined;
     }
 
     private static long perPicture(Node node) {
@@ -193,21 +210,19 @@ public final class Quantizer {
      */
     public Map<String, Double> sensitivities(Range range, Tensor images) {
         var result = new LinkedHashMap<String, Double>();
-        try (var scope = new NativeScope()) {
-            var exact = graph.run(images).toFloats();
-            for (var path : layers.keySet())
-                try (var inner = new NativeScope()) {
-                    var others = new LinkedHashSet<>(layers.keySet());
-                    others.remove(path);
-                    var moved = new Rewriting(range, others).graph().run(images).toFloats();
-                    double change = 0, all = 0;
-                    for (int i = 0; i < exact.length; i++) {
-                        change += Math.pow(moved[i] - exact[i], 2);
-                        all += Math.pow(exact[i], 2);
-                    }
-                    result.put(path, all == 0 ? 0 : change / all);
+        var exact = answers(graph, images);
+        for (var path : layers.keySet())
+            try (var scope = new NativeScope()) {
+                var others = new LinkedHashSet<>(layers.keySet());
+                others.remove(path);
+                var moved = answers(new Rewriting(range, others).graph(), images);
+                double change = 0, all = 0;
+                for (int i = 0; i < exact.length; i++) {
+                    change += Math.pow(moved[i] - exact[i], 2);
+                    all += Math.pow(exact[i], 2);
                 }
-        }
+                result.put(path, all == 0 ? 0 : change / all);
+            }
         return result;
     }
 
