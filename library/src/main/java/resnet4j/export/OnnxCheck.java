@@ -10,14 +10,16 @@ import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Tensor;
 
 /**
- * How far an exported classifier's answers are from the graph's own.
+ * How far an exported network's logits are from the graph's own.
  *
  * @param largest    the largest difference of two logits
  * @param relative   the same, divided by the largest logit
- * @param agreements images whose likeliest class is the same
- * @param images     how many there were
+ * @param moved      squares of all differences, divided by squares of all logits
+ * @param agreements answers whose likeliest class is the same
+ * @param answers    how many there were: one for an image, or for each pixel
+ * @param images     how many were shown
  */
-public record OnnxCheck(double largest, double relative, int agreements, int images) {
+public record OnnxCheck(double largest, double relative, double moved, int agreements, int answers, int images) {
     /** How far one output of any graph is: the largest difference, and the same divided by the largest number. */
     public record Difference(double largest, double relative) {
         static Difference of(float[] ours, float[] theirs) {
@@ -54,24 +56,36 @@ public record OnnxCheck(double largest, double relative, int agreements, int ima
     public static OnnxCheck of(Path file, Graph graph, Tensor images) throws IOException {
         try (var model = OnnxModel.openTrusted(file, 1);
                 var scope = new NativeScope()) {
-            return compare(graph.run(images).toFloats(), model.run(images.toFloats(), images.shape()), images.size(0));
+            var ours = graph.run(images);
+            return compare(ours.toFloats(), model.run(images.toFloats(), images.shape()), ours.shape());
         }
     }
 
-    /** Both answers for {@code images} images, row by row. */
-    public static OnnxCheck compare(float[] ours, float[] theirs, long images) {
-        if (ours.length % images != 0)
-            throw new IllegalArgumentException("logits: expected rows for " + images + " images, got " + ours.length);
+    /** Both answers. @param shape of logits, [N,K] or [N,K,H,W] */
+    public static OnnxCheck compare(float[] ours, float[] theirs, long... shape) {
+        int images = (int) shape[0], classes = (int) shape[1];
+        if (ours.length % (images * classes) != 0)
+            throw new IllegalArgumentException("logits: expected a number for each of " + classes + " classes and "
+                    + images + " images, got " + ours.length);
         var difference = Difference.of(ours, theirs);
-        int classes = (int) (ours.length / images), agreements = 0;
-        for (int row = 0; row < images; row++)
-            if (likeliest(ours, row, classes) == likeliest(theirs, row, classes)) agreements++;
-        return new OnnxCheck(difference.largest, difference.relative, agreements, (int) images);
+        double apart = 0, all = 0;
+        for (int i = 0; i < ours.length; i++) {
+            apart += Math.pow(ours[i] - theirs[i], 2);
+            all += Math.pow(ours[i], 2);
+        }
+        int places = ours.length / images / classes, agreements = 0;
+        for (int at = 0; at < images * places; at++) {
+            int first = at / places * classes * places + at % places;
+            if (likeliest(ours, first, places, classes) == likeliest(theirs, first, places, classes)) agreements++;
+        }
+        double moved = all == 0 ? apart : apart / all;
+        return new OnnxCheck(difference.largest, difference.relative, moved, agreements, images * places, images);
     }
 
-    private static int likeliest(float[] logits, int row, int classes) {
+    /** @param first the place of the first class's logit; the next class's is {@code step} on */
+    private static int likeliest(float[] logits, int first, int step, int classes) {
         int best = 0;
-        for (int c = 1; c < classes; c++) if (logits[row * classes + c] > logits[row * classes + best]) best = c;
+        for (int c = 1; c < classes; c++) if (logits[first + c * step] > logits[first + best * step]) best = c;
         return best;
     }
 }

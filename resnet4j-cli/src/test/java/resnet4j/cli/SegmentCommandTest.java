@@ -207,6 +207,38 @@ class SegmentCommandTest {
         assertTrue(Files.exists(onnx));
     }
 
+    /** The same pictures measure the network before, the file in eight bits after, and that file once it is opened. */
+    @Test
+    void whatIsQuantized_isMeasuredAlikeOnceItIsSaved() {
+        var small = folder.resolve("eight.safetensors").toString();
+        var masks = "masks:" + data;
+        var result = done(
+                "quantize",
+                model.toString(),
+                "--calibrate=" + masks,
+                "--eval=" + masks,
+                "--max-drop=1",
+                "--out=" + small,
+                "--json");
+        assertEquals(
+                result.get("before").get("miou"),
+                done("eval", model.toString(), "--data=" + masks, "--json").get("miou"));
+        assertEquals(
+                result.get("after").get("miou"),
+                done("eval", small, "--data=" + masks, "--json").get("miou"));
+        assertTrue(result.get("after").get("bytes").longValue()
+                < 0.3 * result.get("before").get("bytes").longValue());
+        var photographs = data.resolve("images").toString();
+        assertEquals(
+                2, done("predict", small, photographs, "--json").get("pictures").intValue());
+        assertEquals(0, run("bench", small, "--seconds=0.1", "--mode=infer"), err::toString);
+        // of logits near 0, whose rounding is large beside them, as nothing was learned
+        var check = done("export", small, "--out=" + folder.resolve("eight.onnx"), "--json")
+                .get("check");
+        assertEquals(8 * 64 * 64, check.get("answers").intValue());
+        assertTrue(check.get("agreements").intValue() > 0.95 * 8 * 64 * 64, check::toString);
+    }
+
     @Test
     void dataOfOtherClasses_areRefusedBeforeAnythingIsCut() {
         assertSaid(
