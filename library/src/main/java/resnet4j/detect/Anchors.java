@@ -32,7 +32,7 @@ record Anchors(List<List<Integer>> sizes, List<Double> ratios) {
     }
 
     /** Around the origin, in whole pixels. */
-    private float[] cells(int level) {
+    float[] cells(int level) {
         var cells = new float[4 * each()];
         int next = 0;
         for (double ratio : ratios)

@@ -12,7 +12,7 @@ import resnet4j.tensor.Tensor;
  * @param size   factor of the last two
  */
 record BoxCoder(float centre, float size) {
-    private static final float MOST = (float) Math.log(1000.0 / 16); // so that no exponential runs away
+    static final float MOST = (float) Math.log(1000.0 / 16); // so that no exponential runs away
 
     /** What {@code truth}, box by box, is from {@code boxes}. */
     float[] encode(Boxes truth, Boxes boxes) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import resnet4j.export.OnnxProgram.Value;
 import resnet4j.nn.Layer;
 import resnet4j.nn.Net;
 import resnet4j.nn.Norm;
@@ -41,6 +42,9 @@ abstract class BoxDetail extends Net {
     /** What was found, with what this says of it. @param seen what is made of pieces, as {@link #seen} does */
     abstract List<Found> find(
             ImageBatch batch, List<Tensor> maps, List<Found> found, Function<Tensor, Map<String, Tensor>> seen);
+
+    /** The same in ONNX's operators. */
+    abstract OnnxFound find(OnnxSteps steps, List<Value> maps, OnnxFound found);
 
     /** What knows the classes, if anything does. */
     Optional<Layer> ofClasses() {

@@ -3,7 +3,9 @@ package resnet4j.detect;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BinaryOperator;
 import java.util.stream.IntStream;
+import resnet4j.export.OnnxProgram.Value;
 import resnet4j.nn.Conv2d;
 import resnet4j.nn.Init;
 import resnet4j.nn.Layer;
@@ -134,5 +136,34 @@ final class DenseHeads {
         var flat = new float[sure.size()];
         for (int i = 0; i < flat.length; i++) flat[i] = sure.get(i);
         return Found.best(boxes, labels.build().toArray(), flat, limits);
+    }
+
+    /** The same in ONNX's operators. @param decoder what boxes codes say from others */
+    static OnnxFound best(
+            OnnxSteps steps,
+            List<Value> scores,
+            List<Value> codes,
+            int classes,
+            Anchors anchors,
+            BinaryOperator<Value> decoder,
+            Limits limits) {
+        var program = steps.program;
+        var boxes = new ArrayList<Value>();
+        var labels = new ArrayList<Value>();
+        var sure = new ArrayList<Value>();
+        for (int level = 0; level < scores.size(); level++) {
+            var flat = OnnxSteps.flat(scores.get(level), classes).reshape(-1);
+            var left = flat.above(limits.score()).places();
+            var most = left.size(0).least(program.whole(OF_EACH_LEVEL));
+            var top = flat.rows(left).top(most, true);
+            var chosen = left.rows(top.places());
+            var at = chosen.over(program.whole(classes));
+            var from = steps.anchors(anchors, level, scores.get(level)).rows(at);
+            var code = OnnxSteps.flat(codes.get(level), 4).rows(at);
+            boxes.add(steps.clipped(decoder.apply(code, from)));
+            labels.add(program.op("Mod", chosen, program.whole(classes)));
+            sure.add(top.values());
+        }
+        return steps.best(program.cat(0, boxes), program.cat(0, labels), program.cat(0, sure), limits);
     }
 }

@@ -1,21 +1,29 @@
 package resnet4j.detect;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import resnet4j.config.Records;
+import resnet4j.data.Dataset;
+import resnet4j.export.ExportCheck;
+import resnet4j.export.OnnxWriter;
 import resnet4j.image.Box;
 import resnet4j.image.Image;
 import resnet4j.image.LabelMap;
+import resnet4j.image.Preprocess;
 import resnet4j.model.ClassificationNet;
+import resnet4j.model.ModelFile;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
 
 /** A network that finds things on a feature pyramid. Names of weights and losses are torchvision's. */
-public abstract class DetectionNet extends ClassificationNet {
+public abstract class DetectionNet extends ClassificationNet implements OnnxWriter {
     final DetectorConfig config;
     private final FeaturePyramid backbone;
 
@@ -58,6 +66,41 @@ public abstract class DetectionNet extends ClassificationNet {
         if (answers.isFinite()) return answers;
         throw new ArithmeticException(
                 "the network answers with what is no number for a picture, which is no answer; its weights are damaged");
+    }
+
+    /** The same in ONNX's operators, of one picture. */
+    abstract OnnxFound find(OnnxSteps steps, Limits limits);
+
+    /**
+     * Writes it from pixels, uint8 [1,height,width,3] in red, green, blue, to what it finds with its own {@link #limits}:
+     * {@code boxes} [things,4] in these pixels, {@code labels}, {@code scores}, and {@code masks} [things,height,width].
+     *
+     * @throws IllegalArgumentException for what says keypoints
+     */
+    @Override
+    public final void writeOnnx(ModelFile model, Path file) throws IOException {
+        writeOnnx(model, file, limits());
+    }
+
+    final void writeOnnx(ModelFile model, Path file, Limits limits) throws IOException {
+        train(false);
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            var steps = new OnnxSteps(this);
+            steps.outputs(find(steps, limits));
+            steps.program.write(
+                    file,
+                    model.model() + ": finds things; takes pixels, uint8 [1,height,width,3] in red, green, blue",
+                    Map.of("model", model.model(), "finds", Records.line(model.classNames()), "input", "pixels"));
+        }
+    }
+
+    @Override
+    public final ExportCheck checkOnnx(Path file, Dataset<?> pictures) throws IOException {
+        train(false);
+        var all = new ArrayList<Image>();
+        for (int i = 0; i < pictures.size(); i++) all.add(Preprocess.none().decode(pictures.picture(i)));
+        return OnnxDetectorCheck.of(this, file, all, limits());
     }
 
     /** What of its answers counts where nobody says otherwise. */

@@ -263,4 +263,28 @@ final class Fcos extends DetectionNet {
                     limits));
         return found;
     }
+
+    @Override
+    OnnxFound find(OnnxSteps steps, Limits limits) {
+        var places = steps.places();
+        var scores = OnnxSteps.list(places, "scores").stream()
+                .map(squared -> steps.program.op("Sqrt", squared))
+                .toList();
+        return DenseHeads.best(
+                steps,
+                scores,
+                OnnxSteps.list(places, "codes"),
+                config.classes(),
+                ANCHORS,
+                (codes, from) -> {
+                    var sides = OnnxSteps.sides(from);
+                    var middle = from.columns(0, 2).plus(from.columns(2, 4)).times(0.5);
+                    return steps.program.cat(
+                            1,
+                            List.of(
+                                    middle.minus(codes.columns(0, 2).times(sides)),
+                                    middle.plus(codes.columns(2, 4).times(sides))));
+                },
+                limits);
+    }
 }

@@ -17,8 +17,8 @@ import resnet4j.tensor.Tensor;
  * @param truth  what is in each, in its pixels after resizing; none where nobody learns
  */
 record ImageBatch(Tensor images, List<int[]> sizes, List<Truth> truth) {
-    private static final float[] MEAN = {0.485f, 0.456f, 0.406f}, STD = {0.229f, 0.224f, 0.225f};
-    private static final int DIVISOR = 32;
+    static final float[] MEAN = {0.485f, 0.456f, 0.406f}, STD = {0.229f, 0.224f, 0.225f};
+    static final int DIVISOR = 32;
 
     /**
      * What is in an image.

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import resnet4j.export.OnnxProgram.Value;
 import resnet4j.nn.Conv2d;
 import resnet4j.nn.ConvTranspose2d;
 import resnet4j.nn.Init;
@@ -108,6 +109,13 @@ final class KeypointHead extends BoxDetail {
             pointed.add(new Found(of.boxes(), of.labels(), of.scores(), List.of(), points));
         }
         return pointed;
+    }
+
+    @Override
+    OnnxFound find(OnnxSteps steps, List<Value> maps, OnnxFound found) {
+        throw new IllegalArgumentException(
+                "export: expected a detector of boxes or masks for ONNX, got one of keypoints,"
+                        + " whose maps are enlarged to each box's own size; export it as .pth or .safetensors");
     }
 
     /** x, y and how sure of each keypoint: where the map, enlarged to the box's pixels, is greatest. */

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import resnet4j.export.OnnxProgram.Value;
 import resnet4j.image.LabelMap;
 import resnet4j.nn.Conv2d;
 import resnet4j.nn.ConvTranspose2d;
@@ -159,6 +160,18 @@ final class MaskHead extends BoxDetail {
             masked.add(new Found(of.boxes(), of.labels(), of.scores(), masks, List.of()));
         }
         return masked;
+    }
+
+    @Override
+    OnnxFound find(OnnxSteps steps, List<Value> maps, OnnxFound found) {
+        var program = steps.program;
+        var made = steps.answers(Part.DETAIL, steps.pieces(POOL, maps, found.boxes()));
+        int channels = (int) logits.weight().size(1);
+        var places = made.get("last").reshape(0, channels, SIDE * SIDE);
+        var weight = made.get("weight").reshape(classes, 1, channels).rows(found.labels()); // [R,1,C]
+        var bias = made.get("bias").reshape(classes, 1, 1).rows(found.labels());
+        var masks = program.op("Sigmoid", program.op("MatMul", weight, places).plus(bias));
+        return new OnnxFound(found.boxes(), found.labels(), found.scores(), Optional.of(masks.reshape(0, SIDE, SIDE)));
     }
 
     /**

@@ -89,4 +89,11 @@ final class Rcnn extends DetectionNet {
         var maps = list(places, "maps");
         return heads.find(batch, maps, rpn.propose(batch, answers), engine, limits);
     }
+
+    @Override
+    OnnxFound find(OnnxSteps steps, Limits limits) {
+        var places = steps.places();
+        var proposals = rpn.propose(steps, OnnxSteps.list(places, "scores"), OnnxSteps.list(places, "codes"));
+        return heads.find(steps, OnnxSteps.list(places, "maps"), proposals, limits);
+    }
 }

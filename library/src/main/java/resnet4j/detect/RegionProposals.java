@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import resnet4j.export.OnnxProgram.Value;
 import resnet4j.nn.Conv2d;
 import resnet4j.nn.Init;
 import resnet4j.nn.Lambda;
@@ -81,6 +82,30 @@ final class RegionProposals extends Net {
         answers.scores.forEach(DetectionNet::sane);
         var codes = DetectionNet.sane(Ops.cat(answers.codes, 1)).toFloats();
         return boxes(batch, answers.scores, codes, anchors(batch, places.scores), TESTING);
+    }
+
+    /** The same in ONNX's operators: [n,4]. */
+    Value propose(OnnxSteps steps, List<Value> scores, List<Value> codes) {
+        var program = steps.program;
+        var boxes = new ArrayList<Value>();
+        var likely = new ArrayList<Value>();
+        for (int level = 0; level < scores.size(); level++) {
+            var flat = OnnxSteps.flat(scores.get(level), 1).reshape(-1);
+            var top = flat.top(flat.size(0).least(program.whole(TESTING.ofLevel)), true);
+            var from = steps.anchors(anchors, level, scores.get(level)).rows(top.places());
+            var code = OnnxSteps.flat(codes.get(level), 4).rows(top.places());
+            var all = steps.clipped(steps.decoded(CODER, code, from));
+            var large = steps.large(all, LEAST_SIDE);
+            all = all.rows(large);
+            var sure = program.op("Sigmoid", top.values().rows(large));
+            var kept = steps.suppressed(all, sure.reshape(1, -1), OVERLAP);
+            boxes.add(all.rows(kept));
+            likely.add(sure.rows(kept));
+        }
+        var best = program.cat(0, likely);
+        best = best.top(best.size(0).least(program.whole(TESTING.ofImage)), true)
+                .places();
+        return program.cat(0, boxes).rows(best);
     }
 
     /** Of each level, finest first: [N,a,H,W] and [N,4a,H,W]; flat: [N,A,1] and [N,A,4]. */

@@ -182,4 +182,17 @@ final class RetinaNet extends DetectionNet {
             found.add(DenseHeads.best(image, batch.sizes().get(image), flat, codes, anchors, CODER::decode, limits));
         return found;
     }
+
+    @Override
+    OnnxFound find(OnnxSteps steps, Limits limits) {
+        var places = steps.places();
+        return DenseHeads.best(
+                steps,
+                OnnxSteps.list(places, "scores"),
+                OnnxSteps.list(places, "codes"),
+                config.classes(),
+                ANCHORS,
+                (codes, from) -> steps.decoded(CODER, codes, from),
+                limits);
+    }
 }

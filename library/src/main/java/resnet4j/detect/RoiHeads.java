@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import resnet4j.export.OnnxProgram.Value;
 import resnet4j.nn.Conv2d;
 import resnet4j.nn.Init;
 import resnet4j.nn.Lambda;
@@ -202,6 +203,27 @@ final class RoiHeads extends Net {
             row += proposals.get(image).size();
         }
         return detail == null ? found : detail.find(batch, maps, found, pieces -> engine.answers(Part.DETAIL, pieces));
+    }
+
+    /** The same in ONNX's operators. @param proposals [R,4] */
+    OnnxFound find(OnnxSteps steps, List<Value> maps, Value proposals, Limits limits) {
+        var program = steps.program;
+        var answers = steps.answers(Part.BOXES, steps.pieces(POOL, maps, proposals));
+        var things = program.whole(classes - 1);
+        var scores = program.op("Softmax", Map.of("axis", 1), answers.get("scores"))
+                .columns(1, classes)
+                .reshape(-1);
+        var sure = scores.above(limits.score()).places();
+        var row = sure.over(things);
+        var labels = program.op("Mod", sure, things).plus(program.whole(1));
+        var codes = answers.get("codes")
+                .reshape(-1, 4)
+                .rows(row.times(program.whole(classes)).plus(labels));
+        var boxes = steps.clipped(steps.decoded(CODER, codes, proposals.rows(row)));
+        var large = steps.large(boxes, LEAST_SIDE);
+        var found = steps.best(
+                boxes.rows(large), labels.rows(large), scores.rows(sure).rows(large), limits);
+        return detail == null ? found : detail.find(steps, maps, found);
     }
 
     private Found find(Boxes proposals, int row, float[] scores, float[] codes, int[] size, Limits limits) {

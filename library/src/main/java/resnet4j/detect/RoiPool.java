@@ -14,8 +14,8 @@ import resnet4j.tensor.Tensor;
  * @param sampling places of the map for each number of a piece, in each direction
  */
 record RoiPool(int side, int sampling) {
-    private static final double SCALE = 224, LEVEL = 4; // a box of 224 pixels goes to level 4
-    private static final int LEVELS = 4; // the pooled one is for proposals alone
+    static final double SCALE = 224, LEVEL = 4; // a box of 224 pixels goes to level 4
+    static final int LEVELS = 4; // the pooled one is for proposals alone
 
     /** Maps, finest first, boxes of each image, heights and widths of the images -> [R,C,side,side]. */
     Tensor of(List<Tensor> maps, List<Boxes> boxes, List<int[]> sizes) {

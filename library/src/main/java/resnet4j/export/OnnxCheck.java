@@ -3,6 +3,7 @@ package resnet4j.export;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import resnet4j.array.HostTensor;
 import resnet4j.graph.Graph;
@@ -19,7 +20,30 @@ import resnet4j.tensor.Tensor;
  * @param answers    how many there were: one for an image, or for each pixel
  * @param images     how many were shown
  */
-public record OnnxCheck(double largest, double relative, double moved, int agreements, int answers, int images) {
+public record OnnxCheck(double largest, double relative, double moved, int agreements, int answers, int images)
+        implements ExportCheck {
+    private static final double TOLERANCE = 1e-4; // of the largest logit: fp32 sums in another order
+
+    /** Squares of differences by squares of logits, in eight bits: a sum in another order may round to the next step. */
+    private static final double MOVED = 1e-2;
+
+    @Override
+    public boolean passed(boolean eightBits) {
+        return eightBits ? moved <= MOVED : relative <= TOLERANCE;
+    }
+
+    @Override
+    public String words() {
+        return String.format(
+                Locale.ROOT,
+                "%d images: largest difference %.2g (%.2g of the largest logit), the same class on %d%s",
+                images,
+                largest,
+                relative,
+                agreements,
+                answers == images ? "" : " of %d pixels".formatted(answers));
+    }
+
     /** How far one output of any graph is: the largest difference, and the same divided by the largest number. */
     public record Difference(double largest, double relative) {
         static Difference of(float[] ours, float[] theirs) {

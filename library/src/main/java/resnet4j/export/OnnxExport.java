@@ -1,10 +1,8 @@
 package resnet4j.export;
 
 import java.io.IOException;
-import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.util.Map;
-import resnet4j.files.AtomicFile;
 import resnet4j.graph.Graph;
 import resnet4j.graph.Passes;
 import resnet4j.graph.Tracer;
@@ -16,8 +14,6 @@ import resnet4j.tensor.Tensor;
 /** Writes traced networks as ONNX files, any batch size, operator set 18. https://onnx.ai */
 public final class OnnxExport {
     private OnnxExport() {}
-
-    private static final long IR_VERSION = 8; // the one that came with operator set 18
 
     /**
      * Writes a saved model, made ready for other runtimes, as a file that says its classes and how pictures are made ready.
@@ -37,7 +33,8 @@ public final class OnnxExport {
     public static void write(Path model, Path file) throws IOException {
         try (var scope = new NativeScope();
                 var opened = ModelFile.open(model)) {
-            write(opened, file, false);
+            if (opened.net() instanceof OnnxWriter writer) writer.writeOnnx(opened.file(), file);
+            else write(opened, file, false);
         }
     }
 
@@ -72,16 +69,6 @@ public final class OnnxExport {
         if (bytes > Integer.MAX_VALUE - (1 << 20))
             throw new IllegalArgumentException("graph: expected weights of less than 2 GB, the most that an ONNX file"
                     + " holds, got " + bytes + " bytes");
-        var version = OnnxExport.class.getPackage().getImplementationVersion();
-        var model = new Message()
-                .add(1, IR_VERSION)
-                .add(2, "ResNet4J")
-                .add(3, version == null ? "development" : version)
-                .add(6, documentation)
-                .add(7, OnnxGraph.of(graph, pixels))
-                .add(8, new Message().add(2, OnnxGraph.OPSET));
-        properties.forEach(
-                (key, value) -> model.add(14, new Message().add(1, key).add(2, value)));
-        AtomicFile.write(file, out -> model.bytes().writeTo(Channels.newOutputStream(out)));
+        OnnxGraph.of(graph, pixels).write(file, documentation, properties);
     }
 }

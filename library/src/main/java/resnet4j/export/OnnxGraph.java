@@ -1,16 +1,11 @@
 package resnet4j.export;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import resnet4j.array.DType;
 import resnet4j.graph.Graph;
 import resnet4j.graph.Node;
@@ -19,34 +14,53 @@ import resnet4j.image.Preprocess;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Op;
 
-/**
- * A graph in ONNX's words: a {@code GraphProto} of operator set {@value #OPSET}. Field numbers are those of onnx.proto.
- */
+/** A graph in ONNX's operators. */
 final class OnnxGraph {
-    static final int OPSET = 18;
-    static final int FLOAT = 1, UINT8 = 2, INT8 = 3, INT64 = 7; // TensorProto.DataType
-
     private final Graph graph;
     private final Graph larger;
-    private final Message proto = new Message().add(2, "resnet4j");
-    private final Set<String> written = new HashSet<>(); // constants
+    private final OnnxNodes nodes;
+    private final String prefix;
     private final Map<String, String> names = new HashMap<>(); // values that have another name in the file
     private final Map<String, Integer> layers = new HashMap<>();
 
-    /** @param pixels how to normalise uint8 [N,H,W,3]; null where the input is normalised floats [N,3,H,W] */
-    static Message of(Graph graph, Preprocess pixels) {
-        return new OnnxGraph(graph, pixels).proto;
+    /** A whole file's. @param pixels how to normalise uint8 [N,H,W,3]; null where the input is normalised floats [N,3,H,W] */
+    static OnnxNodes of(Graph graph, Preprocess pixels) {
+        var made = new OnnxGraph(new OnnxNodes(), graph, "", pixels == null);
+        made.whole(pixels);
+        return made.nodes;
     }
 
-    private OnnxGraph(Graph graph, Preprocess pixels) {
+    /**
+     * Among other operators.
+     *
+     * @param prefix of the values' names
+     * @param given  the values that its inputs are
+     * @return the values that its outputs are
+     */
+    static Map<String, String> write(OnnxNodes nodes, Graph graph, String prefix, Map<String, String> given) {
+        var made = new OnnxGraph(nodes, graph, prefix, true);
+        made.names.putAll(given);
+        graph.nodes().forEach(made::translate);
+        var outputs = new LinkedHashMap<String, String>();
+        graph.outputs().forEach((name, value) -> outputs.put(name, made.input(value)));
+        return outputs;
+    }
+
+    private OnnxGraph(OnnxNodes nodes, Graph graph, String prefix, boolean floats) {
+        this.nodes = nodes;
+        this.graph = graph;
+        this.prefix = prefix;
+        larger = larger(graph, floats);
+    }
+
+    private void whole(Preprocess pixels) {
         if (pixels != null && graph.inputs().size() != 1)
             throw new IllegalArgumentException("pixels: expected a graph with one input, got " + graph.inputs());
-        this.graph = graph;
-        larger = larger(graph, pixels == null);
         for (int i = 0; i < graph.inputs().size(); i++) {
             var in = graph.inputs().get(i);
             if (pixels == null)
-                proto.add(11, value(in, in.name(), larger.inputs().get(i).shape()));
+                nodes.input(
+                        in.name(), in.dtype(), sizes(in, larger.inputs().get(i).shape()));
             else normalise(in, pixels);
         }
         var outputs = new LinkedHashMap<String, String>();
@@ -56,16 +70,15 @@ final class OnnxGraph {
             outputs.put(name, value); // twice, or given: a copy of it
         });
         graph.nodes().forEach(this::translate);
-        outputs.forEach((name, value) -> emit("Identity", name, List.of(name), List.of(input(value)), Map.of()));
+        outputs.forEach((name, value) -> emit("Identity", name, List.of(input(value)), Map.of()));
         graph.outputs().forEach((name, value) -> {
             var node = graph.node(value);
-            var shape = graph.shape(value);
-            var plain = node == null ? new Value(value, shape, type(value)) : node.value();
-            proto.add(12, value(plain, name, larger.shape(value)));
+            var plain = node == null ? new Value(value, graph.shape(value), type(value)) : node.value();
+            nodes.output(name, plain.dtype(), sizes(plain, larger.shape(value)));
         });
         for (var node : graph.nodes())
             if (!names.containsKey(node.name()))
-                proto.add(13, value(node.value(), node.name(), larger.shape(node.name())));
+                nodes.inner(node.name(), node.value().dtype(), sizes(node.value(), larger.shape(node.name())));
     }
 
     private DType type(String value) {
@@ -107,7 +120,7 @@ final class OnnxGraph {
         var name = in.name();
         var s = in.shape();
         var pixels = new Value(name, List.of(s.get(0), s.get(2), s.get(3), s.get(1)), DType.U8);
-        proto.add(11, value(pixels, name, List.of(s.get(0) * 2, s.get(2), s.get(3), s.get(1))));
+        nodes.input(name, DType.U8, sizes(pixels, List.of(s.get(0) * 2, s.get(2), s.get(3), s.get(1))));
         var scale = new float[3];
         var shift = new float[3];
         for (int c = 0; c < 3; c++) {
@@ -115,9 +128,17 @@ final class OnnxGraph {
             shift[c] = (float) (-p.mean().get(c) / p.std().get(c));
         }
         emit("Transpose", name + "/planes", List.of(name), Map.of("perm", List.of(0, 3, 1, 2)));
-        emit("Cast", name + "/floats", List.of(name + "/planes"), Map.of("to", FLOAT));
-        emit("Mul", name + "/scaled", List.of(name + "/floats", floats(name + "/scale", scale, 3, 1, 1)), Map.of());
-        emit("Add", name + "/normalised", List.of(name + "/scaled", floats(name + "/shift", shift, 3, 1, 1)), Map.of());
+        emit("Cast", name + "/floats", List.of(name + "/planes"), Map.of("to", OnnxNodes.FLOAT));
+        emit(
+                "Mul",
+                name + "/scaled",
+                List.of(name + "/floats", nodes.floats(name + "/scale", scale, 3, 1, 1)),
+                Map.of());
+        emit(
+                "Add",
+                name + "/normalised",
+                List.of(name + "/scaled", nodes.floats(name + "/shift", shift, 3, 1, 1)),
+                Map.of());
         names.put(name, name + "/normalised");
     }
 
@@ -128,8 +149,10 @@ final class OnnxGraph {
                 : node.path() + "." + node.op().type();
         int count = layers.merge(layer, 1, Integer::sum);
         var in = node.inputs().stream().map(this::input).toList();
-        var out = names.getOrDefault(node.name(), node.name());
-        OnnxOps.write(node.op(), new OnnxSite(this, node, count == 1 ? layer : layer + "_" + count, in, out));
+        var out = input(node.name());
+        OnnxOps.write(
+                node.op(),
+                new OnnxSite(this, nodes, node, prefix + (count == 1 ? layer : layer + "_" + count), in, out));
     }
 
     List<Long> shape(String value) {
@@ -148,95 +171,37 @@ final class OnnxGraph {
     private String input(String value) {
         if (value.isEmpty()) return "";
         var constant = graph.constants().get(value);
-        if (constant == null) return names.getOrDefault(value, value);
-        if (!written.contains(value)) {
+        if (constant == null) return names.getOrDefault(value, prefix + value);
+        if (!nodes.has(value)) {
             try (var scope = new NativeScope()) {
-                int type = type(constant.dtype());
-                var host = (type == FLOAT ? constant.detach().to(DType.F32) : constant).toHost();
+                int type = OnnxNodes.type(constant.dtype());
+                var host = (type == OnnxNodes.FLOAT ? constant.detach().to(DType.F32) : constant).toHost();
                 var sizes = host.shape().stream().mapToLong(Long::longValue).toArray();
-                initializer(value, type, UnsafeByteOperations.unsafeWrap(host.data()), sizes);
+                nodes.constant(value, type, UnsafeByteOperations.unsafeWrap(host.data()), sizes);
             }
         }
         return value;
     }
 
-    String bytes(String name, DType type, byte[] values) {
-        return initializer(name, type(type), UnsafeByteOperations.unsafeWrap(values), values.length);
-    }
-
-    private static int type(DType dtype) {
-        return switch (dtype) {
-            case U8 -> UINT8;
-            case I8 -> INT8;
-            case I64 -> INT64;
-            default -> FLOAT;
-        };
-    }
-
-    String floats(String name, float[] values, long... shape) {
-        var data = ByteBuffer.allocate(values.length * 4).order(ByteOrder.LITTLE_ENDIAN);
-        data.asFloatBuffer().put(values);
-        return initializer(name, FLOAT, UnsafeByteOperations.unsafeWrap(data), shape);
-    }
-
-    String longs(String name, long... values) {
-        var data = ByteBuffer.allocate(values.length * 8).order(ByteOrder.LITTLE_ENDIAN);
-        data.asLongBuffer().put(values);
-        return initializer(name, INT64, UnsafeByteOperations.unsafeWrap(data), values.length);
-    }
-
-    private String initializer(String name, int type, ByteString data, long... shape) {
-        var tensor = new Message();
-        for (long size : shape) tensor.add(1, size);
-        proto.add(5, tensor.add(2, type).add(8, name).add(9, data));
-        written.add(name);
-        return name;
-    }
-
-    /** A {@code ValueInfoProto}; sizes that differ in {@code larger} are the batch's, the images', or come of those. */
-    private Message value(Value value, String name, List<Long> larger) {
-        var sizes = new Message();
+    /** Of a value's dimensions; those that differ in {@code larger} are the batch's, the images', or come of those. */
+    private List<Object> sizes(Value value, List<Long> larger) {
+        var sizes = new ArrayList<Object>();
         for (int i = 0; i < larger.size(); i++) {
             long size = value.shape().get(i);
-            sizes.add(1, larger.get(i) == size ? new Message().add(1, size) : free(i, larger));
+            sizes.add(larger.get(i) == size ? (Object) size : free(i, larger));
         }
-        var tensor = new Message().add(1, type(value.dtype())).add(2, sizes);
-        return new Message().add(1, name).add(2, new Message().add(1, tensor));
+        return sizes;
     }
 
-    private Message free(int i, List<Long> larger) {
-        if (i == 0) return new Message().add(2, "batch");
+    private String free(int i, List<Long> larger) {
+        if (i == 0) return "batch";
         var images = this.larger.inputs().get(0).shape();
         boolean whole =
                 images.size() == 4 && larger.size() == 4 && larger.subList(2, 4).equals(images.subList(2, 4));
-        return whole ? new Message().add(2, i == 2 ? "height" : "width") : new Message();
+        return whole ? i == 2 ? "height" : "width" : "";
     }
-
-    // ---- nodes ----
 
     private void emit(String type, String out, List<String> in, Map<String, Object> attributes) {
-        emit(type, out, List.of(out), in, attributes);
-    }
-
-    void emit(String type, String name, List<String> out, List<String> in, Map<String, Object> attributes) {
-        int n = in.size();
-        while (n > 0 && in.get(n - 1).isEmpty()) n--; // absent ones at the end are left out
-        var node = new Message()
-                .addAll(1, in.subList(0, n))
-                .addAll(2, out)
-                .add(3, name)
-                .add(4, type);
-        attributes.forEach((key, value) -> node.add(5, attribute(key, value)));
-        proto.add(1, node);
-    }
-
-    private static Message attribute(String name, Object value) {
-        var attribute = new Message().add(1, name);
-        if (value instanceof Float number) return attribute.add(2, number).add(20, 1);
-        if (value instanceof Integer number)
-            return attribute.add(3, number.longValue()).add(20, 2);
-        if (value instanceof String text) return attribute.add(4, text).add(20, 3);
-        for (var number : (List<?>) value) attribute.add(8, ((Integer) number).longValue());
-        return attribute.add(20, 7);
+        nodes.emit(type, out, List.of(out), in, attributes);
     }
 }

@@ -97,6 +97,9 @@ public record OnnxMetadata(
 
     /** Reads what {@link #properties} wrote. @throws IllegalArgumentException that names what is missing or wrong */
     static OnnxMetadata read(Map<String, String> properties) {
+        if (properties.containsKey("finds"))
+            throw new IllegalArgumentException("metadata: expected a network that names what a picture shows, got "
+                    + properties.get("model") + ", which finds things; run the file with OnnxModel");
         for (var key : List.of("model", "preprocess", "classes", "input"))
             if (!properties.containsKey(key))
                 throw new IllegalArgumentException("metadata: expected the entry '" + key

@@ -149,7 +149,8 @@ final class OnnxOps {
         Arrays.fill(perChannel, 1);
         perChannel[0] = -1;
         var channels = at.longs("per_channel", perChannel);
-        var plain = at.emit("Reshape", "plain", List.of(instance, at.sizes("join")), Map.of());
+        var plain = at.emit(
+                "Reshape", "plain", List.of(instance, at.emit("Shape", "join", List.of(at.x()), Map.of())), Map.of());
         var scale = at.emit("Reshape", "scale", List.of(at.in(1), channels), Map.of());
         var shift = at.emit("Reshape", "shift", List.of(at.in(2), channels), Map.of());
         at.emit("Add", List.of(at.emit("Mul", "scaled", List.of(plain, scale), Map.of()), shift), Map.of());
@@ -279,7 +280,7 @@ final class OnnxOps {
     }
 
     private static void roiAlign(Op.RoiAlign op, OnnxSite at) {
-        var images = at.emit("Cast", "images", List.of(at.in(2)), Map.of("to", OnnxGraph.INT64));
+        var images = at.emit("Cast", "images", List.of(at.in(2)), Map.of("to", OnnxNodes.INT64));
         at.emit(
                 "RoiAlign",
                 List.of(at.x(), at.in(1), images),

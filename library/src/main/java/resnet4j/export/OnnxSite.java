@@ -12,7 +12,7 @@ import resnet4j.tensor.Op;
  * @param in  an absent input is empty
  * @param out the value that the last operator written here gives
  */
-record OnnxSite(OnnxGraph graph, Node node, String layer, List<String> in, String out) {
+record OnnxSite(OnnxGraph graph, OnnxNodes nodes, Node node, String layer, List<String> in, String out) {
     String in(int i) {
         return in.get(i);
     }
@@ -46,36 +46,36 @@ record OnnxSite(OnnxGraph graph, Node node, String layer, List<String> in, Strin
 
     /** The last operator. */
     void emit(String type, List<String> inputs, Map<String, Object> attributes) {
-        graph.emit(type, layer, List.of(out), inputs, attributes);
+        nodes.emit(type, layer, List.of(out), inputs, attributes);
     }
 
     /** The last operator, whose second result it is. */
     void emitSecond(String type, List<String> inputs, Map<String, Object> attributes) {
-        graph.emit(type, layer, List.of(node.name() + "/first", out), inputs, attributes);
+        nodes.emit(type, layer, List.of(out + "/first", out), inputs, attributes);
     }
 
     /** An operator before the last one; gives the name of its result. */
     String emit(String type, String part, List<String> inputs, Map<String, Object> attributes) {
-        var name = node.name() + "/" + part;
-        graph.emit(type, layer + "/" + part, List.of(name), inputs, attributes);
+        var name = out + "/" + part;
+        nodes.emit(type, layer + "/" + part, List.of(name), inputs, attributes);
         return name;
     }
 
     String scalar(String part, double value) {
-        return graph.floats(node.name() + "/" + part, new float[] {(float) value});
+        return nodes.floats(out + "/" + part, new float[] {(float) value});
     }
 
     /** A byte of 0, whose type is what is quantised to. */
     String zero(DType type) {
-        return graph.bytes(node.name() + "/zero", type, new byte[1]);
+        return nodes.bytes(out + "/zero", type, new byte[1]);
     }
 
     String floats(String part, float[] values, long... shape) {
-        return graph.floats(node.name() + "/" + part, values, shape);
+        return nodes.floats(out + "/" + part, values, shape);
     }
 
     String longs(String part, long... values) {
-        return graph.longs(node.name() + "/" + part, values);
+        return nodes.longs(out + "/" + part, values);
     }
 
     /** The shape of x, for any batch. */
