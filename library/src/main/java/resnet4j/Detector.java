@@ -11,6 +11,7 @@ import resnet4j.detect.DetectionNet;
 import resnet4j.detect.Finder;
 import resnet4j.detect.Limits;
 import resnet4j.image.Image;
+import resnet4j.image.Windows;
 import resnet4j.model.ModelFile;
 import resnet4j.tensor.Engine;
 import resnet4j.tensor.Lifetime;
@@ -24,14 +25,17 @@ public final class Detector implements Predictor<List<Detection>> {
     private final Finder finder;
     private final Options options;
     private final Limits limits;
+    private final Optional<Windows> windows;
     private final Lifetime lifetime;
 
     /**
      * Takes a network over, and closes it in the end, or at once where it is no detector.
      *
-     * @param limits what of its answers counts; its method's own where absent
+     * @param limits  what of its answers counts; its method's own where absent
+     * @param windows through which pictures larger than these are seen besides the whole, so that small things in them are
+     *                found; each window takes as long as a picture
      */
-    public Detector(ModelFile.Opened model, Options options, Optional<Limits> limits) {
+    public Detector(ModelFile.Opened model, Options options, Optional<Limits> limits, Optional<Windows> windows) {
         if (!(model.net() instanceof DetectionNet detector)) {
             model.close();
             throw new IllegalArgumentException("model: expected a network that finds things, got "
@@ -40,6 +44,7 @@ public final class Detector implements Predictor<List<Detection>> {
         var file = model.file();
         card = new Card(file.model(), file.classNames(), file.preprocess());
         this.options = options;
+        this.windows = windows;
         this.limits = limits.orElseGet(detector::limits);
         if (options.threads() > 0) Engine.threads(options.threads());
         try {
@@ -58,12 +63,14 @@ public final class Detector implements Predictor<List<Detection>> {
 
     /** Opens a saved model or a run folder, on the CPU in 32-bit floats. */
     public static Detector load(Path path) throws IOException {
-        return load(path, new Options(), Optional.empty());
+        return load(path, new Options(), Optional.empty(), Optional.empty());
     }
 
     /** The same, run in another way. */
-    public static Detector load(Path path, Options options, Optional<Limits> limits) throws IOException {
-        return new Detector(ModelFile.open(path.toString(), Optional.empty(), OptionalInt.empty()), options, limits);
+    public static Detector load(Path path, Options options, Optional<Limits> limits, Optional<Windows> windows)
+            throws IOException {
+        var opened = ModelFile.open(path.toString(), Optional.empty(), OptionalInt.empty());
+        return new Detector(opened, options, limits, windows);
     }
 
     @Override
@@ -76,6 +83,10 @@ public final class Detector implements Predictor<List<Detection>> {
     public List<List<Detection>> predict(List<Image> pictures) {
         lifetime.enter();
         try {
+            if (windows.isPresent())
+                return pictures.stream()
+                        .map(picture -> finder.find(picture, windows.get(), limits))
+                        .toList();
             var answers = new ArrayList<List<Detection>>();
             for (int from = 0; from < pictures.size(); from += options.batch()) {
                 var some = pictures.subList(from, Math.min(from + options.batch(), pictures.size()));

@@ -48,7 +48,7 @@ public sealed interface FileAnswers permits AnsweredFiles, DetectedFiles, Segmen
      * @param draw    a folder for pictures with what was found in them: see {@link DetectedFiles}, {@link SegmentedFiles}
      * @param score   least score of what a detector finds
      * @param overlap greatest overlap of two things of a class that a detector finds
-     * @param views   how a network that answers for each pixel looks at a picture
+     * @param views   how a network that answers for each pixel looks at a picture, and a detector's windows
      */
     record Wishes(
             int top,
@@ -113,8 +113,9 @@ public sealed interface FileAnswers permits AnsweredFiles, DetectedFiles, Segmen
             }
         }
         if (model.net() instanceof DetectionNet net) {
-            wishes.refusePixels();
-            try (var detector = new Detector(model, options, Optional.of(wishes.over(net.limits())));
+            wishes.views.refuseAllButWindows();
+            var limits = Optional.of(wishes.over(net.limits()));
+            try (var detector = new Detector(model, options, limits, wishes.views.windows());
                     var watcher = watching.apply(files.size())) {
                 return DetectedFiles.of(detector, files, wishes.out, wishes.draw, watcher::add);
             }

@@ -67,7 +67,8 @@ public final class Detect {
                     .toList();
             var file = new ModelFile(args[0], config, Preprocess.none(), names, Map.of(), "", Map.of());
             var options = new Predictor.Options().withPrecision(precision);
-            try (var detector = new Detector(new ModelFile.Opened(file, config.net()), options, Optional.empty())) {
+            try (var detector = new Detector(
+                    new ModelFile.Opened(file, config.net()), options, Optional.empty(), Optional.empty())) {
                 found = detector.predict(photo);
                 timing = Timing.of(seconds, () -> detector.predict(photo));
             }

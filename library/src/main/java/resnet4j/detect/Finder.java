@@ -8,6 +8,7 @@ import resnet4j.graph.Graph;
 import resnet4j.graph.Plan;
 import resnet4j.graph.Tracer;
 import resnet4j.image.Image;
+import resnet4j.image.Windows;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
@@ -82,6 +83,12 @@ public final class Finder implements AutoCloseable {
         try (var mode = Ops.precision(plans.isEmpty() ? precision : Precision.FP32)) {
             return net.detect(pictures, this::answers, limits, device);
         }
+    }
+
+    /** What is in a large picture, seen through windows and as a whole, surest first; limits hold for each of these. */
+    public List<Detection> find(Image picture, Windows windows, Limits limits) {
+        return Windowed.find(picture, windows, limits.overlap(), one -> find(List.of(one), limits)
+                .get(0));
     }
 
     /** The mean of the pyramid's coarsest map. */

@@ -10,6 +10,7 @@ import resnet4j.data.Pixels;
 import resnet4j.data.Skipped;
 import resnet4j.data.Things;
 import resnet4j.image.Image;
+import resnet4j.image.Windows;
 import resnet4j.model.ModelFile;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.Precision;
@@ -21,10 +22,16 @@ public final class Measure {
     /**
      * The score of a saved model on a dataset of the same classes, on its own limits.
      *
+     * @param windows  through which each picture is seen besides the whole, for large ones
      * @param progress told how many pictures each batch had
      */
     public static ThingScore of(
-            ModelFile.Opened model, Dataset<Things> data, int batch, Device device, IntConsumer progress) {
+            ModelFile.Opened model,
+            Dataset<Things> data,
+            int batch,
+            Optional<Windows> windows,
+            Device device,
+            IntConsumer progress) {
         var known = model.file().classNames();
         if (!known.subList(1, known.size()).equals(data.classes()))
             throw new IllegalArgumentException("data: expected the classes of the model, "
@@ -32,7 +39,7 @@ public final class Measure {
                     + String.join(", ", data.classes()));
         var net = (DetectionNet) model.net();
         try (var finder = Finder.of(net, device, Precision.FP32)) {
-            return of(net, finder, loader(model, data, batch), net.limits(), progress);
+            return of(net, looking(finder, windows, net.limits()), loader(model, data, batch), progress);
         }
     }
 
@@ -51,28 +58,39 @@ public final class Measure {
      */
     static ThingScore of(DetectionNet net, Loader<Things> loader, Limits limits, Device device, IntConsumer progress) {
         try (var finder = Finder.eager(net, device)) {
-            return of(net, finder, loader, limits, progress);
+            return of(net, looking(finder, Optional.empty(), limits), loader, progress);
         }
     }
 
-    private static ThingScore of(
-            DetectionNet net, Finder finder, Loader<Things> loader, Limits limits, IntConsumer progress) {
+    /** How pictures are looked at: what is found in each. */
+    interface Looking {
+        List<List<Detection>> find(List<Image> pictures);
+    }
+
+    static Looking looking(Finder finder, Optional<Windows> windows, Limits limits) {
+        return windows.<Looking>map(through -> pictures -> pictures.stream()
+                        .map(picture -> finder.find(picture, through, limits))
+                        .toList())
+                .orElse(pictures -> finder.find(pictures, limits));
+    }
+
+    private static ThingScore of(DetectionNet net, Looking looking, Loader<Things> loader, IntConsumer progress) {
         boolean masks = net.config.detail() == Method.Detail.MASKS;
-        var seen = seen(finder, masks, loader, limits, progress);
+        var seen = seen(looking, masks, loader, progress);
         return ThingScore.of(seen.truth, seen.found, masks, seen.skipped);
     }
 
     /** What is in pictures and what was found in them; a picture's id is its index and one. */
     record Seen(Coco truth, List<CocoResults.Found> found, List<Skipped> skipped) {}
 
-    static Seen seen(Finder finder, boolean masks, Loader<Things> loader, Limits limits, IntConsumer progress) {
+    static Seen seen(Looking looking, boolean masks, Loader<Things> loader, IntConsumer progress) {
         var pictures = new ArrayList<Coco.Picture>();
         var things = new ArrayList<Coco.Thing>();
         var found = new ArrayList<CocoResults.Found>();
         try (var batches = loader.epoch(0)) {
             for (var batch : batches) {
                 var images = images(batch.pixels());
-                var answers = finder.find(images, limits);
+                var answers = looking.find(images);
                 for (int i = 0; i < images.size(); i++) {
                     long id = batch.indices()[i] + 1;
                     pictures.add(new Coco.Picture(

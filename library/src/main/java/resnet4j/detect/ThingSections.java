@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import resnet4j.data.Dataset;
 import resnet4j.data.Things;
@@ -46,7 +47,11 @@ public final class ThingSections {
         Measure.Seen seen;
         try (var finder = Finder.of(net, device, Precision.FP32)) {
             boolean masks = net.config.detail() == Method.Detail.MASKS;
-            seen = Measure.seen(finder, masks, Measure.loader(model, some, BATCH), net.limits(), n -> {});
+            seen = Measure.seen(
+                    Measure.looking(finder, Optional.empty(), net.limits()),
+                    masks,
+                    Measure.loader(model, some, BATCH),
+                    n -> {});
         }
         var errors = ErrorKinds.of(seen.truth(), seen.found(), Overlap.BBOX);
         var of = some.size() < pictures.size() ? "Of " + some.size() + " of the pictures, evenly spaced. " : "";

@@ -184,7 +184,7 @@ public record Report(
             var seen = Seen.of(this, file, Things.class);
             try (var watcher = watcher(stages, seen)) {
                 opened.net().to(device);
-                var score = Measure.of(opened, seen.pictures(), batch, device, watcher::add);
+                var score = Measure.of(opened, seen.pictures(), batch, Optional.empty(), device, watcher::add);
                 var sections = ThingSections.of(opened, seen.pictures(), score, device);
                 return new Told(score, seen, seen.notes(score), sections, Map.of());
             }

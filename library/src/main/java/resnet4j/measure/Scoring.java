@@ -2,6 +2,7 @@ package resnet4j.measure;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
@@ -35,7 +36,7 @@ import resnet4j.tensor.Precision;
  * @param limit use only so many
  * @param batch pictures at a time, where they are of one size
  * @param views of a whole picture
- * @param seen  of each pixel
+ * @param seen  of each pixel, and for a detector the windows that it looks through
  */
 public record Scoring(
         String data,
@@ -105,10 +106,14 @@ public record Scoring(
 
     private Score things(ModelFile.Opened opened, DetectionNet net, IntFunction<? extends Watcher> watching)
             throws IOException {
+        if (views != Views.ONE)
+            throw new IllegalArgumentException(
+                    "views: expected one for a detector, got " + views.name().toLowerCase(Locale.ROOT));
+        seen.refuseAllButWindows();
         var pictures = pictures(Things.class);
         try (var watcher = watching.apply(pictures.size())) {
             net.to(device);
-            return Measure.of(opened, pictures, batch, device, watcher::add);
+            return Measure.of(opened, pictures, batch, seen.windows(), device, watcher::add);
         }
     }
 

@@ -1,9 +1,10 @@
 package resnet4j.segment;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import resnet4j.config.Checks;
+import resnet4j.image.Windows;
 import resnet4j.tensor.Op.Interpolation;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Pixels;
@@ -18,18 +19,28 @@ import resnet4j.tensor.Tensor;
  * @param window height and width of windows that overlap by half, whose logits are averaged; 0 for the whole at once
  */
 public record PixelViews(boolean mirror, List<Double> scales, int window) {
-    private static final int LEAST_WINDOW = 32;
-
     public PixelViews {
         scales = List.copyOf(scales);
         if (scales.isEmpty()) throw new IllegalArgumentException("scales: expected at least one, got none");
         for (double scale : scales) Checks.between("scales", 0.1, 10, scale);
-        if (window != 0) Checks.atLeast("window", LEAST_WINDOW, window);
+        if (window != 0) new Windows(window);
     }
 
     /** The picture as it is. */
     public PixelViews() {
         this(false, List.of(1.0), 0);
+    }
+
+    /** Those windows, if there are any. */
+    public Optional<Windows> windows() {
+        return window == 0 ? Optional.empty() : Optional.of(new Windows(window));
+    }
+
+    /** For a network that finds things, which can look through windows alone. */
+    public void refuseAllButWindows() {
+        if (!equals(new PixelViews(false, List.of(1.0), window)))
+            throw new IllegalArgumentException("scales and mirror: expected a network that answers for each pixel,"
+                    + " got one that finds things; leave them out");
     }
 
     /** The network with these views: normalised images [N,3,H,W] to logits, or the logarithm of probabilities, [N,K,H,W]. */
@@ -54,26 +65,17 @@ public record PixelViews(boolean mirror, List<Double> scales, int window) {
 
     private Tensor windows(UnaryOperator<Tensor> network, Tensor images) {
         int height = (int) images.size(2), width = (int) images.size(3);
-        int h = Math.min(window, height), w = Math.min(window, width);
         var counts = new float[height * width];
         Tensor sum = null;
-        for (int top : starts(height, h))
-            for (int left : starts(width, w)) {
-                var logits = network.apply(
-                        images.narrow(2, top, h).narrow(3, left, w).channelsLast());
-                var placed = Ops.pad(logits, left, width - left - w, top, height - top - h);
-                sum = sum == null ? placed : Ops.add(sum, placed);
-                for (int y = top; y < top + h; y++) for (int x = left; x < left + w; x++) counts[y * width + x]++;
-            }
+        for (var one : new Windows(window).over(width, height)) {
+            int left = one.x(), top = one.y(), w = one.width(), h = one.height();
+            var logits =
+                    network.apply(images.narrow(2, top, h).narrow(3, left, w).channelsLast());
+            var placed = Ops.pad(logits, left, width - left - w, top, height - top - h);
+            sum = sum == null ? placed : Ops.add(sum, placed);
+            for (int y = top; y < top + h; y++) for (int x = left; x < left + w; x++) counts[y * width + x]++;
+        }
         for (int i = 0; i < counts.length; i++) counts[i] = 1 / counts[i];
         return Ops.mul(sum, Tensor.of(counts, 1, 1, height, width).to(images.device()));
-    }
-
-    /** Where windows of {@code size} begin on a side of {@code length}: half a window apart, the last at the end. */
-    static List<Integer> starts(int length, int size) {
-        var starts = new ArrayList<Integer>();
-        for (int at = 0; at < length - size; at += Math.max(1, size / 2)) starts.add(at);
-        starts.add(length - size);
-        return starts;
     }
 }

@@ -24,6 +24,7 @@ import resnet4j.data.Things;
 import resnet4j.image.Box;
 import resnet4j.image.Image;
 import resnet4j.image.LabelMap;
+import resnet4j.image.Windows;
 import resnet4j.model.NetWeights;
 import resnet4j.run.RunFolder;
 import resnet4j.tensor.Device;
@@ -69,7 +70,7 @@ class DetectTest {
         for (var part : List.of("Average precision", "Sizes of things", "Kinds of error", "Missed things"))
             assertTrue(report.contains(part), part);
         var every = Optional.of(new Limits(0.01, 0.5, 5));
-        try (var detector = Detector.load(run.path(), new Predictor.Options().withBatch(2), every)) {
+        try (var detector = Detector.load(run.path(), new Predictor.Options().withBatch(2), every, Optional.empty())) {
             assertEquals("background", detector.card().classNames().get(0));
             var picture = new Shapes(4, 96, 3).scene(0).image();
             var one = new Image(1, 1, new byte[3]);
@@ -86,6 +87,14 @@ class DetectTest {
             assertEquals(List.of(), detector.predict(List.<Image>of()));
             assertEquals(32, detector.features(List.of(picture)).get(0).length);
             detector.predict(new Image(5000, 3, new byte[3 * 5000 * 3]));
+        }
+        var windows = Optional.of(new Windows(96));
+        try (var detector = Detector.load(run.path(), new Predictor.Options(), every, windows)) {
+            var scene = new Shapes(4, 180, 3).scene(0).image();
+            for (var thing : detector.predict(scene)) {
+                assertTrue(inside(thing.box(), 180), thing::toString);
+                assertEquals(180 * 180, thing.mask().orElseThrow().labels().length);
+            }
         }
         assertThrows(IllegalArgumentException.class, () -> Classifier.load(run.path()));
     }

@@ -5,6 +5,7 @@ import java.util.OptionalInt;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import resnet4j.detect.DetectionNet;
 import resnet4j.eval.Views;
 import resnet4j.measure.Measured;
 import resnet4j.measure.Scoring;
@@ -50,7 +51,8 @@ final class EvalCommand extends Command<Measured> {
         decoding.check(batch);
         if (limit != null) Bounds.atLeast("--limit", 1, limit);
         try (var opened = model.open()) {
-            if (!opened.file().architecture().perPixel()) pixels.refuse();
+            boolean finds = opened.net() instanceof DetectionNet;
+            if (!finds && !opened.file().architecture().perPixel()) pixels.refuse();
             var scoring = new Scoring(
                     data,
                     Optional.ofNullable(split),

@@ -17,7 +17,9 @@ final class PixelOptions {
     @Option(
             names = "--window",
             paramLabel = "N",
-            description = "For each pixel: look through windows of N pixels that overlap by half, for large pictures.")
+            description =
+                    "For each pixel, and of a detector: look through windows of N pixels that overlap by half, for large"
+                            + " pictures.")
     private Integer window;
 
     PixelViews views(boolean mirror) {
