@@ -2,14 +2,17 @@ package resnet4j.train;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import resnet4j.data.DataSource;
+import resnet4j.data.Dataset;
 import resnet4j.data.Loader;
 import resnet4j.eval.Score;
+import resnet4j.image.Decoding;
 import resnet4j.image.Target;
 import resnet4j.nn.Net;
 import resnet4j.report.Words;
@@ -81,6 +84,8 @@ public final class Trainer implements AutoCloseable {
             List<String> notes,
             boolean stopped) {}
 
+    private static final int LOOKED = 32; // pictures, evenly through all, before they are said to be alike
+
     private final Recipe recipe;
     private final DataSource<?> data;
     private final RunAccount account;
@@ -96,6 +101,7 @@ public final class Trainer implements AutoCloseable {
     public Trainer(Recipe recipe, DataSource<?> data, RunFolder run, Options options, Log log) throws IOException {
         this.recipe = recipe;
         this.data = recipe.of(data);
+        requireUnlike(this.data.train());
         account = new RunAccount(recipe, this.data, this.data.train().digest());
         this.run = run;
         this.options = options;
@@ -105,6 +111,22 @@ public final class Trainer implements AutoCloseable {
             throw new IllegalArgumentException("patience: early stopping chooses by a validation split, and "
                     + data.name() + " has none; give validation a share such as 0.1");
         learner = new Learner<>(recipe, recipe.learn().task(recipe, this.data, options.machine()));
+    }
+
+    /** Looks until two pictures differ: from those that are all alike nothing can be learned. */
+    private static void requireUnlike(Dataset<?> pictures) {
+        var some = pictures.limit(LOOKED);
+        if (some.size() == 1) return;
+        try {
+            var first = some.picture(0).decode(Decoding.STORED);
+            for (int i = 1; i < some.size(); i++)
+                if (!Arrays.equals(
+                        first.rgb(), some.picture(i).decode(Decoding.STORED).rgb())) return;
+        } catch (IOException unreadable) {
+            return; // epochs skip it and say so
+        }
+        throw new IllegalArgumentException("data: expected pictures that differ, got " + pictures.size() + " of which "
+                + some.size() + " were looked at and are all alike, such as " + some.name(0) + " and " + some.name(1));
     }
 
     /** The pictures as this run sees them: as many as the recipe says, with its validation split. */

@@ -172,9 +172,9 @@ class MetricTest {
     void badInput_isOneSentence() throws IOException {
         var one = Files.createDirectories(folder.resolve("one/train/a"));
         Files.createDirectories(folder.resolve("one/train/b"));
-        var picture = new Shapes(1, 32, 5).picture(0).decode(Decoding.STORED);
-        write(one.resolve("1.ppm"), picture);
-        write(folder.resolve("one/train/b/1.ppm"), picture);
+        var shapes = new Shapes(2, 32, 5);
+        write(one.resolve("1.ppm"), shapes.picture(0).decode(Decoding.STORED));
+        write(folder.resolve("one/train/b/1.ppm"), shapes.picture(1).decode(Decoding.STORED));
         var e = assertThrows(
                 IllegalArgumentException.class,
                 () -> train(recipe("arcFace", "data=folder:" + folder.resolve("one"), "validation=0"), "refused"));

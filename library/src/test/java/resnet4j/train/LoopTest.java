@@ -288,4 +288,15 @@ class LoopTest {
         assertTrue(moved > 0.05, () -> "moved by " + moved);
         assertTrue(difference < 1e-5 * moved, difference + " of " + moved); // float32 sums in another order
     }
+
+    /** Whatever is learned, and by all that trains: the pictures say nothing. */
+    @Test
+    void picturesThatAreAllAlike_areRefused() {
+        var all = Squares.source(24);
+        var alike =
+                new DataSource<>("alike", all.train().subset(0, 0, 0, 0), Optional.empty(), Optional.of(all.train()));
+        var e = assertThrows(IllegalArgumentException.class, () -> train(recipe("epochs=1"), alike, folder));
+        assertTrue(e.getMessage().startsWith("data: expected pictures that differ, got 4"), e.getMessage());
+        assertFalse(Files.exists(folder.resolve("epochs.jsonl")), "nothing is begun");
+    }
 }

@@ -70,11 +70,11 @@ class RefusalTest {
     /** Pictures without labels are for pretraining: there is nothing to tell apart. */
     @Test
     void aClassifierOfOneClass_isRefused(@TempDir Path folder) throws IOException {
-        for (int i = 0; i < 20; i++)
-            ImageIO.write(
-                    new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB),
-                    "png",
-                    folder.resolve(i + ".png").toFile());
+        for (int i = 0; i < 20; i++) {
+            var picture = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
+            picture.setRGB(i, 0, 0xFFFFFF);
+            ImageIO.write(picture, "png", folder.resolve(i + ".png").toFile());
+        }
         assertEquals(2, run("train", "--model=resnet20", "--data=unlabelled:" + folder), err::toString);
         assertTrue(err.toString().contains("two classes or more"), err::toString);
     }
