@@ -11,11 +11,21 @@ import resnet4j.image.Target;
  * A random mixture of the pictures of a batch with those of the same batch moved on by one, as torchvision's; the batch
  * is shuffled, so that is any other picture.
  */
-public sealed interface Mix {
+public sealed interface Mix permits Mix.None, Mix.MixUp, Mix.CutMix, Mix.OneOf, CopyPaste {
     /** The batch mixed, all views of it alike. */
     <T extends Target<T>> Batch<T> apply(Batch<T> batch, RandomGenerator random);
 
+    /** Whether it is for pictures of which this is known; those that mix whole pictures are for classes. */
+    default boolean fits(Class<? extends Target<?>> target) {
+        return target == Label.class;
+    }
+
     record None() implements Mix {
+        @Override
+        public boolean fits(Class<? extends Target<?>> target) {
+            return true;
+        }
+
         @Override
         public <T extends Target<T>> Batch<T> apply(Batch<T> batch, RandomGenerator random) {
             return batch;
@@ -95,6 +105,11 @@ public sealed interface Mix {
         public OneOf {
             choices = List.copyOf(choices);
             Checks.atLeast("choices", 1, choices.size());
+        }
+
+        @Override
+        public boolean fits(Class<? extends Target<?>> target) {
+            return choices.stream().allMatch(choice -> choice.fits(target));
         }
 
         @Override

@@ -1,5 +1,6 @@
 package resnet4j.data;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import resnet4j.image.Image;
@@ -42,6 +43,29 @@ public record Pixels(byte[] rgb, int size, int height, int width, int[] heights,
     private static int padded(int[] sides, int divisor) {
         int most = Arrays.stream(sides).max().orElseThrow();
         return (most + divisor - 1) / divisor * divisor;
+    }
+
+    /** The pictures, without what they are padded with. */
+    public List<Image> images() {
+        var all = new ArrayList<Image>();
+        for (int n = 0; n < size; n++) {
+            int h = heights[n], w = widths[n];
+            var one = new byte[3 * h * w];
+            for (int y = 0; y < h; y++) System.arraycopy(rgb, 3 * ((n * height + y) * width), one, 3 * y * w, 3 * w);
+            all.add(new Image(w, h, one));
+        }
+        return all;
+    }
+
+    /** The same with other pictures of these sizes. */
+    Pixels with(List<Image> images) {
+        var all = new byte[rgb.length];
+        for (int n = 0; n < size; n++) {
+            int h = heights[n], w = widths[n];
+            for (int y = 0; y < h; y++)
+                System.arraycopy(images.get(n).rgb(), 3 * y * w, all, 3 * ((n * height + y) * width), 3 * w);
+        }
+        return with(all);
     }
 
     /** The same pictures, changed. */

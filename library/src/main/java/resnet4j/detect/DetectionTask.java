@@ -44,12 +44,14 @@ final class DetectionTask implements Task<Things> {
                 recipe,
                 "as it is for networks that give one answer for a picture",
                 "labelSmoothing",
-                "mix",
                 "progressive",
                 "classBalance",
                 "solveHead",
                 "rounding",
                 "views");
+        if (!recipe.mix().fits(Things.class))
+            throw new IllegalArgumentException(
+                    "mix: expected none or copyPaste for a detector, as others mix whole" + " pictures; leave mix out");
         if (!(recipe.architectureFor(1 + data.train().classes().size()) instanceof DetectorConfig detector))
             throw new IllegalArgumentException("model: expected a network that finds things, such as"
                     + " fasterrcnn_resnet18_fpn, got " + recipe.model());
@@ -93,15 +95,14 @@ final class DetectionTask implements Task<Things> {
 
     @Override
     public Loader<Things> loader() {
-        return machine.training(recipe, data.train());
+        return machine.training(recipe, data.train()).withMix(recipe.mix());
     }
 
     @Override
     public Losses losses(Batch<Things> batch, Moment at) {
         var truth = batch.targets().stream().map(this::truth).toList();
         return new Losses(
-                net.losses(ImageBatch.of(Measure.images(batch.pixels()), truth, config.sizes(), machine.device())),
-                Map.of());
+                net.losses(ImageBatch.of(batch.pixels().images(), truth, config.sizes(), machine.device())), Map.of());
     }
 
     /** What is to be found in a picture: crowds are not, and nobody says what they are not. */

@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.function.IntConsumer;
 import resnet4j.data.Dataset;
 import resnet4j.data.Loader;
-import resnet4j.data.Pixels;
 import resnet4j.data.Skipped;
 import resnet4j.data.Things;
 import resnet4j.image.Image;
@@ -89,7 +88,7 @@ public final class Measure {
         var found = new ArrayList<CocoResults.Found>();
         try (var batches = loader.epoch(0)) {
             for (var batch : batches) {
-                var images = images(batch.pixels());
+                var images = batch.pixels().images();
                 var answers = looking.find(images);
                 for (int i = 0; i < images.size(); i++) {
                     long id = batch.indices()[i] + 1;
@@ -128,18 +127,5 @@ public final class Measure {
                 masks ? mask : Optional.empty(),
                 new double[0],
                 0);
-    }
-
-    /** The pictures of a batch without what they are padded with. */
-    static List<Image> images(Pixels pixels) {
-        var all = new ArrayList<Image>();
-        for (int n = 0; n < pixels.size(); n++) {
-            int h = pixels.heights()[n], w = pixels.widths()[n];
-            var rgb = new byte[3 * h * w];
-            for (int y = 0; y < h; y++)
-                System.arraycopy(pixels.rgb(), 3 * ((n * pixels.height() + y) * pixels.width()), rgb, 3 * y * w, 3 * w);
-            all.add(new Image(w, h, rgb));
-        }
-        return all;
     }
 }

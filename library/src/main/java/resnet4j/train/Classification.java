@@ -47,6 +47,10 @@ final class Classification implements Task<Label> {
         if (recipe.rounding().rounds() && recipe.weights().isEmpty())
             throw new IllegalArgumentException(
                     "rounding: expected a trained network to begin from, got none; name its file with weights");
+        if (!recipe.mix().fits(Label.class))
+            throw new IllegalArgumentException(
+                    "mix: expected mixUp, cutMix or none for classes, as copyPaste needs things"
+                            + " with masks; leave it out");
         var names = data.train().classes();
         if (names.size() < 2)
             throw new IllegalArgumentException(

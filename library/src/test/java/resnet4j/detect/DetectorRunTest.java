@@ -49,10 +49,12 @@ class DetectorRunTest {
                  "architecture": {"backbone": {"network": {"planes": [8, 8, 16, 16]}}, "channels": 32,
                                   %s "sizes": {"min": [48, 64], "max": 64}},
                  "preprocess": {"resize": "none", "cropWidth": 0, "cropHeight": 0},
-                 "batch": 4, "precision": "fp32", "seed": 1, "augment": ["flip"], "ema": 0.9, "clipNorm": 10,
+                 "batch": 4, "precision": "fp32", "seed": 1, "augment": ["flip"], %s "ema": 0.9, "clipNorm": 10,
                  "optimizer": {"type": "adamW", "lr": 1e-3}}
                 """.formatted(
-                        model, model.contains("rcnn") ? "\"method\": {\"hidden\": 32, \"sampled\": 16}," : "")));
+                        model,
+                        model.contains("rcnn") ? "\"method\": {\"hidden\": 32, \"sampled\": 16}," : "",
+                        model.contains("mask") ? "\"mix\": \"copyPaste\"," : "")));
     }
 
     private static DetectionNet net(String model) {
