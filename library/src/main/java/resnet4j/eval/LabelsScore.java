@@ -17,10 +17,20 @@ import resnet4j.model.Answer;
  * @param auc   mean of their areas under the ROC curve
  * @param f1    mean of their F1 at their thresholds
  * @param exact share of the pictures of which every label is right
+ * @param intervals of the means by draws of pictures, of {@code exact} by Wilson; the former only where pictures and
+ *                  labels are few enough for a thousand draws
  */
 public record LabelsScore(
-        int samples, double map, double auc, double f1, double exact, List<LabelResult> labels, List<Skipped> skipped)
+        int samples,
+        double map,
+        double auc,
+        double f1,
+        double exact,
+        List<LabelResult> labels,
+        List<Skipped> skipped,
+        Map<String, Interval> intervals)
         implements Score {
+    private static final long MOST_DRAWN = 1 << 19; // pictures times labels
     public static final String HEADLINE = "mAP";
 
     /**
@@ -48,6 +58,7 @@ public record LabelsScore(
         if (n == 0) throw new IllegalArgumentException("data: expected pictures that can be read, found none");
         var results = new ArrayList<LabelResult>();
         var wrong = new boolean[n];
+        var ranked = new ArrayList<Ranked>();
         for (int label = 0; label < names.size(); label++) {
             var values = values(outputs, label);
             var truth = truth(outputs, label);
@@ -63,6 +74,7 @@ public record LabelsScore(
             }
             int others = n - support;
             var ranking = Ranking.of(values, truth);
+            ranked.add(Ranked.of(values, truth, logit));
             results.add(new LabelResult(
                     names.get(label),
                     support,
@@ -83,7 +95,79 @@ public record LabelsScore(
                 mean(results, LabelResult::f1),
                 (double) right / n,
                 results,
-                outputs.skipped());
+                outputs.skipped(),
+                intervals(ranked, right, n));
+    }
+
+    private static Map<String, Interval> intervals(List<Ranked> labels, int right, int n) {
+        var intervals = new LinkedHashMap<String, Interval>();
+        if (n > 1 && (long) n * labels.size() <= MOST_DRAWN) {
+            intervals.put(HEADLINE, drawn(labels, n, Drawn::averagePrecision));
+            intervals.put("auc", drawn(labels, n, Drawn::auc));
+            intervals.put("f1", drawn(labels, n, Drawn::f1));
+        }
+        intervals.put("exact", Interval.ofShare(right, n));
+        return intervals;
+    }
+
+    private static Interval drawn(List<Ranked> labels, int n, ToDoubleFunction<Drawn> number) {
+        return Interval.resampled(n, places -> mean(labels, places, n, number));
+    }
+
+    private static double mean(List<Ranked> labels, int[] places, int n, ToDoubleFunction<Drawn> number) {
+        var times = new int[n];
+        for (int place : places) times[place]++;
+        return labels.stream()
+                .map(label -> label.drawn(times))
+                .filter(drawn -> !Double.isNaN(drawn.auc))
+                .mapToDouble(number)
+                .average()
+                .orElse(Double.NaN);
+    }
+
+    /** What some pictures, drawn several times perhaps, say of a label; not numbers where all have it, or none. */
+    private record Drawn(double averagePrecision, double auc, double f1) {}
+
+    /**
+     * A label's pictures, the surest first.
+     *
+     * @param ends whether the next one has a lower value
+     * @param said how many are said to have it
+     */
+    private record Ranked(int[] order, boolean[] ends, boolean[] truth, int said) {
+        static Ranked of(float[] values, boolean[] truth, double threshold) {
+            int[] order = falling(values);
+            var ends = new boolean[order.length];
+            int said = 0;
+            for (int i = 0; i < order.length; i++) {
+                ends[i] = i == order.length - 1 || values[order[i + 1]] < values[order[i]];
+                if (values[order[i]] >= threshold) said++;
+            }
+            return new Ranked(order, ends, truth, said);
+        }
+
+        Drawn drawn(int[] times) {
+            long hits = 0, alarms = 0, hitsBefore = 0, alarmsBefore = 0, saidHits = 0, saidAlarms = 0;
+            double precision = 0, below = 0;
+            for (int i = 0; i < order.length; i++) {
+                if (truth[order[i]]) hits += times[order[i]];
+                else alarms += times[order[i]];
+                if (i == said - 1) {
+                    saidHits = hits;
+                    saidAlarms = alarms;
+                }
+                if (!ends[i] || hits + alarms == 0) continue;
+                precision += (hits - hitsBefore) * (double) hits / (hits + alarms);
+                below += (alarms - alarmsBefore) * (hitsBefore + hits) / 2.0; // pairs that are in order
+                hitsBefore = hits;
+                alarmsBefore = alarms;
+            }
+            double pairs = (double) hits * alarms;
+            return new Drawn(
+                    precision / hits,
+                    pairs == 0 ? Double.NaN : below / pairs,
+                    2.0 * saidHits / (hits + saidHits + saidAlarms));
+        }
     }
 
     private static double mean(List<LabelResult> results, ToDoubleFunction<LabelResult> number) {

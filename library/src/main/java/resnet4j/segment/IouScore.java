@@ -9,9 +9,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import resnet4j.config.Records;
 import resnet4j.data.Skipped;
+import resnet4j.eval.Interval;
 import resnet4j.eval.Score;
 import resnet4j.report.Words;
 
@@ -27,6 +30,8 @@ import resnet4j.report.Words;
  * @param confusion     {@code [truth][answer]} in pixels; those that do not count are left out
  * @param worst         pictures by their own mean IoU, the least first
  * @param best          the same from the other end
+ * @param intervals     of the mean IoU and the pixel accuracy by draws of pictures, of boundary F1 by the normal
+ *                      distribution; none of one picture
  */
 public record IouScore(
         int samples,
@@ -38,7 +43,8 @@ public record IouScore(
         long[][] confusion,
         List<PictureResult> worst,
         List<PictureResult> best,
-        List<Skipped> skipped)
+        List<Skipped> skipped,
+        Map<String, Interval> intervals)
         implements Score {
     static final String HEADLINE = "miou";
     private static final int NAMED = 4; // of the best and of the worst pictures
@@ -94,7 +100,59 @@ public record IouScore(
                 confusion,
                 ranked.subList(0, Math.min(NAMED, ranked.size() - few)),
                 best,
-                skipped);
+                skipped,
+                intervals(pictures, n));
+    }
+
+    private static Map<String, Interval> intervals(List<PictureScore> pictures, int classes) {
+        var intervals = new LinkedHashMap<String, Interval>();
+        if (pictures.size() < 2) return intervals;
+        var counts = pictures.stream().map(Counts::of).toArray(Counts[]::new);
+        intervals.put(HEADLINE, Interval.resampled(counts.length, places -> Counts.sum(counts, places, classes)
+                .miou()));
+        intervals.put("pixelAccuracy", Interval.resampled(counts.length, places -> Counts.sum(counts, places, classes)
+                .accuracy()));
+        var outlines = pictures.stream()
+                .mapToDouble(p -> mean(DoubleStream.of(p.boundaryF1())))
+                .filter(v -> !Double.isNaN(v))
+                .toArray();
+        if (outlines.length > 1) intervals.put("boundaryF1", Interval.ofMean(outlines));
+        return intervals;
+    }
+
+    /** Pixels of each class that are right, and those that are of it and those that are taken for it together. */
+    private record Counts(long[] right, long[] either) {
+        static Counts of(PictureScore picture) {
+            int n = picture.classes();
+            var counts = new Counts(new long[n], new long[n]);
+            for (int c = 0; c < n; c++) {
+                counts.right[c] = picture.confusion()[c * n + c];
+                for (int other = 0; other < n; other++)
+                    counts.either[c] += picture.confusion()[c * n + other] + picture.confusion()[other * n + c];
+            }
+            return counts;
+        }
+
+        static Counts sum(Counts[] pictures, int[] places, int classes) {
+            var sum = new Counts(new long[classes], new long[classes]);
+            for (int place : places)
+                for (int c = 0; c < classes; c++) {
+                    sum.right[c] += pictures[place].right[c];
+                    sum.either[c] += pictures[place].either[c];
+                }
+            return sum;
+        }
+
+        double miou() {
+            return mean(IntStream.range(0, right.length)
+                    .mapToDouble(c -> right[c] / (double) (either[c] - right[c]))); // 0 / 0 where it is nowhere
+        }
+
+        double accuracy() {
+            return 2.0
+                    * LongStream.of(right).sum()
+                    / LongStream.of(either).sum(); // each pixel is of one, taken for one
+        }
     }
 
     /** Of the values that are numbers; NaN where there are none. */
@@ -125,7 +183,8 @@ public record IouScore(
 
     @Override
     public List<String> lines() {
-        return classes.stream()
+        var intervals = Score.super.lines();
+        var each = classes.stream()
                 .map(c -> String.format(
                         Locale.ROOT,
                         "  %-20s IoU %.4f, Dice %.4f, of a picture %.4f, boundary F1 %.4f",
@@ -133,8 +192,8 @@ public record IouScore(
                         c.iou,
                         c.dice,
                         c.pictureDice,
-                        c.boundaryF1))
-                .toList();
+                        c.boundaryF1));
+        return Stream.concat(intervals.stream(), each).toList();
     }
 
     @Override

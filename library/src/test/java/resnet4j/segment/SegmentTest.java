@@ -109,6 +109,24 @@ class SegmentTest {
         return out;
     }
 
+    /** Of two pictures half of the draws have both, a quarter one of them alone: the ends are the numbers of one alone. */
+    @Test
+    void intervals_areThoseOfDrawnPictures() {
+        long[] first = {2, 1, 0, 1}, second = {0, 0, 1, 3};
+        var x = new PictureScore(4, "x", first, new double[] {0.5, Double.NaN});
+        var y = new PictureScore(7, "y", second, new double[] {1, 0.25});
+        var found =
+                IouScore.of(List.of("a", "b"), List.of(x, y), 0.5, List.of()).intervals();
+        // x alone: 2/3 and 1/2, y alone: 0/1 and 3/4
+        assertEquals(3.0 / 8, found.get("miou").low(), 1e-12);
+        assertEquals((2.0 / 3 + 1.0 / 2) / 2, found.get("miou").high(), 1e-12);
+        assertEquals(0.75, found.get("pixelAccuracy").low(), 1e-12);
+        assertEquals(0.75, found.get("pixelAccuracy").high(), 1e-12);
+        assertTrue(IouScore.of(List.of("a", "b"), List.of(x), 0.5, List.of())
+                .intervals()
+                .isEmpty());
+    }
+
     /** numpy: t = (17 i + i // 3) % 4, a = (31 i i + 7 i) % 4 for i in 0..41, without every eleventh; scikit-learn 1.9.1. */
     @Test
     void score_isScikitLearns() {

@@ -163,6 +163,30 @@ class AimTest {
         assertEquals("mAP", score.headline());
     }
 
+    /** A thousand draws by the definition: each draw's pictures, scored as pictures are. */
+    @Test
+    void intervalsOfLabels_areThoseOfDrawnPictures() {
+        var scores = floats(golden.get("scores"));
+        int n = scores.length / 2;
+        var rows = new ArrayList<float[]>();
+        for (int i = 0; i < n; i++) rows.add(new float[] {scores[2 * i], scores[2 * i + 1]});
+        var truths = labels(doubles("labels"), n, 2);
+        var outputs = new Outputs<>(rows, truths, order(n), List.of());
+        var chosen = LabelsScore.thresholds(2, outputs);
+        var intervals = LabelsScore.of(List.of("a", "b"), chosen, outputs).intervals();
+        for (var name : List.of("mAP", "auc", "f1")) {
+            var expected = Interval.resampled(n, places -> {
+                var drawn = IntStream.of(places).mapToObj(rows::get).toList();
+                var labels = IntStream.of(places).mapToObj(truths::get).toList();
+                return LabelsScore.of(List.of("a", "b"), chosen, new Outputs<>(drawn, labels, order(n), List.of()))
+                        .numbers()
+                        .get(name);
+            });
+            assertEquals(expected.low(), intervals.get(name).low(), 1e-12, name);
+            assertEquals(expected.high(), intervals.get(name).high(), 1e-12, name);
+        }
+    }
+
     @Test
     void scoresOfOrderedClassesAndNumbers_areThoseOfScikitLearn() {
         double[] truths = doubles("truths"), answers = doubles("answers"), said = doubles("said");
