@@ -12,16 +12,21 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import resnet4j.array.DType;
 import resnet4j.config.Records;
 import resnet4j.data.DataSource;
 import resnet4j.data.Shapes;
 import resnet4j.data.Things;
+import resnet4j.graph.Plan;
+import resnet4j.graph.TameWeights;
+import resnet4j.graph.Tracer;
 import resnet4j.image.Image;
 import resnet4j.image.ImageFile;
 import resnet4j.image.LabelMap;
@@ -34,6 +39,7 @@ import resnet4j.tensor.Losses;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Precision;
+import resnet4j.tensor.Tensor;
 import resnet4j.train.Recipe;
 import resnet4j.train.Runs;
 import resnet4j.train.Trainer;
@@ -244,6 +250,54 @@ class DetectorRunTest {
             }
             assertArrayEquals(layers.features(wide), plans.features(wide), 1e-4f);
         }
+    }
+
+    /** Where the processor lacks bf16 both are the same. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "maskrcnn_resnet18_fpn",
+                "maskrcnn_resnet50_fpn_v2",
+                "keypointrcnn_resnet50_fpn",
+                "retinanet_resnet50_fpn",
+                "fcos_resnet50_fpn"
+            })
+    void bf16Plans_answerWhatPlansInFp32Do(String name) {
+        var given = Map.of(
+                Part.PLACES, new long[] {2, 3, 64, 96},
+                Part.BOXES, new long[] {5, 32, 7, 7},
+                Part.DETAIL, new long[] {3, 32, 14, 14});
+        try (var net = net(name)) {
+            TameWeights.fill(net);
+            net.parts().forEach((part, shape) -> {
+                try (var scope = new NativeScope();
+                        var noGrad = Ops.noGrad()) {
+                    var in = Tensor.randn(given.get(part));
+                    var graph = Tracer.trace(
+                            net, Map.of(Tracer.INPUT, shape), inputs -> net.answers(part, inputs.get(Tracer.INPUT)));
+                    try (var fp32 = Plan.compile(graph, Precision.FP32);
+                            var bf16 = Plan.compile(graph, Precision.BF16)) {
+                        var expected = fp32.run(Map.of(Tracer.INPUT, in));
+                        bf16.run(Map.of(Tracer.INPUT, in))
+                                .forEach((answer, actual) -> assertEquals(
+                                        0, difference(expected.get(answer), actual), 0.1, part + " " + answer));
+                    }
+                }
+            });
+        }
+    }
+
+    /** Root of the squares of differences by squares: 8 bits are kept of each number, through fifty layers;
+     * below 0.05 but for FCOS, whose norms of the six places of a small map magnify it. */
+    private static double difference(Tensor expected, Tensor actual) {
+        float[] a = expected.to(DType.F32).toFloats(), b = actual.to(DType.F32).toFloats();
+        assertEquals(a.length, b.length);
+        double squares = 0, differences = 0;
+        for (int i = 0; i < a.length; i++) {
+            squares += (double) a[i] * a[i];
+            differences += ((double) a[i] - b[i]) * (a[i] - b[i]);
+        }
+        return Math.sqrt(differences / squares);
     }
 
     private static void assertSame(List<Detection> expected, List<Detection> found) {
