@@ -12,21 +12,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import resnet4j.data.Loader;
-import resnet4j.eval.Inputs;
-import resnet4j.eval.Timing;
 import resnet4j.export.OnnxExport;
 import resnet4j.export.OnnxMetadata;
 import resnet4j.graph.Graph;
 import resnet4j.graph.Passes;
-import resnet4j.graph.Plan;
-import resnet4j.graph.Tracer;
-import resnet4j.image.Preprocess;
 import resnet4j.model.ModelFile;
 import resnet4j.run.Stages;
-import resnet4j.tensor.Device;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
-import resnet4j.tensor.Precision;
 import resnet4j.tensor.Tensor;
 
 /**
@@ -83,33 +76,73 @@ public record Quantization(
         if (!opened.file().architecture().perPixel()) opened.file().requireOneClass();
         try (var scope = new NativeScope()) {
             opened.net().train(false);
-            var file = opened.file();
-            var preprocess = file.preprocess();
-            var traced = Tracer.trace(opened.net(), 1, 3, height(preprocess), width(preprocess));
-            var exact = Passes.simplify(traced);
-            if (equalize) exact = Equalisation.of(exact);
-            var quantizer = new Quantizer(exact, keep);
-            var images = observe(quantizer, shown, from, preprocess, stages);
-            var few = images.narrow(0, 0, Math.min(SENSITIVITY_PICTURES, images.size(0)));
-            var sensitivities = quantizer.sensitivities(range, few);
-            var floats = floats(sensitivities);
-            var graph = quantizer.quantize(range, floats);
-            if (correctBias) graph = BiasCorrection.of(exact, graph, images);
-            var before = measure(traced, file, measured, stages);
-            var after = measure(graph, file, measured, stages);
-            Optional<Boolean> passed =
-                    before.score().map(score -> score - after.score().orElseThrow() <= maxDrop);
-            boolean written = passed.orElse(true);
-            if (written) write(graph, file, after, from, out);
-            return new Quantized(
-                    name,
-                    written ? Optional.of(out) : Optional.empty(),
-                    written ? Files.size(out) : 0,
-                    before,
-                    after,
-                    new Quantized.Gate(maxDrop, passed),
-                    layers(sensitivities, floats));
+            return run(OneGraph.of(opened, measured), opened.file(), name, shown, from, out, stages);
         }
+    }
+
+    /** What becomes of one graph. @param first what it was given first, a few of which are looked at again */
+    private record Part(Graph exact, Quantizer quantizer, List<Tensor> first) {
+        private static Part of(Graph graph, boolean equalize) {
+            var simple = Passes.simplify(graph);
+            var exact = equalize ? Equalisation.of(simple) : simple;
+            return new Part(exact, new Quantizer(exact, Set.of()), new ArrayList<>());
+        }
+
+        private void observe(NativeScope inner, Tensor given) {
+            quantizer.observe(given);
+            long numbers = first.stream().mapToLong(Tensor::elements).sum();
+            boolean fits = first.isEmpty() || sameSize(given, first.get(0));
+            if (numbers < CORRECTION_NUMBERS && fits) first.add(inner.keep(given.detach()));
+        }
+
+        private Graph quantize(Range range, Set<String> floats, boolean correctBias) {
+            var graph = quantizer.quantize(range, floats);
+            return correctBias ? BiasCorrection.of(exact, graph, Ops.cat(first, 0)) : graph;
+        }
+
+        private Map<String, Double> sensitivities(Range range) {
+            var given = Ops.cat(first, 0);
+            return quantizer.sensitivities(range, given.narrow(0, 0, Math.min(SENSITIVITY_PICTURES, given.size(0))));
+        }
+    }
+
+    /**
+     * The same of any network that is graphs. Weights of what is made on the way belong to the innermost scope.
+     *
+     * @param file what is known of it; says it of the file that is written
+     */
+    public Quantized run(
+            Quantizable network, ModelFile file, String name, Loader<?> shown, String from, Path out, Stages stages)
+            throws IOException {
+        var traced = network.graphs();
+        if (traced.size() > 1 && out.toString().endsWith(".onnx"))
+            throw new IllegalArgumentException("out: expected a .safetensors file, as ONNX has no place for what "
+                    + name + " does between its parts, got " + out);
+        var parts = new LinkedHashMap<String, Part>();
+        traced.forEach((part, graph) -> parts.put(part, Part.of(graph, equalize)));
+        var layers = new LinkedHashSet<String>();
+        parts.values().forEach(part -> layers.addAll(part.quantizer.layers()));
+        for (var path : keep) if (!layers.contains(path)) throw Quantizer.unknown(path, layers);
+        observe(network, parts, shown, from, stages);
+        var sensitivities = new LinkedHashMap<String, Double>();
+        parts.values().forEach(part -> sensitivities.putAll(part.sensitivities(range)));
+        var floats = floats(sensitivities);
+        var graphs = new LinkedHashMap<String, Graph>();
+        parts.forEach((part, of) -> graphs.put(part, of.quantize(range, floats, correctBias)));
+        var before = network.measure(traced, stages);
+        var after = network.measure(graphs, stages);
+        Optional<Boolean> passed =
+                before.score().map(score -> score - after.score().orElseThrow() <= maxDrop);
+        boolean written = passed.orElse(true);
+        if (written) write(network, graphs, file, after, from, out);
+        return new Quantized(
+                name,
+                written ? Optional.of(out) : Optional.empty(),
+                written ? Files.size(out) : 0,
+                before,
+                after,
+                new Quantized.Gate(maxDrop, passed),
+                layers(sensitivities, floats));
     }
 
     private static List<Quantized.LayerResult> layers(Map<String, Double> sensitivities, Set<String> floats) {
@@ -135,72 +168,37 @@ public record Quantization(
         return floats;
     }
 
-    /** Looks at all pictures, and gives the first ones back. */
-    private static Tensor observe(
-            Quantizer quantizer, Loader<?> shown, String from, Preprocess preprocess, Stages stages) {
+    /** Looks at all pictures. */
+    private static void observe(
+            Quantizable network, Map<String, Part> parts, Loader<?> shown, String from, Stages stages) {
         try (var batches = shown.epoch(0);
-                var progress = stages.begin("calibrate", shown.data().size(), "images");
-                var scope = new NativeScope()) {
-            var first = new ArrayList<Tensor>();
-            long numbers = 0;
+                var progress = stages.begin("calibrate", shown.data().size(), "images")) {
             for (var some : batches) {
                 try (var inner = new NativeScope()) {
-                    var images = Inputs.images(some, preprocess, Device.CPU);
-                    quantizer.observe(images);
-                    boolean fits = first.isEmpty() || sameSize(images, first.get(0));
-                    if (numbers < CORRECTION_NUMBERS && fits) first.add(inner.keep(images));
-                    numbers += images.elements();
+                    network.show(some, (part, given) -> parts.get(part).observe(inner, given));
                 }
                 progress.add(some.size());
             }
-            if (first.isEmpty())
-                throw new IllegalArgumentException(
-                        "--calibrate: expected pictures that can be read, got none from " + from);
-            return scope.keep(Ops.cat(first, 0));
         }
+        for (var part : parts.entrySet())
+            if (part.getValue().first.isEmpty())
+                throw new IllegalArgumentException("--calibrate: expected pictures that can be read"
+                        + (parts.size() == 1 ? "" : ", in which the network finds something for its " + part.getKey())
+                        + ", got none from " + from);
     }
 
     private static boolean sameSize(Tensor a, Tensor b) {
         return a.size(2) == b.size(2) && a.size(3) == b.size(3);
     }
 
-    private static int height(Preprocess preprocess) {
-        return Tracer.side(preprocess.cropHeight());
-    }
-
-    private static int width(Preprocess preprocess) {
-        return Tracer.side(preprocess.cropWidth());
-    }
-
-    private static Quantized.Side measure(
-            Graph graph, ModelFile file, Optional<Subject.Measured> measured, Stages stages) {
-        long bytes = graph.constants().values().stream()
-                .mapToLong(t -> t.elements() * t.dtype().bytes)
-                .sum();
-        var preprocess = file.preprocess();
-        try (var plan = Plan.compile(graph, Precision.FP32);
-                var scope = new NativeScope()) {
-            var image = Tensor.zeros(1, 3, height(preprocess), width(preprocess));
-            double millis = Timing.of(1, () -> run(plan, image)).medianMillis();
-            if (measured.isEmpty()) return Quantized.Side.unmeasured(bytes, millis);
-            var pictures = measured.get();
-            try (var progress = stages.begin("eval", pictures.pictures(), "images")) {
-                return Quantized.Side.of(pictures.headline(), pictures.score(plan::run, progress::add), bytes, millis);
-            }
-        }
-    }
-
-    private static void run(Plan plan, Tensor image) {
-        try (var scope = new NativeScope()) {
-            plan.run(image);
-        }
-    }
-
-    private void write(Graph graph, ModelFile file, Quantized.Side after, String from, Path out) throws IOException {
-        try (var net = Quantizer.network(graph)) {
+    private void write(
+            Quantizable network, Map<String, Graph> graphs, ModelFile file, Quantized.Side after, String from, Path out)
+            throws IOException {
+        try (var net = network.network(graphs)) {
             var metrics = new LinkedHashMap<String, Double>();
             after.top1().ifPresent(top1 -> metrics.put("top1", top1));
             after.miou().ifPresent(miou -> metrics.put("miou", miou));
+            after.boxMap().ifPresent(map -> metrics.put("boxMap", map));
             var provenance = new LinkedHashMap<>(file.provenance());
             provenance.put("quantized", "int8, " + range.name().toLowerCase(Locale.ROOT) + ", from " + from);
             var small = new ModelFile(
@@ -211,7 +209,8 @@ public record Quantization(
                     metrics,
                     file.recipe(),
                     provenance);
-            if (out.toString().endsWith(".onnx")) OnnxExport.write(graph, out, OnnxMetadata.of(small));
+            if (out.toString().endsWith(".onnx"))
+                OnnxExport.write(graphs.values().iterator().next(), out, OnnxMetadata.of(small));
             else small.save(out, net);
         }
     }

@@ -2,10 +2,12 @@ package resnet4j.compress;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import resnet4j.graph.Graph;
 
 /**
  * What became of a network in eight bits.
@@ -27,26 +29,43 @@ public record Quantized(
     }
 
     /**
-     * @param top1    of a classifier; absent without pictures to measure on
-     * @param miou of a network that answers for each pixel; absent likewise
-     * @param bytes   of the weights
-     * @param millis  for one picture, by a plan
+     * @param top1   of a classifier; absent without pictures to measure on
+     * @param miou   of a network that answers for each pixel; absent likewise
+     * @param boxMap of a detector; absent likewise
+     * @param bytes  of the weights
+     * @param millis for one picture, by plans
      */
-    public record Side(Optional<Double> top1, Optional<Double> miou, long bytes, double millis) {
-        static Side unmeasured(long bytes, double millis) {
-            return new Side(Optional.empty(), Optional.empty(), bytes, millis);
+    public record Side(
+            Optional<Double> top1, Optional<Double> miou, Optional<Double> boxMap, long bytes, double millis) {
+        public static Side unmeasured(long bytes, double millis) {
+            return new Side(Optional.empty(), Optional.empty(), Optional.empty(), bytes, millis);
         }
 
-        static Side of(String headline, double score, long bytes, double millis) {
-            var value = Optional.of(score);
-            return headline.equals("top1")
-                    ? new Side(value, Optional.empty(), bytes, millis)
-                    : new Side(Optional.empty(), value, bytes, millis);
+        /** @param headline the score's name: that of one of the first components */
+        public static Side of(String headline, double score, long bytes, double millis) {
+            return new Side(
+                    where("top1", headline, score),
+                    where("miou", headline, score),
+                    where("boxMap", headline, score),
+                    bytes,
+                    millis);
+        }
+
+        private static Optional<Double> where(String name, String headline, double score) {
+            return name.equals(headline) ? Optional.of(score) : Optional.empty();
+        }
+
+        /** Of all constants of graphs. */
+        public static long bytes(Collection<Graph> graphs) {
+            return graphs.stream()
+                    .flatMap(graph -> graph.constants().values().stream())
+                    .mapToLong(t -> t.elements() * t.dtype().bytes)
+                    .sum();
         }
 
         /** The one that was measured. */
         public Optional<Double> score() {
-            return top1.or(() -> miou);
+            return top1.or(() -> miou).or(() -> boxMap);
         }
 
         private String line(String when) {
@@ -54,6 +73,8 @@ public record Quantized(
                     + top1.map(t -> String.format(Locale.ROOT, ", top-1 %.2f %%", 100 * t))
                             .orElse("")
                     + miou.map(t -> String.format(Locale.ROOT, ", mean IoU %.3f", t))
+                            .orElse("")
+                    + boxMap.map(t -> String.format(Locale.ROOT, ", boxes' average precision %.3f", t))
                             .orElse("");
         }
     }

@@ -1,6 +1,7 @@
 package resnet4j.compress;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,31 +37,28 @@ public final class Quantizer {
 
     private final Graph graph;
     private final Set<String> kept;
-    private final Map<String, Node> layers = new LinkedHashMap<>(); // by path
+    private final Map<String, List<Node>> layers = new LinkedHashMap<>(); // by path; several where one is used again
     private final Map<String, String> scaled =
             new LinkedHashMap<>(); // a value that may be rounded to whose scale it has
     private final Map<String, Histogram> seen = new LinkedHashMap<>(); // by the latter
     private long pictures;
 
     /**
-     * @param graph of 32-bit floats, from one input to one output
+     * @param graph of 32-bit floats, with one input
      * @param kept  paths of layers that stay in floats
      */
     public Quantizer(Graph graph, Set<String> kept) {
-        if (graph.inputs().size() != 1 || graph.outputs().size() != 1)
-            throw new IllegalArgumentException("graph: expected one input and one output, got " + graph.inputs()
-                    + " and " + graph.outputs().keySet());
+        if (graph.inputs().size() != 1)
+            throw new IllegalArgumentException("graph: expected one input, got " + graph.inputs());
         this.graph = Passes.simplify(graph);
         for (var node : this.graph.nodes())
             if (node.op().hasFilters()
-                    && this.graph.constants().containsKey(node.inputs().get(1))) layers.put(node.path(), node);
+                    && this.graph.constants().containsKey(node.inputs().get(1)))
+                layers.computeIfAbsent(node.path(), path -> new ArrayList<>()).add(node);
         if (layers.isEmpty())
             throw new IllegalArgumentException(
                     "graph: expected a convolution or a linear layer with weights, got none");
-        for (var path : kept)
-            if (!layers.containsKey(path))
-                throw new IllegalArgumentException("keep: no layer that could be quantised is named '" + path + "'."
-                        + Nearest.hint(path, layers.keySet()));
+        for (var path : kept) if (!layers.containsKey(path)) throw unknown(path, layers.keySet());
         this.kept = Set.copyOf(kept);
         for (var value : rounded(layers.keySet())) {
             var node = this.graph.node(value);
@@ -70,6 +68,16 @@ public final class Quantizer {
         }
         scaled.replaceAll((value, whose) -> whose(value));
         for (var value : scaled.values()) seen.putIfAbsent(value, new Histogram());
+    }
+
+    static IllegalArgumentException unknown(String kept, Set<String> layers) {
+        return new IllegalArgumentException(
+                "keep: no layer that could be quantised is named '" + kept + "'." + Nearest.hint(kept, layers));
+    }
+
+    /** Paths of the layers that can be quantised. */
+    public Set<String> layers() {
+        return Collections.unmodifiableSet(layers.keySet());
     }
 
     private void join(String value, String other) {
@@ -91,10 +99,11 @@ public final class Quantizer {
     private Set<String> rounded(Set<String> paths) {
         var products = new LinkedHashSet<String>();
         var rounded = new LinkedHashSet<String>();
-        for (var path : paths) {
-            products.add(layers.get(path).name());
-            rounded.add(layers.get(path).inputs().get(0));
-        }
+        for (var path : paths)
+            for (var node : layers.get(path)) {
+                products.add(node.name());
+                rounded.add(node.inputs().get(0));
+            }
         for (var node : graph.nodes()) {
             var other = residual(node, products);
             if (other == null) continue;
@@ -150,7 +159,8 @@ public final class Quantizer {
 
     private float[] answers(Graph graph, Tensor images) {
         var all = new ArrayList<float[]>();
-        aFew(images, some -> all.add(graph.run(some).toFloats()));
+        var input = graph.inputs().get(0).name();
+        aFew(images, some -> graph.run(Map.of(input, some)).values().forEach(made -> all.add(made.toFloats())));
         var joined = new float[all.stream().mapToInt(some -> some.length).sum()];
         int at = 0;
         for (var some : all) {
@@ -228,11 +238,16 @@ public final class Quantizer {
 
     /** A quantised graph as a network, with copies of its numbers; scales are not trained. */
     public static GraphNet network(Graph quantized) {
+        return GraphNet.of(config(quantized), quantized.constants());
+    }
+
+    /** A quantised graph without its numbers; scales are not trained. */
+    public static GraphConfig config(Graph quantized) {
         var scales = new LinkedHashSet<String>();
         for (var node : quantized.nodes())
             if (node.op().toEightBits() || node.op().fromEightBits())
                 scales.add(node.inputs().get(1));
-        return GraphNet.of(GraphConfig.of(quantized, name -> !scales.contains(name)), quantized.constants());
+        return GraphConfig.of(quantized, name -> !scales.contains(name));
     }
 
     /** One graph in the making. */
@@ -254,7 +269,7 @@ public final class Quantizer {
             var paths = new LinkedHashSet<>(layers.keySet());
             paths.removeAll(kept);
             var products = new LinkedHashSet<String>();
-            for (var path : paths) products.add(layers.get(path).name());
+            for (var path : paths) for (var node : layers.get(path)) products.add(node.name());
             var values = rounded(paths);
             for (var node : graph.nodes()) {
                 var inputs = new ArrayList<>(node.inputs());

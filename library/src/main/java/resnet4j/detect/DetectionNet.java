@@ -11,10 +11,13 @@ import resnet4j.config.Records;
 import resnet4j.data.Dataset;
 import resnet4j.export.ExportCheck;
 import resnet4j.export.OnnxWriter;
+import resnet4j.graph.Graph;
+import resnet4j.graph.Tracer;
 import resnet4j.image.Box;
 import resnet4j.image.Image;
 import resnet4j.image.LabelMap;
 import resnet4j.image.Preprocess;
+import resnet4j.model.Architecture;
 import resnet4j.model.ClassificationNet;
 import resnet4j.model.ModelFile;
 import resnet4j.tensor.Device;
@@ -22,37 +25,23 @@ import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
 
-/** A network that finds things on a feature pyramid. Names of weights and losses are torchvision's. */
+/** A network that finds things: parts that compute, and between them steps that choose boxes. */
 public abstract class DetectionNet extends ClassificationNet implements OnnxWriter {
     final DetectorConfig config;
-    private final FeaturePyramid backbone;
 
-    DetectionNet(DetectorConfig config, FeaturePyramid backbone) {
-        super(config);
+    /** @param config how boxes are chosen, and pictures resized */
+    DetectionNet(Architecture architecture, DetectorConfig config) {
+        super(architecture);
         this.config = config;
-        this.backbone = child("backbone", backbone);
-    }
-
-    final FeaturePyramid backbone() {
-        return backbone;
-    }
-
-    /** Of a training step, by name, from the pyramid's maps; their sum is differentiated. */
-    abstract Map<String, Tensor> losses(ImageBatch batch, List<Tensor> maps);
-
-    final Map<String, Tensor> losses(ImageBatch batch) {
-        return losses(batch, backbone.maps(batch.images()));
-    }
-
-    /** Its parts, with a shape of the input of each that is like those to come. */
-    Map<Part, long[]> parts() {
-        int height = config.sizes().min().get(config.sizes().min().size() - 1);
-        int width = Math.min(4 * height / 3, Math.max(height, config.sizes().max()));
-        return Map.of(Part.PLACES, new long[] {1, 3, ImageBatch.padded(height), ImageBatch.padded(width)});
     }
 
     /** What a part answers, layer by layer. Of places, tensors by name and the map's number: {@code maps0}... */
     abstract Map<String, Tensor> answers(Part part, Tensor in);
+
+    /** A part from an input of this shape to its answers. */
+    Graph graph(Part part, long... shape) {
+        return Tracer.trace(this, Map.of(Tracer.INPUT, shape), in -> answers(part, in.get(Tracer.INPUT)));
+    }
 
     /** What is in each image. */
     abstract List<Found> find(ImageBatch batch, Part.Engine engine, Limits limits);
@@ -157,13 +146,6 @@ public abstract class DetectionNet extends ClassificationNet implements OnnxWrit
         return all;
     }
 
-    /** The pyramid's coarsest map of an image. */
-    @Override
-    public final Tensor features(Tensor images) {
-        var maps = backbone.maps(images);
-        return maps.get(maps.size() - 1);
-    }
-
     /** All tensors by name and number. */
     static Map<String, Tensor> numbered(Map<String, List<Tensor>> lists) {
         var all = new LinkedHashMap<String, Tensor>();
@@ -178,40 +160,5 @@ public abstract class DetectionNet extends ClassificationNet implements OnnxWrit
         var all = new ArrayList<Tensor>();
         for (Tensor next; (next = numbered.get(name + all.size())) != null; ) all.add(next);
         return all;
-    }
-
-    /**
-     * A thing that it found in one image.
-     *
-     * @param box   in the pixels that it saw
-     * @param size  height and width of the image without its padding
-     * @param place of all levels' places, the one that says so, in networks that answer at every place
-     */
-    record Spot(Boxes box, int[] size, int place) {}
-
-    /**
-     * What it says of a thing, by class [1,classes], from the pyramid's maps of its image.
-     *
-     * @param box   of the thing [1,4]
-     * @param image the image's number, 0: [1]
-     */
-    abstract Tensor about(List<Tensor> maps, Spot spot, Tensor box, Tensor image);
-
-    /** See {@link Spot#place}. */
-    int place(Tensor images, int label, float score) {
-        return 0;
-    }
-
-    /** Whether one of a thing's classes is right, by softmax; otherwise each by itself. */
-    boolean oneOfAll() {
-        return false;
-    }
-
-    /** What it says of a whole picture as one thing, by class [N,classes]; all of its layers are used. */
-    abstract Tensor whole(List<Tensor> maps);
-
-    @Override
-    protected final Tensor logits(Tensor images) {
-        return whole(backbone.maps(images));
     }
 }

@@ -34,7 +34,7 @@ final class DetectionTask implements Task<Things> {
     private final DataSource<Things> data;
     private final Machine machine;
     private final DetectorConfig config;
-    private final DetectionNet net;
+    private final PyramidDetector net;
 
     DetectionTask(Recipe recipe, DataSource<Things> data, Machine machine) throws IOException {
         this.recipe = recipe;
@@ -84,12 +84,12 @@ final class DetectionTask implements Task<Things> {
     }
 
     @Override
-    public DetectionNet twin() {
+    public PyramidDetector twin() {
         return machine.place(Net.whole(config::net));
     }
 
     @Override
-    public DetectionNet net() {
+    public PyramidDetector net() {
         return net;
     }
 

@@ -1,5 +1,6 @@
 package resnet4j.detect;
 
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -9,6 +10,7 @@ import resnet4j.model.Architecture;
 import resnet4j.model.ArchitectureType;
 import resnet4j.model.BackboneConfig;
 import resnet4j.model.ClassificationNet;
+import resnet4j.nn.Init;
 import resnet4j.nn.Norm;
 
 /**
@@ -20,6 +22,9 @@ import resnet4j.nn.Norm;
  */
 public record DetectorConfig(Method method, BackboneConfig backbone, int channels, Sizes sizes, int classes)
         implements Architecture {
+    /** As many proposals, and things, as a picture may have. */
+    private static final int MANY = 1000, SOME = 16;
+
     public DetectorConfig {
         Checks.classes(classes);
         Checks.positive("channels", channels);
@@ -89,8 +94,35 @@ public record DetectorConfig(Method method, BackboneConfig backbone, int channel
     }
 
     /** A new network; its starting weights are drawn from the generator that {@code Ops.seed} seeds. */
-    public DetectionNet net() {
+    public PyramidDetector net() {
         return method.over(this);
+    }
+
+    /** The parts of its networks, with a shape of the input of each that is like those to come. */
+    Map<Part, long[]> parts() {
+        int height = sizes.min().get(sizes.min().size() - 1);
+        int width = Math.min(4 * height / 3, Math.max(height, sizes.max()));
+        var all = new EnumMap<Part, long[]>(Part.class);
+        all.put(Part.PLACES, new long[] {1, 3, ImageBatch.padded(height), ImageBatch.padded(width)});
+        if (!(method instanceof Method.Regions)) return all;
+        all.put(Part.BOXES, new long[] {MANY, channels, RoiHeads.SIDE, RoiHeads.SIDE});
+        int side = BoxDetail.POOL.side();
+        if (detail() != Detail.NONE) all.put(Part.DETAIL, new long[] {SOME, channels, side, side});
+        return all;
+    }
+
+    /**
+     * What chooses among answers as a network of this does, which needs no weights for it: one with as few as may be, and
+     * those freed.
+     */
+    DetectionNet chooser() {
+        try (var nothing = Init.none()) {
+            var small =
+                    BackboneConfig.of(BackboneConfig.of("resnet18").network().withPlanes(8, 8, 8, 8));
+            var chooser = new DetectorConfig(method, small, 32, sizes, classes).net();
+            chooser.close();
+            return chooser;
+        }
     }
 
     @Override

@@ -21,7 +21,7 @@ import resnet4j.tensor.Tensor;
  * Every place of every map says what it is in, how far the four sides are, and how central it is. Tian et al. 2019,
  * arXiv:1904.01355; 2020, arXiv:2006.09214.
  */
-final class Fcos extends DetectionNet {
+final class Fcos extends PyramidDetector {
     /** Squares of a place's size: what stands for the place. */
     private static final Anchors ANCHORS =
             new Anchors(List.of(List.of(8), List.of(16), List.of(32), List.of(64), List.of(128)), List.of(1.0));

@@ -45,6 +45,18 @@ public final class Finder implements AutoCloseable {
         return of(net, device, precision, Plan::consume);
     }
 
+    /** The same of a network whose parts are these graphs, on a CPU. */
+    static Finder of(DetectionNet net, Map<Part, Graph> parts) {
+        var finder = new Finder(net, Device.CPU, Precision.FP32);
+        try {
+            parts.forEach((part, graph) -> finder.plans.put(part, Plan.compile(graph, finder.precision)));
+            return finder;
+        } catch (RuntimeException | Error e) {
+            finder.close();
+            throw e;
+        }
+    }
+
     private static Finder of(
             DetectionNet net, Device device, Precision precision, BiFunction<Graph, Precision, Plan> compiler) {
         net.train(false);
@@ -55,11 +67,10 @@ public final class Finder implements AutoCloseable {
             return finder;
         }
         try {
-            net.parts().forEach((part, shape) -> {
-                var graph =
-                        Tracer.trace(net, Map.of(Tracer.INPUT, shape), in -> net.answers(part, in.get(Tracer.INPUT)));
-                finder.plans.put(part, compiler.apply(graph, precision));
-            });
+            net.config
+                    .parts()
+                    .forEach(
+                            (part, shape) -> finder.plans.put(part, compiler.apply(net.graph(part, shape), precision)));
             return finder;
         } catch (RuntimeException | Error e) {
             finder.close();

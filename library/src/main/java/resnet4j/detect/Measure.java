@@ -31,15 +31,19 @@ public final class Measure {
             Optional<Windows> windows,
             Device device,
             IntConsumer progress) {
+        requireKnown(model, data);
+        var net = (DetectionNet) model.net();
+        try (var finder = Finder.of(net, device, Precision.FP32)) {
+            return of(net, looking(finder, windows, net.limits()), loader(model, data, batch), progress);
+        }
+    }
+
+    static void requireKnown(ModelFile.Opened model, Dataset<Things> data) {
         var known = model.file().classNames();
         if (!known.subList(1, known.size()).equals(data.classes()))
             throw new IllegalArgumentException("data: expected the classes of the model, "
                     + String.join(", ", known.subList(1, known.size())) + ", got "
                     + String.join(", ", data.classes()));
-        var net = (DetectionNet) model.net();
-        try (var finder = Finder.of(net, device, Precision.FP32)) {
-            return of(net, looking(finder, windows, net.limits()), loader(model, data, batch), progress);
-        }
     }
 
     /** The pictures as they lie, as a detector resizes them by itself. */
@@ -73,7 +77,7 @@ public final class Measure {
                 .orElse(pictures -> finder.find(pictures, limits));
     }
 
-    private static ThingScore of(DetectionNet net, Looking looking, Loader<Things> loader, IntConsumer progress) {
+    static ThingScore of(DetectionNet net, Looking looking, Loader<Things> loader, IntConsumer progress) {
         boolean masks = net.config.detail() == Method.Detail.MASKS;
         var seen = seen(looking, masks, loader, progress);
         return ThingScore.of(seen.truth, seen.found, masks, seen.skipped);

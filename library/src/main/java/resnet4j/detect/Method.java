@@ -5,7 +5,7 @@ import resnet4j.config.Checks;
 
 /** How things are found on a feature pyramid. */
 public sealed interface Method {
-    DetectionNet over(DetectorConfig config);
+    PyramidDetector over(DetectorConfig config);
 
     /** What of its answers counts where nobody says otherwise: torchvision's numbers. */
     Limits limits();
@@ -53,7 +53,7 @@ public sealed interface Method {
         }
 
         @Override
-        public DetectionNet over(DetectorConfig config) {
+        public PyramidDetector over(DetectorConfig config) {
             return new Rcnn(config, this);
         }
 
@@ -70,7 +70,7 @@ public sealed interface Method {
      */
     record Dense(boolean improved) implements Method {
         @Override
-        public DetectionNet over(DetectorConfig config) {
+        public PyramidDetector over(DetectorConfig config) {
             return new RetinaNet(config, improved);
         }
 
@@ -83,7 +83,7 @@ public sealed interface Method {
     /** The same without boxes to start from: from places to the four sides. Tian et al. 2019, arXiv:1904.01355. */
     record Places() implements Method {
         @Override
-        public DetectionNet over(DetectorConfig config) {
+        public PyramidDetector over(DetectorConfig config) {
             return new Fcos(config);
         }
 

@@ -2,7 +2,6 @@ package resnet4j.detect;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import resnet4j.array.DType;
 import resnet4j.export.OnnxProgram;
@@ -76,10 +75,8 @@ final class OnnxSteps {
 
     /** What a part answers, by its traced graph. */
     Map<String, Value> answers(Part part, Value in) {
-        var shape = net.parts().get(part);
-        var graph = Passes.simplify(
-                Tracer.trace(net, Map.of(Tracer.INPUT, shape), given -> net.answers(part, given.get(Tracer.INPUT))));
-        return program.graph(part.name().toLowerCase(Locale.ROOT), graph, Map.of(Tracer.INPUT, in));
+        var graph = Passes.simplify(net.graph(part, net.config.parts().get(part)));
+        return program.graph(part.toString(), graph, Map.of(Tracer.INPUT, in));
     }
 
     /** What is said at every place. */

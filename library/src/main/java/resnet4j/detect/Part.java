@@ -1,6 +1,10 @@
 package resnet4j.detect;
 
+import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import resnet4j.tensor.Tensor;
 
 /** What a detector computes between the steps that choose boxes: one tensor to several by name. */
@@ -11,6 +15,16 @@ enum Part {
     BOXES,
     /** From pieces of things [R,C,14,14] to their masks or keypoints. */
     DETAIL;
+
+    /** As files name it. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Set<String> names(Set<Part> parts) {
+        return parts.stream().map(Part::toString).collect(Collectors.toCollection(LinkedHashSet::new));
+    }
 
     /** How parts are computed: layer by layer, or by plans. */
     interface Engine {

@@ -13,7 +13,7 @@ import resnet4j.tensor.Tensor;
  * Proposals, then what is in them, both on one feature pyramid. Ren et al. 2015, arXiv:1506.01497; with pyramids, Lin et
  * al. 2017, arXiv:1612.03144; with masks and keypoints, He et al. 2017, arXiv:1703.06870.
  */
-final class Rcnn extends DetectionNet {
+final class Rcnn extends PyramidDetector {
     private final RegionProposals rpn;
     private final RoiHeads heads;
 
@@ -65,13 +65,6 @@ final class Rcnn extends DetectionNet {
         var losses = new LinkedHashMap<>(heads.losses(batch, maps, proposals.boxes()));
         losses.putAll(proposals.losses());
         return losses;
-    }
-
-    @Override
-    Map<Part, long[]> parts() {
-        var all = new LinkedHashMap<>(super.parts());
-        all.putAll(heads.parts(config.channels()));
-        return all;
     }
 
     @Override

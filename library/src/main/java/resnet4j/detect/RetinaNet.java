@@ -21,7 +21,7 @@ import resnet4j.tensor.Tensor;
  * Every place of every map says of nine boxes around it what they are. Lin et al. 2017, arXiv:1708.02002; with norms and
  * boxes that learn to overlap, Zhang et al. 2019, arXiv:1912.02424.
  */
-final class RetinaNet extends DetectionNet {
+final class RetinaNet extends PyramidDetector {
     private static final Anchors ANCHORS = new Anchors(
             IntStream.range(0, 5)
                     .map(i -> 32 << i)

@@ -20,14 +20,11 @@ import resnet4j.tensor.Tensor;
 
 /** What is in each proposed box, and where exactly. Girshick 2015, arXiv:1504.08083; on pyramids, arXiv:1612.03144. */
 final class RoiHeads extends Net {
-    private static final int SIDE = 7;
+    static final int SIDE = 7;
     private static final RoiPool POOL = new RoiPool(SIDE, 2);
     private static final BoxCoder CODER = new BoxCoder(10, 5);
     private static final Matcher MATCHER = new Matcher(0.5f, 0.5f, false);
     private static final float LEAST_SIDE = 1e-2f;
-
-    /** As many proposals, and things, as a picture may have. */
-    private static final int MANY = 1000, SOME = 16;
 
     private final Layer head;
     private final BoxPredictor predictor;
@@ -164,15 +161,6 @@ final class RoiHeads extends Net {
         return predictor.score.apply(x);
     }
 
-    /** Those parts that answer for pieces, with shapes that are like theirs. */
-    Map<Part, long[]> parts(int channels) {
-        var all = new LinkedHashMap<Part, long[]>();
-        all.put(Part.BOXES, new long[] {MANY, channels, SIDE, SIDE});
-        int side = BoxDetail.POOL.side();
-        if (detail != null) all.put(Part.DETAIL, new long[] {SOME, channels, side, side});
-        return all;
-    }
-
     /** What a part says of pieces. */
     Map<String, Tensor> answers(Part part, Tensor pieces) {
         if (part == Part.DETAIL) return detail.seen(pieces);
@@ -181,7 +169,7 @@ final class RoiHeads extends Net {
     }
 
     /** Logits [1,classes] of one box of one image. */
-    Tensor about(List<Tensor> maps, DetectionNet.Spot spot, Tensor box, Tensor image) {
+    Tensor about(List<Tensor> maps, PyramidDetector.Spot spot, Tensor box, Tensor image) {
         return predictor.score.apply(head.apply(POOL.of(maps, spot.box(), spot.size(), box, image)));
     }
 

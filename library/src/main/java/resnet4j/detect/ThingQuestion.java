@@ -39,18 +39,21 @@ public final class ThingQuestion {
      * @throws IOException if the picture cannot be read
      */
     public static Question of(ModelFile.Opened opened, String which, Picture picture) throws IOException {
-        var net = (DetectionNet) opened.net();
+        if (!(opened.net() instanceof PyramidDetector net))
+            throw new IllegalArgumentException(
+                    "model: expected a detector in floats, got one in eight bits, through which"
+                            + " no gradient goes; explain the one that it was made of");
         var names = opened.file().classNames();
         net.train(false);
         var whole = opened.file().preprocess().decode(picture);
         var batch = ImageBatch.of(List.of(whole), net.config.sizes(), Device.CPU);
         Found found;
-        DetectionNet.Spot spot;
+        PyramidDetector.Spot spot;
         int thing;
         try (var noGrad = Ops.noGrad()) {
             found = net.find(batch, net.limits()).get(0);
             thing = chosen(found, which, names);
-            spot = new DetectionNet.Spot(
+            spot = new PyramidDetector.Spot(
                     found.boxes().pick(new int[] {thing}),
                     batch.sizes().get(0),
                     net.place(batch.images(), found.labels()[thing], found.scores()[thing]));
@@ -74,12 +77,12 @@ public final class ThingQuestion {
                 batch.images(),
                 new Target.OfBox(label, net.oneOfAll()),
                 new Explained.Answer(label, names.get(label), found.scores()[thing], Optional.of(said)),
-                other -> graph((DetectionNet) other, batch.images(), spot),
+                other -> graph((PyramidDetector) other, batch.images(), spot),
                 Optional.of(layer(graph(net, batch.images(), spot))));
     }
 
     /** From images to what is said of the one box. */
-    private static Graph graph(DetectionNet net, Tensor images, DetectionNet.Spot spot) {
+    private static Graph graph(PyramidDetector net, Tensor images, PyramidDetector.Spot spot) {
         var inputs = new LinkedHashMap<String, long[]>();
         inputs.put(Tracer.INPUT, images.shape());
         inputs.put(BOX, new long[] {1, 4});

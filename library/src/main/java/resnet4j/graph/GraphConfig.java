@@ -17,7 +17,7 @@ import resnet4j.tensor.Placeholder;
 import resnet4j.tensor.Tensor;
 
 /**
- * A graph without its numbers, from images to logits, as an architecture: what is left of a network after pruning, for
+ * A graph without its numbers, from images to logits, as an architecture, or with other outputs as a part of one: what is left of a network after pruning, for
  * example, is saved with it, and opened, trained, planned and exported like any other. A trace leaves out what evaluation
  * does not do: dropout, stochastic depth and auxiliary heads are gone. Batch norms are trained as ever.
  */
@@ -50,9 +50,9 @@ public record GraphConfig(
         nodes = List.copyOf(nodes);
         outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
         layers = Collections.unmodifiableMap(new LinkedHashMap<>(layers));
-        if (inputs.size() != 1 || outputs.size() != 1)
+        if (inputs.size() != 1 || outputs.isEmpty())
             throw new IllegalArgumentException(
-                    "graph: expected one input and one output, images and logits, got " + inputs + " and " + outputs);
+                    "graph: expected one input and at least one output, got " + inputs + " and " + outputs);
     }
 
     /** All weights but running statistics are trained. */
@@ -75,8 +75,8 @@ public record GraphConfig(
         return new GraphConfig(graph.inputs(), weights, graph.nodes(), graph.outputs(), graph.layers());
     }
 
-    /** With these constants. */
-    Graph graph(Map<String, Tensor> constants) {
+    /** With these constants, by name. */
+    public Graph graph(Map<String, Tensor> constants) {
         return new Graph(inputs, constants, nodes, outputs, layers);
     }
 
@@ -91,8 +91,11 @@ public record GraphConfig(
         return graph(shapes);
     }
 
+    /** @throws IllegalArgumentException for a graph with several outputs, which is part of a network */
     @Override
     public GraphNet build() {
+        if (outputs.size() != 1)
+            throw new IllegalArgumentException("graph: expected one output, logits, got " + outputs.keySet());
         return new GraphNet(this);
     }
 

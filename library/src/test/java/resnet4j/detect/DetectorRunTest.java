@@ -63,7 +63,7 @@ class DetectorRunTest {
                         model.contains("mask") ? "\"mix\": \"copyPaste\"," : "")));
     }
 
-    private static DetectionNet net(String model) {
+    private static PyramidDetector net(String model) {
         Ops.seed(1);
         return ((DetectorConfig) recipe(model).architectureFor(2)).net();
     }
@@ -269,7 +269,7 @@ class DetectorRunTest {
                 Part.DETAIL, new long[] {3, 32, 14, 14});
         try (var net = net(name)) {
             TameWeights.fill(net);
-            net.parts().forEach((part, shape) -> {
+            net.config.parts().forEach((part, shape) -> {
                 try (var scope = new NativeScope();
                         var noGrad = Ops.noGrad()) {
                     var in = Tensor.randn(given.get(part));
@@ -307,7 +307,7 @@ class DetectorRunTest {
     }
 
     /** Random weights are as sure of one place as of another, and rounding would decide which of them count. */
-    private static void beDecided(DetectionNet net) {
+    private static void beDecided(PyramidDetector net) {
         net.parameters().forEach((name, weight) -> {
             if (!name.endsWith("cls_logits.weight")) return;
             try (var scope = new NativeScope()) {

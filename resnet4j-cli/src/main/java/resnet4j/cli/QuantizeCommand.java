@@ -39,7 +39,10 @@ final class QuantizeCommand extends Command<Quantized> {
     @Option(names = "--pictures", paramLabel = "N", description = "How many of them (default: 500).")
     private int pictures = 500;
 
-    @Option(names = "--eval", paramLabel = "KIND:PATH", description = "Pictures with classes that it is measured on.")
+    @Option(
+            names = "--eval",
+            paramLabel = "KIND:PATH",
+            description = "Pictures with classes, maps or boxes, that it is measured on.")
     private String eval;
 
     @Option(names = "--limit", paramLabel = "N", description = "Measure on only so many pictures.")
@@ -49,7 +52,7 @@ final class QuantizeCommand extends Command<Quantized> {
             names = "--max-drop",
             paramLabel = "SHARE",
             description =
-                    "The most of the score that may be lost, top-1 or mean IoU; where more is, nothing is written (default: 0.005).")
+                    "The most of the score that may be lost, top-1, mean IoU or boxMap; where more is, nothing is written (default: 0.005).")
     private double maxDrop = 0.005;
 
     @Option(
