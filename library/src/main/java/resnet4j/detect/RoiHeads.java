@@ -15,6 +15,7 @@ import resnet4j.nn.Net;
 import resnet4j.nn.Norm;
 import resnet4j.nn.Sequential;
 import resnet4j.tensor.Losses;
+import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
 
@@ -179,10 +180,12 @@ final class RoiHeads extends Net {
             return proposals.stream()
                     .map(p -> new Found(p, new int[0], new float[0]))
                     .toList();
-        var answers = engine.answers(Part.BOXES, POOL.of(maps, proposals, batch.sizes()));
-        float[] scores =
-                Ops.softmax(DetectionNet.sane(answers.get("scores")), 1).toFloats(); // [R,classes]
-        float[] codes = DetectionNet.sane(answers.get("codes")).toFloats(); // [R,classes,4]
+        float[] scores, codes;
+        try (var scope = new NativeScope()) { // pieces are large, and not needed any more
+            var answers = engine.answers(Part.BOXES, POOL.of(maps, proposals, batch.sizes()));
+            scores = Ops.softmax(DetectionNet.sane(answers.get("scores")), 1).toFloats(); // [R,classes]
+            codes = DetectionNet.sane(answers.get("codes")).toFloats(); // [R,classes,4]
+        }
         var found = new ArrayList<Found>();
         int row = 0;
         for (int image = 0; image < proposals.size(); image++) {

@@ -3,6 +3,7 @@ package resnet4j.detect;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Op;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
@@ -19,6 +20,12 @@ record RoiPool(int side, int sampling) {
 
     /** Maps, finest first, boxes of each image, heights and widths of the images -> [R,C,side,side]. */
     Tensor of(List<Tensor> maps, List<Boxes> boxes, List<int[]> sizes) {
+        try (var scope = new NativeScope()) { // what is put in order takes as much as the result, twice
+            return scope.keep(pieces(maps, boxes, sizes));
+        }
+    }
+
+    private Tensor pieces(List<Tensor> maps, List<Boxes> boxes, List<int[]> sizes) {
         var scales = scales(maps, sizes);
         int finest = (int) -log2(scales[0]), coarsest = (int) -log2(scales[LEVELS - 1]);
 
