@@ -168,7 +168,14 @@ public record ModelFile(
 
     private static Optional<Path> saved(String model) throws IOException {
         var path = Path.of(model);
-        if (Files.exists(path)) return Optional.of(Files.isDirectory(path) ? path.resolve(NAME) : path);
+        if (Files.isDirectory(path)) {
+            var file = path.resolve(NAME);
+            if (!Files.exists(file))
+                throw new IOException(file + ": no such file, so " + path
+                        + " holds no model; expected the folder of a run that has finished an epoch, or a saved model");
+            return Optional.of(file);
+        }
+        if (Files.exists(path)) return Optional.of(path);
         if (model.contains("/") || model.endsWith(".safetensors"))
             throw new IOException(model + ": there is no such model file or run folder");
         return Optional.empty();

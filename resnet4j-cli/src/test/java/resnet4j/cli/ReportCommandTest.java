@@ -139,7 +139,7 @@ class ReportCommandTest {
     void report_refusesInOneSentence() throws Exception {
         var page = folder.resolve("refused.html").toString();
         var empty = Files.createDirectories(folder.resolve("empty"));
-        refused(empty + "/model.safetensors", "report", empty.toString(), "--out", page);
+        refused("holds no model; expected the folder of a run", "report", empty.toString(), "--out", page);
         Files.writeString(empty.resolve("recipe.json"), RECIPE);
         refused("it ended before its first epoch", "report", empty.toString(), "--out", page);
         refused("missing: ", "report", run.toString(), "--data", "folder:" + folder.resolve("missing"), "--out", page);
