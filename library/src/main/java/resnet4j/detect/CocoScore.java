@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
+import resnet4j.eval.Interval;
 
 /**
  * How well things were found: COCO's average precision and recall (Lin et al. 2014, arXiv:1405.0312;
@@ -18,13 +19,17 @@ import java.util.stream.IntStream;
  * @param numbers    in COCO's order: {@code AP} (mean over overlaps .50 to .95), {@code AP50}, {@code AP75}, by size of
  *                   the thing, and recalls; by name
  * @param categories of those with a thing to find
+ * @param intervals  of {@code AP}, {@code AP50} and {@code AP75} by draws of pictures; none of one picture, or where so
+ *                   many things were found that a thousand draws take long
  */
-public record CocoScore(Overlap overlap, Map<String, Double> numbers, List<OfCategory> categories) {
+public record CocoScore(
+        Overlap overlap, Map<String, Double> numbers, List<OfCategory> categories, Map<String, Interval> intervals) {
     /** Of one category, at all sizes: {@code ap} over all overlaps and {@code ap50}; {@code ar}, the recall. */
     public record OfCategory(long id, String name, double ap, double ap50, double ar) {}
 
     private static final int LEVELS = 10; // overlaps .50, .55, ..., .95
     private static final int RECALLS = 101; // 0, .01, ..., 1
+    private static final int MOST_DRAWN = 20_000; // things that were found
 
     private static double level(int i) {
         return .5 + i * ((.95 - .5) / 9);
@@ -57,8 +62,8 @@ public record CocoScore(Overlap overlap, Map<String, Double> numbers, List<OfCat
 
         private record Place(long picture, long category) {}
 
-        /** The matches of one picture, category and range of areas, best score first. */
-        private record Matches(double[] scores, boolean[][] hit, boolean[][] ignored, int things) {}
+        /** The matches of one picture, category and range of areas, best score first. @param picture its place among all */
+        private record Matches(int picture, double[] scores, boolean[][] hit, boolean[][] ignored, int things) {}
 
         CocoScore score(List<CocoResults.Found> found) {
             var known = new HashMap<Long, Coco.Category>();
@@ -81,20 +86,51 @@ public record CocoScore(Overlap overlap, Map<String, Double> numbers, List<OfCat
                     : new long[] {-1};
             // [category][area][most]
             var curves = new Curve[categories.length][areas.length][most.length];
+            var all = new ArrayList<Ranked>(); // of all sizes, as many as count at most
+            var once = new int[pictures.length];
+            Arrays.fill(once, 1);
             for (int c = 0; c < categories.length; c++) {
                 var matches = new ArrayList<List<Matches>>();
                 for (int a = 0; a < areas.length; a++) matches.add(new ArrayList<>());
-                for (long picture : pictures) {
-                    var place = new Place(picture, categories[c]);
+                for (int p = 0; p < pictures.length; p++) {
+                    var place = new Place(pictures[p], categories[c]);
                     var here = things.getOrDefault(place, List.of());
                     var there = finds.getOrDefault(place, List.of());
                     if (here.isEmpty() && there.isEmpty()) continue;
-                    match(here, there, matches);
+                    match(p, here, there, matches);
                 }
                 for (int a = 0; a < areas.length; a++)
-                    for (int m = 0; m < most.length; m++) curves[c][a][m] = Curve.of(matches.get(a), most[m]);
+                    for (int m = 0; m < most.length; m++)
+                        curves[c][a][m] = Ranked.of(matches.get(a), most[m]).curve(once, 0, LEVELS);
+                all.add(Ranked.of(matches.get(0), most[most.length - 1]));
             }
-            return new CocoScore(overlap, summary(curves), perCategory(categories, known, curves));
+            boolean drawn = pictures.length > 1 && found.size() <= MOST_DRAWN;
+            return new CocoScore(
+                    overlap,
+                    summary(curves),
+                    perCategory(categories, known, curves),
+                    drawn ? intervals(all, pictures.length) : Map.of());
+        }
+
+        private static Map<String, Interval> intervals(List<Ranked> categories, int pictures) {
+            var intervals = new LinkedHashMap<String, Interval>();
+            intervals.put("AP", interval(categories, pictures, 0, LEVELS));
+            intervals.put("AP50", interval(categories, pictures, 0, 1));
+            intervals.put("AP75", interval(categories, pictures, 5, 6));
+            return intervals;
+        }
+
+        private static Interval interval(List<Ranked> categories, int pictures, int from, int to) {
+            return Interval.resampled(pictures, places -> {
+                var times = new int[pictures];
+                for (int place : places) times[place]++;
+                return categories.stream()
+                        .map(category -> category.curve(times, from, to))
+                        .filter(curve -> curve != null)
+                        .mapToDouble(curve -> curve.precision(from, to))
+                        .average()
+                        .orElse(0); // nothing to find: as bad as can be
+            });
         }
 
         /** Without categories, those of a picture come one after the other, and ties go by that order. */
@@ -106,7 +142,8 @@ public record CocoScore(Overlap overlap, Map<String, Double> numbers, List<OfCat
             return new Place(picture, byCategory ? category : -1);
         }
 
-        private void match(List<Coco.Thing> things, List<CocoResults.Found> found, List<List<Matches>> matches) {
+        private void match(
+                int picture, List<Coco.Thing> things, List<CocoResults.Found> found, List<List<Matches>> matches) {
             var best = found.stream()
                     .sorted(Comparator.comparingDouble(f -> 0 - f.score())) // stable
                     .limit(most[most.length - 1])
@@ -114,11 +151,15 @@ public record CocoScore(Overlap overlap, Map<String, Double> numbers, List<OfCat
             var overlaps = new double[best.size()][things.size()];
             for (int d = 0; d < best.size(); d++)
                 for (int g = 0; g < things.size(); g++) overlaps[d][g] = overlap.of(best.get(d), things.get(g));
-            for (int a = 0; a < areas.length; a++) matches.get(a).add(match(things, best, overlaps, areas[a]));
+            for (int a = 0; a < areas.length; a++) matches.get(a).add(match(picture, things, best, overlaps, areas[a]));
         }
 
         private Matches match(
-                List<Coco.Thing> things, List<CocoResults.Found> best, double[][] overlaps, double[] area) {
+                int picture,
+                List<Coco.Thing> things,
+                List<CocoResults.Found> best,
+                double[][] overlaps,
+                double[] area) {
             int n = best.size();
             boolean[] passed = new boolean[things.size()]; // neither to be found nor wrong to find
             for (int g = 0; g < passed.length; g++) {
@@ -158,43 +199,56 @@ public record CocoScore(Overlap overlap, Map<String, Double> numbers, List<OfCat
             int count = 0;
             for (boolean p : passed) if (!p) count++;
             return new Matches(
-                    best.stream().mapToDouble(CocoResults.Found::score).toArray(), hit, ignored, count);
+                    picture, best.stream().mapToDouble(CocoResults.Found::score).toArray(), hit, ignored, count);
         }
 
-        /** Precision at each recall and the last recall, by level of overlap; null where there is nothing to find. */
-        private record Curve(double[][] precision, double[] recall) {
-            static Curve of(List<Matches> matches, int most) {
-                int things = matches.stream().mapToInt(Matches::things).sum();
-                if (things == 0) return null;
+        /** What was found of a category, the surest first. @param place of each in the picture that {@code of} has */
+        private record Ranked(List<Matches> matches, Matches[] of, int[] place) {
+            static Ranked of(List<Matches> matches, int most) {
                 int n = matches.stream()
                         .mapToInt(m -> Math.min(most, m.scores.length))
                         .sum();
                 var scores = new double[n];
-                int[] match = new int[n], place = new int[n];
+                var of = new Matches[n];
+                var place = new int[n];
                 int at = 0;
-                for (int m = 0; m < matches.size(); m++)
-                    for (int d = 0; d < Math.min(most, matches.get(m).scores.length); d++, at++) {
-                        scores[at] = matches.get(m).scores[d];
-                        match[at] = m;
+                for (var match : matches)
+                    for (int d = 0; d < Math.min(most, match.scores.length); d++, at++) {
+                        scores[at] = match.scores[d];
+                        of[at] = match;
                         place[at] = d;
                     }
-                Integer[] order = IntStream.range(0, n).boxed().toArray(Integer[]::new);
-                Arrays.sort(order, Comparator.comparingDouble(i -> 0 - scores[i])); // stable
+                int[] order = IntStream.range(0, n)
+                        .boxed()
+                        .sorted(Comparator.comparingDouble(i -> 0 - scores[i])) // stable
+                        .mapToInt(i -> i)
+                        .toArray();
+                return new Ranked(
+                        matches,
+                        IntStream.of(order).mapToObj(i -> of[i]).toArray(Matches[]::new),
+                        IntStream.of(order).map(i -> place[i]).toArray());
+            }
+
+            /** @param times how often each picture counts @return null where there is nothing to find */
+            Curve curve(int[] times, int fromLevel, int toLevel) {
+                int things = 0, n = 0;
+                for (var match : matches) things += times[match.picture] * match.things;
+                if (things == 0) return null;
+                for (var one : of) n += times[one.picture];
                 var curve = new Curve(new double[LEVELS][RECALLS], new double[LEVELS]);
-                for (int level = 0; level < LEVELS; level++) {
-                    var recall = new double[n];
-                    var precision = new double[n];
-                    int right = 0, wrong = 0;
-                    for (int i = 0; i < n; i++) {
-                        var of = matches.get(match[order[i]]);
-                        int d = place[order[i]];
-                        if (!of.ignored[level][d]) {
-                            if (of.hit[level][d]) right++;
-                            else wrong++;
+                var recall = new double[n];
+                var precision = new double[n];
+                for (int level = fromLevel; level < toLevel; level++) {
+                    int right = 0, wrong = 0, at = 0;
+                    for (int i = 0; i < of.length; i++)
+                        for (int time = 0; time < times[of[i].picture]; time++, at++) {
+                            if (!of[i].ignored[level][place[i]]) {
+                                if (of[i].hit[level][place[i]]) right++;
+                                else wrong++;
+                            }
+                            recall[at] = (double) right / things;
+                            precision[at] = right / (wrong + right + Math.ulp(1.0));
                         }
-                        recall[i] = (double) right / things;
-                        precision[i] = right / (wrong + right + Math.ulp(1.0));
-                    }
                     for (int i = n - 1; i > 0; i--) precision[i - 1] = Math.max(precision[i - 1], precision[i]);
                     for (int r = 0, i = 0; r < RECALLS; r++) {
                         double wanted = r == RECALLS - 1 ? 1 : r * .01;
@@ -206,7 +260,10 @@ public record CocoScore(Overlap overlap, Map<String, Double> numbers, List<OfCat
                 }
                 return curve;
             }
+        }
 
+        /** Precision at each recall and the last recall, by level of overlap. */
+        private record Curve(double[][] precision, double[] recall) {
             double precision(int fromLevel, int toLevel) {
                 double sum = 0;
                 for (int level = fromLevel; level < toLevel; level++)

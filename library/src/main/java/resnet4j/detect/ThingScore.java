@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import resnet4j.config.Records;
 import resnet4j.data.Skipped;
+import resnet4j.eval.Interval;
 import resnet4j.eval.Score;
 import resnet4j.report.Words;
 
@@ -22,6 +23,7 @@ import resnet4j.report.Words;
  * @param maskMap  the same of masks, where the network says them
  * @param boxes    all of COCO's numbers of boxes
  * @param masks    all of COCO's numbers of masks; none where the network does not say them
+ * @param intervals of the means, by draws of pictures; see {@link CocoScore#intervals}
  */
 public record ThingScore(
         int samples,
@@ -36,14 +38,19 @@ public record ThingScore(
         Map<String, Double> boxes,
         Map<String, Double> masks,
         List<CocoScore.OfCategory> classes,
-        List<Skipped> skipped)
+        List<Skipped> skipped,
+        Map<String, Interval> intervals)
         implements Score {
     static final String HEADLINE = "boxMap";
 
     static ThingScore of(Coco truth, List<CocoResults.Found> found, boolean masks, List<Skipped> skipped) {
         var byBox = CocoScore.of(truth, found, Overlap.BBOX, true);
-        Map<String, Double> byMask =
-                masks ? CocoScore.of(truth, found, Overlap.SEGM, true).numbers() : Map.of();
+        var ofMasks = masks ? Optional.of(CocoScore.of(truth, found, Overlap.SEGM, true)) : Optional.<CocoScore>empty();
+        Map<String, Double> byMask = ofMasks.map(CocoScore::numbers).orElse(Map.of());
+        var intervals = new LinkedHashMap<String, Interval>();
+        byBox.intervals().forEach((name, interval) -> intervals.put(name.replace("AP", "boxMap"), interval));
+        ofMasks.ifPresent(score ->
+                score.intervals().forEach((name, interval) -> intervals.put(name.replace("AP", "maskMap"), interval)));
         return new ThingScore(
                 truth.pictures().size(),
                 (int) truth.things().stream().filter(t -> !t.crowd()).count(),
@@ -57,7 +64,8 @@ public record ThingScore(
                 byBox.numbers(),
                 byMask,
                 byBox.categories(),
-                skipped);
+                skipped,
+                intervals);
     }
 
     @Override
@@ -92,7 +100,7 @@ public record ThingScore(
         var names = classes.stream().map(c -> Words.shown(c.name())).toList();
         int width = names.stream().mapToInt(String::length).reduce("class".length(), Math::max);
         var row = "%-" + width + "s  %5s  %5s  %6s";
-        var lines = new ArrayList<String>();
+        var lines = new ArrayList<>(Score.super.lines());
         lines.add(String.format(row, "class", "AP", "AP50", "recall"));
         for (int i = 0; i < names.size(); i++) {
             var c = classes.get(i);

@@ -88,6 +88,30 @@ class CocoScoreTest {
         assertEquals(-1, score.get("AP_large"), 1e-12);
     }
 
+    /** Of two pictures the first has its thing found, the second not: drawn twice, the one has an AP of 1, the other of 0. */
+    @Test
+    void intervals_areThoseOfDrawnPictures() throws IOException {
+        var truth = truth("""
+                {"images": [{"id": 1, "width": 100, "height": 100}, {"id": 2, "width": 100, "height": 100}],
+                 "categories": [{"id": 1, "name": "a"}],
+                 "annotations": [
+                  {"id": 1, "image_id": 1, "category_id": 1, "bbox": [10, 10, 40, 40], "area": 1600, "iscrowd": 0},
+                  {"id": 2, "image_id": 2, "category_id": 1, "bbox": [10, 10, 40, 40], "area": 1600, "iscrowd": 0}]}""");
+        var found = CocoResults.read(
+                write("[{\"image_id\": 1, \"category_id\": 1, \"bbox\": [10, 10, 40, 40], \"score\": 0.5},"
+                        + "{\"image_id\": 2, \"category_id\": 1, \"bbox\": [60, 60, 10, 10], \"score\": 0.4}]"),
+                truth,
+                false);
+        var score = CocoScore.of(truth, found, Overlap.BBOX, true);
+        assertEquals(51 / 101.0, score.numbers().get("AP50"), 1e-12);
+        for (var name : List.of("AP", "AP50", "AP75")) {
+            assertEquals(0, score.intervals().get(name).low(), 1e-12, name);
+            assertEquals(1, score.intervals().get(name).high(), 1e-12, name);
+        }
+        var one = CocoScore.of(truth(TRUTH), List.of(), Overlap.BBOX, true);
+        assertTrue(one.intervals().isEmpty(), "of one picture");
+    }
+
     @Test
     void whatHasNoPictureOrCategory_isPassedOverAndSaid() throws IOException {
         var truth = truth(TRUTH.replace("\"id\": 2, \"image_id\": 1", "\"id\": 2, \"image_id\": 9"));
