@@ -19,14 +19,13 @@ final class RandomPictures<T extends Target<T>> implements Dataset<T> {
     private final List<Image> images;
     private final List<T> targets;
     private final List<String> classes;
-    private final int batch;
 
     private RandomPictures(int batch, int side, int classes, IntFunction<T> target) {
         var random = new Random(0);
-        targets = IntStream.range(0, batch).mapToObj(target).toList();
-        this.batch = batch;
+        int n = Math.max(2, batch); // a training refuses pictures that are all alike
+        targets = IntStream.range(0, n).mapToObj(target).toList();
         this.classes = IntStream.range(0, classes).mapToObj(Integer::toString).toList();
-        images = IntStream.range(0, batch)
+        images = IntStream.range(0, n)
                 .mapToObj(i -> {
                     var rgb = new byte[side * side * 3];
                     random.nextBytes(rgb);
@@ -56,7 +55,7 @@ final class RandomPictures<T extends Target<T>> implements Dataset<T> {
 
     @Override
     public int size() {
-        return Math.multiplyExact(batch, BATCHES);
+        return Math.multiplyExact(images.size(), BATCHES);
     }
 
     @Override
@@ -66,12 +65,12 @@ final class RandomPictures<T extends Target<T>> implements Dataset<T> {
 
     @Override
     public T target(int index) {
-        return targets.get(index % batch);
+        return targets.get(index % images.size());
     }
 
     @Override
     public Picture picture(int index) {
-        return Picture.of(images.get(index % batch));
+        return Picture.of(images.get(index % images.size()));
     }
 
     @Override
