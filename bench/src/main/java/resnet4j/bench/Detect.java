@@ -27,6 +27,7 @@ import resnet4j.image.LabelMap;
 import resnet4j.image.Picture;
 import resnet4j.image.Preprocess;
 import resnet4j.image.Resample;
+import resnet4j.image.Transforms;
 import resnet4j.model.ModelFile;
 import resnet4j.nn.Norm;
 import resnet4j.run.Line;
@@ -116,7 +117,7 @@ public final class Detect {
                 .toArray());
     }
 
-    /** The same picture again and again, with a thing in each quarter. */
+    /** The same picture again and again, every second time mirrored, with a thing in each quarter. */
     private record Photos(Image photo) implements Dataset<Things> {
         @Override
         public int size() {
@@ -125,7 +126,7 @@ public final class Detect {
 
         @Override
         public Picture picture(int index) {
-            return how -> photo;
+            return how -> index % 2 == 0 ? photo : Transforms.flip(photo);
         }
 
         @Override
