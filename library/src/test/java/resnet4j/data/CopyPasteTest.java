@@ -103,15 +103,18 @@ class CopyPasteTest {
             state = seed;
         }
 
+        private long next() {
+            return state = (state * 1103515245 + 12345) % (1L << 31);
+        }
+
         @Override
         public int nextInt(int bound) {
-            state = (state * 1103515245 + 12345) % (1L << 31);
-            return (int) (state / (double) (1L << 31) * bound);
+            return (int) (next() / (double) (1L << 31) * bound);
         }
 
         @Override
         public long nextLong() {
-            throw new UnsupportedOperationException();
+            return next() << 33 ^ next() << 16 ^ next();
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import resnet4j.array.DType;
 import resnet4j.config.Records;
@@ -185,15 +186,17 @@ class DetectorRunTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
+    static List<String> ofEachKind() {
+        return List.of(
                 "maskrcnn_resnet18_fpn",
                 "maskrcnn_resnet50_fpn_v2",
                 "keypointrcnn_resnet50_fpn",
                 "retinanet_resnet50_fpn",
-                "fcos_resnet50_fpn"
-            })
+                "fcos_resnet50_fpn");
+    }
+
+    @ParameterizedTest
+    @MethodSource("ofEachKind")
     void stepsAndPredictions_leaveNothingBehind(String name) {
         var live = new ArrayList<Long>();
         try (var net = net(name)) {
@@ -254,14 +257,7 @@ class DetectorRunTest {
 
     /** Where the processor lacks bf16 both are the same. */
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "maskrcnn_resnet18_fpn",
-                "maskrcnn_resnet50_fpn_v2",
-                "keypointrcnn_resnet50_fpn",
-                "retinanet_resnet50_fpn",
-                "fcos_resnet50_fpn"
-            })
+    @MethodSource("ofEachKind")
     void bf16Plans_answerWhatPlansInFp32Do(String name) {
         var given = Map.of(
                 Part.PLACES, new long[] {2, 3, 64, 96},

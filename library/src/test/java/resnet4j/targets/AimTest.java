@@ -144,13 +144,18 @@ class AimTest {
         return IntStream.range(0, pictures).toArray();
     }
 
-    @Test
-    void scoresOfLabels_areThoseOfScikitLearn() {
+    /** The golden's scores of two labels. */
+    private static Outputs<Labels> outputsOfLabels() {
         var scores = floats(golden.get("scores"));
         int n = scores.length / 2;
         var rows = new ArrayList<float[]>();
         for (int i = 0; i < n; i++) rows.add(new float[] {scores[2 * i], scores[2 * i + 1]});
-        var outputs = new Outputs<>(rows, labels(doubles("labels"), n, 2), order(n), List.of());
+        return new Outputs<>(rows, labels(doubles("labels"), n, 2), order(n), List.of());
+    }
+
+    @Test
+    void scoresOfLabels_areThoseOfScikitLearn() {
+        var outputs = outputsOfLabels();
         var names = List.of("a", "b");
         var chosen = LabelsScore.thresholds(2, outputs);
         var score = LabelsScore.of(names, chosen, outputs);
@@ -166,18 +171,15 @@ class AimTest {
     /** A thousand draws by the definition: each draw's pictures, scored as pictures are. */
     @Test
     void intervalsOfLabels_areThoseOfDrawnPictures() {
-        var scores = floats(golden.get("scores"));
-        int n = scores.length / 2;
-        var rows = new ArrayList<float[]>();
-        for (int i = 0; i < n; i++) rows.add(new float[] {scores[2 * i], scores[2 * i + 1]});
-        var truths = labels(doubles("labels"), n, 2);
-        var outputs = new Outputs<>(rows, truths, order(n), List.of());
+        var outputs = outputsOfLabels();
+        int n = outputs.targets().size();
         var chosen = LabelsScore.thresholds(2, outputs);
         var intervals = LabelsScore.of(List.of("a", "b"), chosen, outputs).intervals();
         for (var name : List.of("mAP", "auc", "f1")) {
             var expected = Interval.resampled(n, places -> {
-                var drawn = IntStream.of(places).mapToObj(rows::get).toList();
-                var labels = IntStream.of(places).mapToObj(truths::get).toList();
+                var drawn = IntStream.of(places).mapToObj(outputs.logits()::get).toList();
+                var labels =
+                        IntStream.of(places).mapToObj(outputs.targets()::get).toList();
                 return LabelsScore.of(List.of("a", "b"), chosen, new Outputs<>(drawn, labels, order(n), List.of()))
                         .numbers()
                         .get(name);
