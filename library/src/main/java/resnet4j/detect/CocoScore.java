@@ -19,8 +19,8 @@ import resnet4j.eval.Interval;
  * @param numbers    in COCO's order: {@code AP} (mean over overlaps .50 to .95), {@code AP50}, {@code AP75}, by size of
  *                   the thing, and recalls; by name
  * @param categories of those with a thing to find
- * @param intervals  of {@code AP}, {@code AP50} and {@code AP75} by draws of pictures; none of one picture, or where so
- *                   many things were found that a thousand draws take long
+ * @param intervals  of {@code AP}, {@code AP50} and {@code AP75} by draws of pictures; none of one picture, without
+ *                   a thing to find, or where so many things were found that a thousand draws take long
  */
 public record CocoScore(
         Overlap overlap, Map<String, Double> numbers, List<OfCategory> categories, Map<String, Interval> intervals) {
@@ -100,14 +100,17 @@ public record CocoScore(
                     match(p, here, there, matches);
                 }
                 for (int a = 0; a < areas.length; a++)
-                    for (int m = 0; m < most.length; m++)
-                        curves[c][a][m] = Ranked.of(matches.get(a), most[m]).curve(once, 0, LEVELS);
-                all.add(Ranked.of(matches.get(0), most[most.length - 1]));
+                    for (int m = 0; m < most.length; m++) {
+                        var ranked = Ranked.of(matches.get(a), most[m]);
+                        curves[c][a][m] = ranked.curve(once, 0, LEVELS);
+                        if (a == 0 && m == most.length - 1) all.add(ranked);
+                    }
             }
-            boolean drawn = pictures.length > 1 && found.size() <= MOST_DRAWN;
+            var summary = summary(curves);
+            boolean drawn = pictures.length > 1 && found.size() <= MOST_DRAWN && summary.get("AP") >= 0;
             return new CocoScore(
                     overlap,
-                    summary(curves),
+                    summary,
                     perCategory(categories, known, curves),
                     drawn ? intervals(all, pictures.length) : Map.of());
         }

@@ -110,6 +110,11 @@ class CocoScoreTest {
         }
         var one = CocoScore.of(truth(TRUTH), List.of(), Overlap.BBOX, true);
         assertTrue(one.intervals().isEmpty(), "of one picture");
+        var nothing = truth("""
+                {"images": [{"id": 1, "width": 9, "height": 9}, {"id": 2, "width": 9, "height": 9}],
+                 "categories": [{"id": 1, "name": "a"}], "annotations": []}""");
+        assertTrue(
+                CocoScore.of(nothing, List.of(), Overlap.BBOX, true).intervals().isEmpty(), "without a thing");
     }
 
     @Test
