@@ -73,7 +73,7 @@ public sealed interface FileAnswers permits AnsweredFiles, DetectedFiles, Segmen
             refuse(
                     !views.equals(new PixelViews()),
                     "scales, window and mirror",
-                    "a network that answers for each pixel");
+                    "a network that answers for each pixel, or window and a detector");
         }
 
         private void refuseAllButWhole() {
