@@ -27,8 +27,8 @@ import resnet4j.data.Skipped;
  * @param confusion   {@code [truth][prediction]} counts
  * @param mistakes    the mistakes the network was surest of, surest first
  * @param skipped     pictures that could not be read, and so are in no other number
- * @param sampled     intervals of what is no share of the pictures, by {@code loss}, {@code ece} and {@code auc}; none in
- *                    files of before, and no {@code auc} where it would take long
+ * @param sampled     intervals of what is no share of the pictures, by {@code loss}, {@code macroF1}, {@code ece} and
+ *                    {@code auc}; none in files of before, and no {@code auc} where it would take long
  */
 public record Evaluation(
         int samples,
@@ -88,7 +88,7 @@ public record Evaluation(
         return "top1";
     }
 
-    /** Components as above. */
+    /** Components as above, and {@link #macroF1}. */
     @Override
     public Map<String, Double> numbers() {
         var numbers = new LinkedHashMap<String, Double>();
@@ -97,13 +97,14 @@ public record Evaluation(
         numbers.put("top1", top1);
         numbers.put("top5Correct", (double) top5Correct);
         numbers.put("top5", top5);
+        numbers.put("macroF1", macroF1());
         numbers.put("loss", loss);
         auc.ifPresent(area -> numbers.put("auc", area));
         numbers.put("ece", ece);
         return numbers;
     }
 
-    /** Of shares by Wilson, of the loss by the normal distribution, of the calibration error by draws, of the area by DeLong. */
+    /** Of shares by Wilson, of the loss by the normal distribution, of F1 and the calibration error by draws, of the area by DeLong. */
     @Override
     public Map<String, Interval> intervals() {
         var intervals = new LinkedHashMap<String, Interval>();
@@ -156,12 +157,13 @@ public record Evaluation(
         return lines;
     }
 
-    /** Its components without the mistakes, and its notes. */
+    /** Its components without the mistakes, its mean F1, intervals and notes. */
     @Override
     public Map<String, Object> keys() {
         var keys = Records.fields(this);
         keys.remove("mistakes");
         keys.remove("sampled");
+        keys.put("macroF1", macroF1());
         keys.put("intervals", intervals());
         keys.put("notes", notes());
         return keys;

@@ -116,7 +116,7 @@ public final class Metrics {
         samples++;
         double entropy = Math.log(sum) + max - own;
         loss += entropy;
-        sampled.add(entropy, confidence, right);
+        sampled.add(entropy, confidence, truth, best);
         if (right) correct++;
         if (better < 5) top5Correct++;
         confusion[truth][best]++;

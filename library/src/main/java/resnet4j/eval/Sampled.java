@@ -12,24 +12,48 @@ final class Sampled {
     private static final long MOST_RANKED = 1 << 21;
 
     private double[] losses = new double[256], confidences = new double[256]; // below 0 for a wrong answer
+    private int[] answers = new int[256];
     private int size;
 
-    void add(double loss, double confidence, boolean right) {
+    void add(double loss, double confidence, int truth, int answer) {
         if (size == losses.length) {
             losses = Arrays.copyOf(losses, 2 * size);
             confidences = Arrays.copyOf(confidences, 2 * size);
+            answers = Arrays.copyOf(answers, 2 * size);
         }
         losses[size] = loss;
-        confidences[size++] = right ? confidence : -confidence;
+        answers[size] = answer;
+        confidences[size++] = answer == truth ? confidence : -confidence;
     }
 
     /** @param scores a row of each sample, or null @param truths the class of each sample */
     Map<String, Interval> intervals(List<float[]> scores, IntUnaryOperator truths, int classes) {
         var intervals = new LinkedHashMap<String, Interval>();
         if (size > 1) intervals.put("loss", Interval.ofMean(Arrays.copyOf(losses, size)));
+        intervals.put("macroF1", Interval.resampled(size, places -> macroF1(places, truths, classes)));
         intervals.put("ece", Interval.resampled(size, this::calibrationError));
         if (scores != null && (long) size * classes <= MOST_RANKED) area(intervals, scores, truths, classes);
         return intervals;
+    }
+
+    /** As {@link Evaluation#macroF1} has it. */
+    private double macroF1(int[] places, IntUnaryOperator truths, int classes) {
+        var hits = new int[classes];
+        var all = new int[classes]; // pictures of a class, and pictures taken for it
+        for (int i : places) {
+            int truth = truths.applyAsInt(i);
+            all[truth]++;
+            all[answers[i]]++;
+            if (answers[i] == truth) hits[truth]++;
+        }
+        double sum = 0;
+        int occurring = 0;
+        for (int c = 0; c < classes; c++) {
+            if (all[c] == 0) continue;
+            sum += 2.0 * hits[c] / all[c];
+            occurring++;
+        }
+        return sum / occurring;
     }
 
     private double calibrationError(int[] places) {

@@ -46,6 +46,11 @@ public final class Amounts {
                 : String.format(Locale.ROOT, "%.4f", value);
     }
 
+    /** Where a number lies: {@code 0.8914 to 0.9121}. */
+    public static String number(Interval interval) {
+        return number(interval.low()) + " to " + number(interval.high());
+    }
+
     /** {@code 42 s}, {@code 3 min 20 s}, {@code 1 h 13 min}. */
     public static String duration(double seconds) {
         long s = Math.round(seconds);

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import resnet4j.eval.Evaluation;
@@ -61,27 +62,49 @@ public final class ClassSections {
     /** The numbers that are read first. */
     public static Block.Figures figures(Evaluation e) {
         var list = new ArrayList<Figure>();
+        var intervals = e.intervals();
         var standing =
                 e.standing().map(s -> " " + s.name().toLowerCase(Locale.ROOT)).orElse("");
         list.add(new Figure(
                 "Top-1 accuracy",
                 Amounts.percent(e.top1()),
-                "95% interval " + Amounts.percent1(e.interval()),
+                interval("", intervals.get("top1"), Amounts::percent1),
                 "first" + standing));
         if (e.perClass().size() > 5)
             list.add(new Figure(
                     "Top-5 accuracy",
                     Amounts.percent(e.top5()),
-                    "95% interval " + Amounts.percent1(Interval.ofShare(e.top5Correct(), e.samples())),
+                    interval("", intervals.get("top5"), Amounts::percent1),
                     ""));
         list.add(new Figure("Correct", Amounts.count(e.correct()), "of " + Amounts.pictures(e.samples()), ""));
-        list.add(new Figure("Loss", String.format(Locale.ROOT, "%.4f", e.loss()), "mean cross entropy, nats", ""));
-        list.add(new Figure("Macro F1", String.format(Locale.ROOT, "%.4f", e.macroF1()), "mean over classes", ""));
+        list.add(new Figure(
+                "Loss",
+                String.format(Locale.ROOT, "%.4f", e.loss()),
+                interval("mean cross entropy, nats", intervals.get("loss"), Amounts::number),
+                ""));
+        list.add(new Figure(
+                "Macro F1",
+                String.format(Locale.ROOT, "%.4f", e.macroF1()),
+                interval("mean over classes", intervals.get("macroF1"), Amounts::number),
+                ""));
         e.auc()
                 .ifPresent(auc -> list.add(new Figure(
-                        "ROC area", String.format(Locale.ROOT, "%.4f", auc), "mean, one class against rest", "")));
-        list.add(new Figure("Calibration error", Amounts.percent(e.ece()), "expected, 15 bins", ""));
+                        "ROC area",
+                        String.format(Locale.ROOT, "%.4f", auc),
+                        interval("mean, one class against rest", intervals.get("auc"), Amounts::number),
+                        "")));
+        list.add(new Figure(
+                "Calibration error",
+                Amounts.percent(e.ece()),
+                interval("expected, 15 bins", intervals.get("ece"), Amounts::percent1),
+                ""));
         return new Block.Figures(list);
+    }
+
+    /** What a number is, and where it lies. @param lies null where that is not known */
+    private static String interval(String what, Interval lies, Function<Interval, String> words) {
+        if (lies == null) return what;
+        return (what.isEmpty() ? "" : what + "; ") + "95% interval " + words.apply(lies);
     }
 
     /** Which class was taken for which. */
@@ -96,8 +119,9 @@ public final class ClassSections {
 
     /** Each class by itself. @param rankings of the classes, for their areas; none where these are not known */
     public static Section classes(Evaluation e, List<Ranking> rankings) {
-        var columns =
-                new ArrayList<>(List.of("Class", "#Pictures", "#-Correct", "#Precision", "#Recall", "#-Interval"));
+        var columns = new ArrayList<>(List.of(
+                "Class", "#Pictures", "#-Correct", "#Precision", "#-Its interval", "#Recall", "#-Its interval"));
+        var intervals = e.intervals();
         if (!rankings.isEmpty()) columns.addAll(List.of("#-ROC area", "#-PR area"));
         columns.add("#=F1");
         var rows = new ArrayList<List<String>>();
@@ -109,8 +133,9 @@ public final class ClassSections {
                     Amounts.count(one.support()),
                     Amounts.count(one.correct()),
                     Amounts.percent1(one.precision()),
+                    known(intervals.get("precision of " + one.name())),
                     Amounts.percent1(one.recall()),
-                    one.support() == 0 ? "" : Amounts.percent1(Interval.ofShare(one.correct(), one.support()))));
+                    known(intervals.get("recall of " + one.name()))));
             if (!rankings.isEmpty()) {
                 row.add(area(rankings.get(c).auc()));
                 row.add(area(rankings.get(c).averagePrecision()));
@@ -121,9 +146,14 @@ public final class ClassSections {
         int left = e.perClass().size() - rows.size();
         return new Section(
                 "Classes",
-                "Hardest first, by F1; intervals are those of the recall, with 95% confidence (Wilson)."
+                "Hardest first, by F1; intervals are of 95% confidence (Wilson)."
                         + (left == 0 ? "" : " " + Amounts.count(left) + " easier ones are left out."),
                 List.of(new Block.Table("", columns, rows)));
+    }
+
+    /** Empty for a share of nothing. */
+    private static String known(Interval interval) {
+        return interval.equals(Interval.ofShare(0, 0)) ? "" : Amounts.percent1(interval);
     }
 
     private static String area(double area) {

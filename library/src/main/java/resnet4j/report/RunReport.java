@@ -78,9 +78,11 @@ public final class RunReport {
     /** All numbers of a score, that by which networks are compared first. */
     private static Block.Figures figures(Score score) {
         var list = new ArrayList<Figure>();
-        list.add(new Figure(score.headline(), Amounts.number(score.value()), "", "first"));
+        var intervals = score.intervals();
         score.numbers().forEach((name, value) -> {
-            if (!name.equals(score.headline())) list.add(new Figure(name, Amounts.number(value), "", ""));
+            boolean first = name.equals(score.headline());
+            var lies = intervals.containsKey(name) ? "95% interval " + Amounts.number(intervals.get(name)) : "";
+            list.add(first ? 0 : list.size(), new Figure(name, Amounts.number(value), lies, first ? "first" : ""));
         });
         return new Block.Figures(list);
     }

@@ -208,6 +208,32 @@ class MetricsTest {
         assertTrue(found.keys().containsKey("intervals"));
     }
 
+    /*
+    numpy 2.4, scikit-learn 1.9.1, with case as above:
+
+    logits, y = case(256, 3)
+    p = np.exp(logits.astype(float)); p /= p.sum(1, keepdims=True)
+    pred, conf, bins = p.argmax(1), p.max(1), np.ceil(p.max(1) * 15)
+    seed, f1, ece = 0x5DEECE66D, [], []
+    for _ in range(1000):
+        at = []
+        for _ in range(256):  # new java.util.Random(0).nextInt(256)
+            seed = (seed * 0x5DEECE66D + 0xB) % 2**48
+            at.append(seed >> 40)
+        f1.append(m.f1_score(y[at], pred[at], average="macro"))
+        gap = (conf - (pred == y))[at]
+        ece.append(sum(abs(gap[bins[at] == b].sum()) for b in range(16)) / 256)
+    print(np.sort(f1)[[25, 974]], m.f1_score(y, pred, average="macro"), np.sort(ece)[[25, 974]])
+    */
+    @Test
+    void drawnIntervals_areScikitLearns() {
+        var intervals = formula(256, 3, 64).intervals();
+        assertEquals(0.5001645515406983, intervals.get("macroF1").low(), ROUNDING);
+        assertEquals(0.6309313165706669, intervals.get("macroF1").high(), ROUNDING);
+        assertEquals(0.1999356987140971, intervals.get("ece").low(), ROUNDING);
+        assertEquals(0.3108754490470875, intervals.get("ece").high(), ROUNDING);
+    }
+
     @Test
     void evaluation_isTheSameAfterJson() {
         Evaluation e = formula(200, 3, 64);

@@ -127,6 +127,10 @@ class RunReportTest {
                 String.format(Locale.ROOT, "%.2f%%", 100.0 * e.top5Correct() / 4000), number(page, "Top-5 accuracy"));
         assertEquals(String.format(Locale.ROOT, "%,d", e.correct()), number(page, "Correct"));
         assertEquals(String.format(Locale.ROOT, "%.4f", e.loss()), number(page, "Loss"));
+        var f1 = e.intervals().get("macroF1");
+        assertEquals(
+                String.format(Locale.ROOT, "mean over classes; 95%% interval %.4f to %.4f", f1.low(), f1.high()),
+                text(page, "//dl[@class='numbers']/div[dt='Macro F1']//span"));
         assertEquals(String.format(Locale.ROOT, "%.4f", e.auc().orElseThrow()), number(page, "ROC area"));
         assertEquals(String.format(Locale.ROOT, "%.2f%%", 100 * e.ece()), number(page, "Calibration error"));
 
