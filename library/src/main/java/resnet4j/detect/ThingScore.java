@@ -69,6 +69,11 @@ public record ThingScore(
     }
 
     @Override
+    public List<String> compared() {
+        return maskMap.isPresent() ? List.of(HEADLINE, "maskMap") : List.of(HEADLINE);
+    }
+
+    @Override
     public Map<String, Double> numbers() {
         var numbers = new LinkedHashMap<String, Double>();
         numbers.put(HEADLINE, boxMap);

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import resnet4j.data.Numbers;
 import resnet4j.data.Skipped;
 import resnet4j.model.Answer;
@@ -14,10 +15,18 @@ import resnet4j.model.Answer;
  *
  * @param r2  mean over the numbers of the share of their variance that is explained
  * @param mae mean over the numbers of the absolute error, in their own units
+ * @param intervals of both by draws of pictures
  */
-public record NumbersScore(int samples, double r2, double mae, List<NumberResult> results, List<Skipped> skipped)
+public record NumbersScore(
+        int samples,
+        double r2,
+        double mae,
+        List<NumberResult> results,
+        List<Skipped> skipped,
+        Map<String, Interval> intervals)
         implements Score {
     public static final String HEADLINE = "r2";
+    private static final String ERROR = "mae";
     private static final int SHOWN = 500;
 
     /**
@@ -43,6 +52,7 @@ public record NumbersScore(int samples, double r2, double mae, List<NumberResult
         if (n < 2)
             throw new IllegalArgumentException("data: expected at least two pictures that can be read, got " + n);
         var results = new ArrayList<NumberResult>();
+        var off = new double[n]; // mean over the numbers of each picture
         var answers = outputs.logits().stream()
                 .map(row -> answer.values(row, 0, names.size()))
                 .toList();
@@ -52,15 +62,37 @@ public record NumbersScore(int samples, double r2, double mae, List<NumberResult
             for (int k = 0; k < n; k++) {
                 truth[k] = outputs.targets().get(k).values().get(i);
                 said[k] = answers.get(k)[i];
+                off[k] += Math.abs(said[k] - truth[k]) / names.size();
             }
             results.add(result(names.get(i), truth, said));
         }
+        var intervals = new LinkedHashMap<String, Interval>();
+        intervals.put(HEADLINE, meanOfDraws(results));
+        intervals.put(ERROR, Interval.resampled(n, places -> mean(off, places)));
         return new NumbersScore(
                 n,
                 results.stream().mapToDouble(NumberResult::r2).average().orElseThrow(),
                 results.stream().mapToDouble(NumberResult::mae).average().orElseThrow(),
                 results,
-                outputs.skipped());
+                outputs.skipped(),
+                intervals);
+    }
+
+    /** The draws are the same of all numbers. */
+    private static Interval meanOfDraws(List<NumberResult> results) {
+        int draws = results.get(0).r2Interval.draws().size();
+        return Interval.ofDraws(IntStream.range(0, draws)
+                .mapToObj(b -> results.stream()
+                        .mapToDouble(r -> r.r2Interval.draws().get(b))
+                        .average()
+                        .orElseThrow())
+                .toList());
+    }
+
+    private static double mean(double[] values, int[] places) {
+        double sum = 0;
+        for (int i : places) sum += values[i];
+        return sum / places.length;
     }
 
     private static NumberResult result(String name, double[] truth, double[] said) {
@@ -107,10 +139,15 @@ public record NumbersScore(int samples, double r2, double mae, List<NumberResult
     }
 
     @Override
+    public List<String> compared() {
+        return List.of(HEADLINE, ERROR);
+    }
+
+    @Override
     public Map<String, Double> numbers() {
         var numbers = new LinkedHashMap<String, Double>();
         numbers.put(HEADLINE, r2);
-        numbers.put("mae", mae);
+        numbers.put(ERROR, mae);
         if (results.size() > 1) for (var result : results) numbers.put("mae " + result.name, result.mae);
         return numbers;
     }

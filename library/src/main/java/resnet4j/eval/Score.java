@@ -21,6 +21,11 @@ public interface Score {
         return Map.of();
     }
 
+    /** The numbers by whose draws two networks are compared on the same pictures. */
+    default List<String> compared() {
+        return List.of(headline());
+    }
+
     /** Pictures that could not be read, and so are in no number. */
     List<Skipped> skipped();
 

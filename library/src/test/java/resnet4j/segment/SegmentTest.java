@@ -5,14 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import resnet4j.Classifier;
+import resnet4j.certainty.PairedDrawsTest;
 import resnet4j.config.Records;
 import resnet4j.data.DataSource;
 import resnet4j.image.LabelMap;
@@ -125,6 +129,29 @@ class SegmentTest {
         assertTrue(IouScore.of(List.of("a", "b"), List.of(x), 0.5, List.of())
                 .intervals()
                 .isEmpty());
+    }
+
+    /** scripts/parity/paired_golden.py: numpy. */
+    @Test
+    void differenceOfTwoNetworks_isNumpys() {
+        var golden = PairedDrawsTest.golden("maps");
+        IouScore first = maps(golden.get("first")), second = maps(golden.get("second"));
+        PairedDrawsTest.assertPaired(
+                golden,
+                "miou",
+                first.numbers(),
+                first.intervals(),
+                second.numbers(),
+                second.intervals(),
+                PairedDrawsTest.EXACT);
+    }
+
+    private static IouScore maps(JsonNode confusions) {
+        var pictures = Stream.of(Records.read(confusions, long[][][].class))
+                .map(rows -> Stream.of(rows).flatMapToLong(LongStream::of).toArray())
+                .map(confusion -> new PictureScore(0, "", confusion, new double[3]))
+                .toList();
+        return IouScore.of(List.of("a", "b", "c"), pictures, 0, List.of());
     }
 
     /** numpy: t = (17 i + i // 3) % 4, a = (31 i i + 7 i) % 4 for i in 0..41, without every eleventh; scikit-learn 1.9.1. */
