@@ -7,7 +7,7 @@ import resnet4j.eval.Interval;
 
 /**
  * By how much a number of one network differs from that of another on the same pictures, by the same draws of these for
- * both. Efron and Tibshirani 1993, "An Introduction to the Bootstrap", chapters 13 and 15.
+ * both. Efron and Tibshirani 1993, "An Introduction to the Bootstrap", chapter 13.
  *
  * @param number     its name
  * @param difference the first network's less the second's

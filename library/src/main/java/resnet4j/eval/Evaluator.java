@@ -34,6 +34,7 @@ public record Evaluator(
      * @param opened   taken over, and closed
      * @param loader   of pictures whose labels are the network's, made ready by its own preprocessing
      * @param progress told how many pictures each batch had
+     * @return with all mistakes
      */
     public static Evaluation evaluate(
             ModelFile.Opened opened,
@@ -41,18 +42,6 @@ public record Evaluator(
             Views views,
             Device device,
             Precision precision,
-            IntConsumer progress) {
-        return evaluate(opened, loader, views, device, precision, 0, progress);
-    }
-
-    /** The same with so many of the surest mistakes in the result; all of them, where that is {@link Integer#MAX_VALUE}. */
-    public static Evaluation evaluate(
-            ModelFile.Opened opened,
-            Loader<Label> loader,
-            Views views,
-            Device device,
-            Precision precision,
-            int keptMistakes,
             IntConsumer progress) {
         var file = opened.classifier().file();
         var preprocess = file.preprocess();
@@ -62,7 +51,7 @@ public record Evaluator(
             var network = views.of(inference::run);
             UnaryOperator<Tensor> calibrated =
                     temperature == 1 ? network : images -> Ops.affine(network.apply(images), 1 / temperature, 0);
-            return new Evaluator(calibrated, file.classNames(), preprocess, device, keptMistakes)
+            return new Evaluator(calibrated, file.classNames(), preprocess, device, Integer.MAX_VALUE)
                     .evaluate(loader, progress);
         }
     }

@@ -6,18 +6,22 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import resnet4j.certainty.Paired;
+import resnet4j.certainty.PairedDraws;
 import resnet4j.eval.Interval;
+import resnet4j.eval.Score;
 
 /**
  * Networks side by side, in the order they were given.
  *
  * @param precision what they computed in
- * @param data      what accuracy was measured on
- * @param pairs     each two networks on the same pictures, where accuracy was measured
+ * @param data      what it was measured on how right they are
+ * @param pairs     each two networks that answer alike, where that was measured
  */
 public record Compared(
         int processors,
@@ -36,9 +40,11 @@ public record Compared(
     /**
      * One network.
      *
-     * @param weights       the file behind {@code accuracy}; random where absent
+     * @param weights       random where absent, and then neither {@code accuracy} nor {@code score} is there
      * @param macs          multiply-adds for one picture
      * @param fileBytes     size of that file
+     * @param accuracy      of a network that names a class
+     * @param score         of another
      * @param publishedTop1 what the publisher of the weights says, on ImageNet; where there is no file, of the newest
      *                      weights known
      * @param single        one picture at a time
@@ -53,16 +59,53 @@ public record Compared(
             long macs,
             Optional<Long> fileBytes,
             Optional<Accuracy> accuracy,
+            Optional<Scored> score,
             Optional<Double> publishedTop1,
             Pace single,
             Pace best,
-            List<Pace> batches) {}
+            List<Pace> batches) {
+        private String right() {
+            return accuracy.map(a -> percent(a.top1))
+                    .or(() -> score.map(s -> String.format(Locale.ROOT, "%.4f", s.value())))
+                    .orElse("-");
+        }
+    }
 
     /** Shares in [0,1] of {@code samples} pictures. */
     public record Accuracy(double top1, Interval top1Interval, double top5, int samples) {}
 
-    /** Whether one network is right more often than another, or that may be chance. */
-    public record Against(String first, String second, Paired test) {}
+    /**
+     * What a network that does not name a class is worth on the pictures.
+     *
+     * @param headline the number by which networks are compared
+     */
+    public record Scored(String headline, Map<String, Double> numbers, Map<String, Interval> intervals) {
+        static Scored of(Score score) {
+            return new Scored(score.headline(), score.numbers(), score.intervals());
+        }
+
+        double value() {
+            return numbers.get(headline);
+        }
+    }
+
+    /**
+     * Whether one network is better than another, or that may be chance.
+     *
+     * @param test  of how often each names the right class
+     * @param draws of other numbers
+     */
+    public record Against(String first, String second, Optional<Paired> test, List<PairedDraws> draws) {
+        Stream<String> words() {
+            if (test.isEmpty() && draws.isEmpty())
+                return Stream.of(
+                        first + " against " + second + ": no test, as these are not the same pictures, or too few"
+                                + " or too many to be drawn a thousand times");
+            return Stream.concat(
+                    test.stream().map(t -> t.words(first, second)),
+                    draws.stream().map(d -> d.words(first, second)));
+        }
+    }
 
     /** @param peakRssBytes the most memory the process had in any round, by the operating system's account */
     public record Pace(int batch, Spread imagesPerSecond, Spread medianMillis, Spread p99Millis, long peakRssBytes) {
@@ -100,20 +143,38 @@ public record Compared(
     }
 
     /** What stands above the cells of {@link #table}. */
-    public static final List<String> COLUMNS = List.of(
-            "model",
-            "top-1",
-            "published",
-            "ms",
-            "p99 ms",
-            "images/s",
-            "best batch",
-            "images/s at it",
-            "MiB at 1",
-            "MiB at it",
-            "parameters",
-            "MACs",
-            "file");
+    public List<String> columns() {
+        return List.of(
+                "model",
+                right(),
+                "published",
+                "ms",
+                "p99 ms",
+                "images/s",
+                "best batch",
+                "images/s at it",
+                "MiB at 1",
+                "MiB at it",
+                "parameters",
+                "MACs",
+                "file");
+    }
+
+    /** The numbers that say how right they are. */
+    private String right() {
+        boolean others = models.stream().allMatch(m -> m.score.isPresent());
+        return Stream.concat(others ? Stream.of() : Stream.of("top-1"), headlines().stream())
+                .collect(Collectors.joining(" or "));
+    }
+
+    /** The headlines of the scores. */
+    List<String> headlines() {
+        return models.stream()
+                .flatMap(m -> m.score.stream())
+                .map(Scored::headline)
+                .distinct()
+                .toList();
+    }
 
     /** For people: a row for each network, fastest first. */
     public List<List<String>> table() {
@@ -121,7 +182,7 @@ public record Compared(
                 .sorted(Comparator.comparingDouble(m -> m.single.medianMillis.median))
                 .map(m -> List.of(
                         m.model,
-                        m.accuracy.map(a -> percent(a.top1)).orElse("-"),
+                        m.right(),
                         m.publishedTop1.map(Compared::percent).orElse("-"),
                         m.single.medianMillis.toString(),
                         m.single.p99Millis.toString(),
@@ -142,11 +203,12 @@ public record Compared(
         return String.format(Locale.ROOT, "%.1f%%", 100 * share);
     }
 
-    /** What was measured, and on what, in a line for people; and a line for each two networks. */
+    /** What was measured, and on what, in a line for people; and a line for each test of two networks. */
     public String circumstances() {
         return measuredOn()
                 + pairs.stream()
-                        .map(pair -> System.lineSeparator() + pair.test.words(pair.first, pair.second))
+                        .flatMap(Against::words)
+                        .map(line -> System.lineSeparator() + line)
                         .collect(Collectors.joining());
     }
 
@@ -160,7 +222,7 @@ public record Compared(
                 processors,
                 engine,
                 precision,
-                data.map(d -> "; top-1 on " + d).orElse(""));
+                data.map(d -> "; " + right() + " on " + d).orElse(""));
     }
 
     /** Writes a page with plots, which loads nothing. */

@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import resnet4j.certainty.Paired;
 import resnet4j.config.Checks;
 import resnet4j.data.DataSource;
 import resnet4j.graph.Costs;
@@ -26,7 +25,7 @@ import resnet4j.weights.Catalogue;
  * Several networks, measured alike: every measurement is a process of its own, and the networks take turns, so that none
  * has the quiet hour. Needs a Java that can be started from here ({@code java.home}) with this class path.
  *
- * @param data     {@code KIND:PATH}, the pictures to measure accuracy on
+ * @param data     {@code KIND:PATH}, the pictures to measure on how right they are
  * @param limit    how many of them; all where absent
  * @param rounds   how often each is measured
  * @param maxBatch batches tried: 1, 2, 4... up to it
@@ -95,21 +94,16 @@ public record Comparison(
 
     /** Measures. All networks are read before any is measured, so that errors come at once. */
     public Compared run(Watcher watcher) throws IOException, InterruptedException {
-        int pictureClasses = data.isEmpty()
-                ? 0
-                : DataSource.parse(data.get()).train().classes().size();
         var candidates = new ArrayList<Candidate>();
         for (var entrant : entrants) candidates.add(new Candidate(entrant));
-        for (var c : candidates)
-            if (c.file.isPresent() && c.classes < pictureClasses)
-                throw new IllegalArgumentException("data: " + data.get() + " has " + pictureClasses + " classes, and "
-                        + c.model() + " only " + c.classes + "; leave the network out, or the data");
-        if (data.isPresent())
-            for (var c : candidates)
-                if (c.file.isPresent()) {
-                    watcher.say("accuracy of " + c.model());
-                    c.judge();
-                }
+        var judged = candidates.stream()
+                .filter(c -> data.isPresent() && c.file.isPresent())
+                .toList();
+        for (var c : judged) if (c.classes.isPresent()) requireEnough(c.classes.getAsInt(), c.model());
+        for (var c : judged) {
+            watcher.say("accuracy of " + c.model());
+            c.judge();
+        }
         for (int batch = 1; batch <= maxBatch; batch *= 2)
             for (var c : candidates) {
                 if (c.measured.containsKey(batch / 2) || batch == 1) firstRound(c, batch, watcher);
@@ -135,6 +129,13 @@ public record Comparison(
                 pairs(candidates));
     }
 
+    private void requireEnough(int classes, String model) throws IOException {
+        int pictureClasses = DataSource.parse(data.get()).train().classes().size();
+        if (classes < pictureClasses)
+            throw new IllegalArgumentException("data: " + data.get() + " has " + pictureClasses + " classes, and "
+                    + model + " only " + classes + "; leave the network out, or the data");
+    }
+
     private static List<Compared.Against> pairs(List<Candidate> candidates) {
         var told = candidates.stream().filter(c -> c.judged.isPresent()).toList();
         var pairs = new ArrayList<Compared.Against>();
@@ -142,8 +143,9 @@ public record Comparison(
             for (int j = i + 1; j < told.size(); j++) {
                 Work.Judged one = told.get(i).judged.get(),
                         other = told.get(j).judged.get();
-                var test = Paired.ofMistakes(one.accuracy().samples(), one.mistakes(), other.mistakes());
-                pairs.add(new Compared.Against(told.get(i).model(), told.get(j).model(), test));
+                if (one.answersAs(other))
+                    pairs.add(
+                            one.against(other, told.get(i).model(), told.get(j).model()));
             }
         return pairs;
     }
@@ -166,7 +168,8 @@ public record Comparison(
     private final class Candidate {
         private final Entrant entrant;
         private final Optional<Path> file;
-        private final int size, classes;
+        private final int size;
+        private final OptionalInt classes; // of a network that names one
         private final long parameters, macs;
         private final Map<Integer, List<Speed>> measured = new TreeMap<>();
         private Optional<Work.Judged> judged = Optional.empty();
@@ -175,10 +178,11 @@ public record Comparison(
         Candidate(Entrant entrant) throws IOException {
             this.entrant = entrant;
             file = entrant.file();
-            try (var opened = ModelFile.open(entrant.model, entrant.weights, OptionalInt.empty())
-                    .classifier()) {
-                size = opened.file().preprocess().cropHeight();
-                classes = opened.file().classNames().size();
+            try (var opened = ModelFile.open(entrant.model, entrant.weights, OptionalInt.empty())) {
+                size = Tracer.side(opened.file().preprocess().cropHeight());
+                classes = Scoring.namesOneClass(opened)
+                        ? OptionalInt.of(opened.file().classNames().size())
+                        : OptionalInt.empty();
                 var costs = Costs.of(Tracer.trace(opened.net(), 1, 3, size, size));
                 parameters = costs.parameters();
                 macs = costs.macs();
@@ -218,7 +222,8 @@ public record Comparison(
                     parameters,
                     macs,
                     file.isPresent() ? Optional.of(Files.size(file.get())) : Optional.empty(),
-                    judged.map(Work.Judged::accuracy),
+                    judged.flatMap(Work.Judged::accuracy),
+                    judged.flatMap(Work.Judged::score),
                     entrant.card().map(entry -> entry.metrics().get("top1")),
                     speeds.get(1),
                     speeds.get(best),

@@ -10,20 +10,20 @@ import resnet4j.report.Chart;
 import resnet4j.report.Page;
 import resnet4j.report.Section;
 
-/** Networks side by side as a page: accuracy against latency, speed by batch, the table. */
+/** Networks side by side as a page: how right they are against latency, speed by batch, the table. */
 final class ComparisonPage {
     private ComparisonPage() {}
 
     static Page of(Compared r) {
-        var accuracy = new Chart(
-                "Accuracy against latency",
-                Chart.Axis.of("Milliseconds for one picture").logarithmic(),
+        var accuracy = againstLatency(
+                "Accuracy",
                 Chart.Axis.of("Top-1 accuracy").inPercent(),
-                Stream.of(
-                                points(r, "Measured here", m -> m.accuracy().map(Compared.Accuracy::top1)),
-                                points(r, "Published, ImageNet", Row::publishedTop1))
-                        .filter(series -> !series.points().isEmpty())
-                        .toList());
+                points(r, "Measured here", m -> m.accuracy().map(Compared.Accuracy::top1)),
+                points(r, "Published, ImageNet", Row::publishedTop1));
+        var scores = r.headlines().stream()
+                .map(name -> againstLatency(name, Chart.Axis.of(name), points(r, "Measured here", m -> m.score()
+                        .filter(s -> s.headline().equals(name))
+                        .map(Compared.Scored::value))));
         var speed = new Chart(
                 "Speed by batch",
                 Chart.Axis.of("Pictures at a time").doubling(),
@@ -42,24 +42,33 @@ final class ComparisonPage {
                 r.circumstances()
                         + ". Each figure comes from a process of its own; memory is the most physical memory that the"
                         + " process has had, by the operating system's account.",
-                List.of(accuracy, speed),
-                Compared.COLUMNS.stream()
-                        .map(c -> c.equals("model") ? c : "#" + c)
+                Stream.of(Stream.of(accuracy), scores, Stream.of(speed))
+                        .flatMap(charts -> charts)
+                        .filter(chart -> !chart.series().isEmpty())
                         .toList(),
+                r.columns().stream().map(c -> c.equals("model") ? c : "#" + c).toList(),
                 r.table());
         var names = r.models().stream().map(Row::model).collect(Collectors.joining(", "));
         return new Page("Comparison", "Networks side by side", names, List.of(section));
     }
 
-    private static Chart.Series points(Compared r, String name, Function<Row, Optional<Double>> top1) {
+    private static Chart againstLatency(String name, Chart.Axis axis, Chart.Series... series) {
+        return new Chart(
+                name + " against latency",
+                Chart.Axis.of("Milliseconds for one picture").logarithmic(),
+                axis,
+                Stream.of(series).filter(s -> !s.points().isEmpty()).toList());
+    }
+
+    private static Chart.Series points(Compared r, String name, Function<Row, Optional<Double>> right) {
         return new Chart.Series(
                 name,
                 Chart.Mark.POINTS,
                 r.models().stream()
-                        .filter(m -> top1.apply(m).isPresent())
+                        .filter(m -> right.apply(m).isPresent())
                         .map(m -> new Chart.Point(
                                 m.single().medianMillis().median(),
-                                top1.apply(m).get(),
+                                right.apply(m).get(),
                                 m.model()))
                         .toList());
     }

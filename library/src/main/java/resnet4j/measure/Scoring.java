@@ -78,6 +78,13 @@ public record Scoring(
         return new Measured(name, data, score(opened, reading, watching));
     }
 
+    /** Whether a network is measured by how often the class that it names is right. */
+    static boolean namesOneClass(ModelFile.Opened opened) {
+        return !opened.file().architecture().perPixel()
+                && !(opened.net() instanceof DetectionNet)
+                && opened.file().answer() instanceof Answer.Classes;
+    }
+
     private Score score(ModelFile.Opened opened, Reading reading, IntFunction<? extends Watcher> watching)
             throws IOException {
         if (opened.file().architecture().perPixel()) return eachPixel(opened, watching);

@@ -2,16 +2,23 @@ package resnet4j.measure;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import resnet4j.data.DataSource;
-import resnet4j.data.Labelled;
-import resnet4j.data.Loader;
+import resnet4j.certainty.Paired;
+import resnet4j.certainty.PairedDraws;
+import resnet4j.data.Reading;
+import resnet4j.data.Skipped;
 import resnet4j.eval.Evaluation;
-import resnet4j.eval.Evaluator;
+import resnet4j.eval.Score;
 import resnet4j.eval.Views;
 import resnet4j.graph.Inference.Way;
 import resnet4j.model.ModelFile;
+import resnet4j.run.Watcher;
+import resnet4j.segment.PixelViews;
 import resnet4j.tensor.Engine;
 import resnet4j.tensor.Ops;
 import resnet4j.train.Recipe;
@@ -42,10 +49,58 @@ sealed interface Work<R extends Record> {
         }
     }
 
-    /** @param mistakes the places of the pictures that were taken for another class */
-    record Judged(Compared.Accuracy accuracy, int[] mistakes) {}
+    /**
+     * How right a network is.
+     *
+     * @param accuracy of one that names a class
+     * @param score    of another
+     * @param drawn    the numbers by which it is compared, where pictures were drawn for them
+     * @param mistakes the places of the pictures that were taken for another class
+     */
+    record Judged(
+            Optional<Compared.Accuracy> accuracy,
+            Optional<Compared.Scored> score,
+            Map<String, Drawn> drawn,
+            int[] mistakes,
+            List<Skipped> skipped) {
+        /** A number of all pictures, and of each draw. */
+        record Drawn(double value, List<Double> draws) {}
 
-    /** How often the network is right on the part of the data that is for that. */
+        static Judged of(Score score) {
+            var drawn = new LinkedHashMap<String, Drawn>();
+            for (var name : score.compared()) {
+                var interval = score.intervals().get(name);
+                if (interval != null && !interval.draws().isEmpty())
+                    drawn.put(name, new Drawn(score.numbers().get(name), interval.draws()));
+            }
+            if (!(score instanceof Evaluation found))
+                return new Judged(
+                        Optional.empty(), Optional.of(Compared.Scored.of(score)), drawn, new int[0], score.skipped());
+            var accuracy = new Compared.Accuracy(found.top1(), found.interval(), found.top5(), found.samples());
+            var mistakes = found.mistakes().stream().mapToInt(Evaluation.Mistake::index);
+            return new Judged(Optional.of(accuracy), Optional.empty(), drawn, mistakes.toArray(), found.skipped());
+        }
+
+        /** Whether the same numbers say how right another is. */
+        boolean answersAs(Judged other) {
+            return score.map(Compared.Scored::headline).equals(other.score.map(Compared.Scored::headline));
+        }
+
+        /** @param second which the other is called */
+        Compared.Against against(Judged other, String first, String second) {
+            if (!skipped.equals(other.skipped))
+                return new Compared.Against(first, second, Optional.empty(), List.of()); // other pictures
+            var test = accuracy.map(a -> Paired.ofMistakes(a.samples(), mistakes, other.mistakes));
+            var tests = new ArrayList<PairedDraws>();
+            drawn.forEach((name, own) -> {
+                var its = other.drawn.get(name);
+                if (its != null) tests.add(PairedDraws.of(name, own.value, own.draws, its.value, its.draws));
+            });
+            return new Compared.Against(first, second, test, tests);
+        }
+    }
+
+    /** How right the network is on the part of the data that is for that. */
     record Judging(String model, Optional<Path> weights, int threads, String data, Optional<Integer> limit, Bench bench)
             implements Work<Work.Judged> {
         private static final int BATCH = 64;
@@ -53,22 +108,18 @@ sealed interface Work<R extends Record> {
         @Override
         public Judged run() throws IOException {
             Engine.threads(threads);
-            var source = DataSource.parse(data);
-            var measured = source.split(source.measured());
-            var opened = opened(model, weights).classifier();
-            var known =
-                    Labelled.as(opened.file().classNames(), limit.isPresent() ? measured.limit(limit.get()) : measured);
-            int loaders = Runtime.getRuntime().availableProcessors();
-            var loader = Loader.inOrder(known, BATCH)
-                    .withPreprocess(opened.file().preprocess())
-                    .withThreads(loaders, 2 * loaders);
-            var found = Evaluator.evaluate(
-                    opened, loader, Views.ONE, bench.device(), bench.precision(), Integer.MAX_VALUE, n -> {});
-            return new Judged(
-                    new Compared.Accuracy(found.top1(), found.interval(), found.top5(), found.samples()),
-                    found.mistakes().stream()
-                            .mapToInt(Evaluation.Mistake::index)
-                            .toArray());
+            var scoring = new Scoring(
+                    data,
+                    Optional.empty(),
+                    limit.map(OptionalInt::of).orElse(OptionalInt.empty()),
+                    BATCH,
+                    Views.ONE,
+                    new PixelViews(),
+                    bench.device(),
+                    bench.precision());
+            var reading = Reading.ahead(Runtime.getRuntime().availableProcessors());
+            return Judged.of(scoring.run(opened(model, weights), model, reading, n -> Watcher.NONE)
+                    .score());
         }
 
         @Override

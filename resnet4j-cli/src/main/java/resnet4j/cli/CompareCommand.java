@@ -31,7 +31,7 @@ final class CompareCommand extends Command<Compared> {
                     + " newest in --weights-dir.")
     private List<String> models;
 
-    @Option(names = "--data", paramLabel = "KIND:PATH", description = "Pictures to measure accuracy on.")
+    @Option(names = "--data", paramLabel = "KIND:PATH", description = "Pictures to measure how right they are on.")
     private String data;
 
     @Option(names = "--weights-dir", paramLabel = "DIR", description = "Weight files, under the names they came with.")
@@ -82,7 +82,7 @@ final class CompareCommand extends Command<Compared> {
 
     @Override
     String text(Compared compared) {
-        var table = new Table(Compared.COLUMNS.toArray(String[]::new));
+        var table = new Table(compared.columns().toArray(String[]::new));
         for (var row : compared.table()) table.row(row.toArray());
         return table + System.lineSeparator() + compared.circumstances();
     }

@@ -1,6 +1,7 @@
 package resnet4j.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -112,6 +113,26 @@ class SegmentCommandTest {
         assertEquals(
                 0, run("eval", model.toString(), "--data", "masks:" + data, "--views", "mirror", "--scales", "1,1.5"));
         assertTrue(out.toString().contains("mean IoU"), out::toString);
+    }
+
+    @Test
+    void compare_findsNoDifferenceBetweenANetworkAndItself() {
+        assertEquals(
+                0,
+                run(("compare " + model + " " + model + " --data masks:" + data
+                                + " --rounds 1 --max-batch 1 --seconds 0.05 --device cpu --threads 1 --json")
+                        .split(" ")),
+                err::toString);
+        var json = Records.parse(out.toString());
+        var score = json.get("models").get(0).get("score");
+        assertEquals("miou", score.get("headline").textValue());
+        assertTrue(score.get("intervals").has("miou"), score::toString);
+        var pair = json.get("pairs").get(0);
+        assertFalse(pair.has("test"), pair::toString);
+        assertEquals(
+                Records.parse(
+                        "[{\"number\":\"miou\",\"difference\":0.0,\"interval\":{\"low\":0.0,\"high\":0.0},\"p\":1.0}]"),
+                pair.get("draws"));
     }
 
     @Test
