@@ -81,7 +81,14 @@ public record Inspection(
      * @param name     of the network
      * @param features of the pictures of each split that can be read
      */
-    public record Asked(String name, Map<String, Outputs<Label>> features) {}
+    public record Asked(String name, Map<String, Outputs<Label>> features) {
+        /** And of another split. */
+        public Asked with(String split, Outputs<Label> features) {
+            var all = new LinkedHashMap<>(this.features);
+            all.put(split, features);
+            return new Asked(name, all);
+        }
+    }
 
     /**
      * Asks a network about the pictures of each split.

@@ -72,12 +72,15 @@ final class ClassifierReport {
     }
 
     Report.Told told(Stages stages) throws IOException {
-        var outputs = outputs(stages);
-        var evaluation = evaluation(outputs);
         var inspection = inspection();
+        var views = seen.recipe().map(Recipe::views).orElse(Views.ONE);
+        boolean once = inspection.isPresent() && views == Views.ONE; // of several views, features would be means too
+        var rows = rows(views, once, stages);
+        var outputs = rows.columns(0, names.size());
+        var evaluation = evaluation(outputs);
         Optional<Inspection.Asked> asked = inspection.isEmpty()
                 ? Optional.empty()
-                : Optional.of(inspection.get().ask(parts, opening.open(), report.model(), reading, stages));
+                : Optional.of(ask(inspection.get(), once ? Optional.of(rows) : Optional.empty(), stages));
         if (seen.others().isPresent())
             training = asked.map(network -> network.features().get("train"))
                     .filter(features -> !features.logits().isEmpty());
@@ -102,14 +105,26 @@ final class ClassifierReport {
         return new Report.Told(evaluation, seen, seen.notes(evaluation), sections, card(evaluation));
     }
 
-    private Outputs<Label> outputs(Stages stages) throws IOException {
-        var views = seen.recipe().map(Recipe::views).orElse(Views.ONE);
+    /** Of each picture that is measured on its logits, and its features behind them if they are wanted. */
+    private Outputs<Label> rows(Views views, boolean features, Stages stages) throws IOException {
         int height = preprocess.cropHeight(), width = preprocess.cropWidth();
         try (var inference = Inference.of(opening.open().net(), report.device(), report.precision(), height, width);
                 var watcher = Report.watcher(stages, seen)) {
             var loader = reading.loader(pictures, preprocess, report.batch());
-            return Outputs.of(views.of(inference::run), loader, preprocess, report.device(), watcher::add);
+            var network = views.of(features ? inference::logitsAndFeatures : inference::run);
+            return Outputs.of(network, loader, preprocess, report.device(), watcher::add);
         }
+    }
+
+    /** @param known {@link #rows} with features: of the pictures that need not be looked at again */
+    private Inspection.Asked ask(Inspection inspection, Optional<Outputs<Label>> known, Stages stages)
+            throws IOException {
+        var others = new LinkedHashMap<>(parts);
+        if (known.isPresent()) others.remove(seen.split());
+        var asked = inspection.ask(others, opening.open(), report.model(), reading, stages);
+        return known.map(rows -> rows.columns(names.size(), rows.logits().get(0).length))
+                .map(features -> asked.with(seen.split(), features))
+                .orElse(asked);
     }
 
     private double temperature() {

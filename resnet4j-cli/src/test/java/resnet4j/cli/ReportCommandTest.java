@@ -10,7 +10,11 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.xpath.XPathFactory;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,10 +23,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.w3c.dom.Document;
 import resnet4j.config.Records;
+import resnet4j.data.Reading;
 import resnet4j.image.Image;
 import resnet4j.image.ImageFile;
 import resnet4j.measure.Report;
+import resnet4j.model.ModelFile;
 import resnet4j.run.RunFolder;
+import resnet4j.run.Stages;
+import resnet4j.run.Watcher;
 
 class ReportCommandTest {
     private static final String RECIPE = """
@@ -124,6 +132,22 @@ class ReportCommandTest {
                 9339,
                 Records.parse(out.toString()).get("numbers").get("correct").asInt());
         assertTrue(Files.size(page) < 5_000_000, () -> page.toFile().length() + " bytes");
+    }
+
+    @Test
+    void pictures_areAskedAboutOnce() throws Exception {
+        var asked = new ArrayList<String>();
+        Stages stages = (stage, pictures, unit) -> {
+            asked.add(stage + " " + pictures);
+            return Watcher.NONE;
+        };
+        Report.of(run.toString())
+                .write(
+                        folder.resolve("once.html"),
+                        () -> ModelFile.open(run.toString(), Optional.empty(), OptionalInt.empty()),
+                        Reading.ahead(1),
+                        stages);
+        assertEquals(List.of("measure 2000", "features 216", "features 24", "look 2240"), asked);
     }
 
     @Test
