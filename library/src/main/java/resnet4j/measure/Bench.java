@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import resnet4j.Classifier;
 import resnet4j.Predictor;
+import resnet4j.array.DType;
 import resnet4j.config.Records;
 import resnet4j.data.DataSource;
 import resnet4j.data.Loader;
@@ -70,6 +71,7 @@ public record Bench(Device device, Precision precision, int batch, Optional<Inte
     /** From normalised images in memory to logits in a Java array. @param name what the network is called in the result */
     public Speed infer(String name, ModelFile.Opened opened, Way way) {
         int side = size.orElse(Tracer.side(opened.file().preprocess().cropHeight()));
+        boolean eightBits = eightBits(opened);
         try (var network = Inference.of(way, opened.net(), device, precision, batch, side, side);
                 var scope = new NativeScope()) {
             var images = images(batch, side).channelsLast().to(device);
@@ -78,9 +80,13 @@ public record Bench(Device device, Precision precision, int batch, Optional<Inte
             var first = IntStream.range(0, Math.min(SHOWN_LOGITS, logits.length / batch))
                     .mapToObj(i -> logits[i])
                     .toList();
-            return new Measured(this, name, way, Speed.Mode.INFER, precision, side, timing)
+            return new Measured(this, name, way, Speed.Mode.INFER, precision, eightBits, side, timing)
                     .speed(timing.perSecond(batch), Timing.peakRssBytes(), null, first, null);
         }
+    }
+
+    private static boolean eightBits(ModelFile.Opened opened) {
+        return opened.net().state().values().stream().anyMatch(t -> t.dtype() == DType.I8);
     }
 
     private static float[] logits(Inference network, Tensor images) {
@@ -137,7 +143,7 @@ public record Bench(Device device, Precision precision, int batch, Optional<Inte
             }
             var timing = stopwatch.timing();
             var computed = Precision.parse(recipe.precision()).on(device);
-            return new Measured(this, model, Way.EAGER, Speed.Mode.TRAIN, computed, side, timing)
+            return new Measured(this, model, Way.EAGER, Speed.Mode.TRAIN, computed, false, side, timing)
                     .speed(timing.perSecond(batch), stopwatch.peakRssBytes(), stopwatch.outside(), null, null);
         } finally {
             delete(folder);
@@ -161,6 +167,7 @@ public record Bench(Device device, Precision precision, int batch, Optional<Inte
             String name, ModelFile.Opened opened, List<Path> pictures, int loaderThreads, boolean fastDecode)
             throws IOException {
         if (pictures.isEmpty()) throw new IllegalArgumentException("pictures: expected at least one, got none");
+        boolean eightBits = eightBits(opened);
         var options = new Predictor.Options().withDevice(device).withPrecision(precision);
         try (var classifier = new Classifier(opened, options)) {
             var preprocess = classifier.card().preprocess();
@@ -182,6 +189,7 @@ public record Bench(Device device, Precision precision, int batch, Optional<Inte
                             Way.best(device),
                             Speed.Mode.FOLDER,
                             precision,
+                            eightBits,
                             preprocess.cropHeight(),
                             rounds.timing())
                     .speed(whole, Timing.peakRssBytes(), null, null, parts);
@@ -190,14 +198,22 @@ public record Bench(Device device, Precision precision, int batch, Optional<Inte
 
     /** What all results have. */
     private record Measured(
-            Bench bench, String name, Way way, Speed.Mode mode, Precision precision, int side, Timing timing) {
+            Bench bench,
+            String name,
+            Way way,
+            Speed.Mode mode,
+            Precision precision,
+            boolean eightBits,
+            int side,
+            Timing timing) {
         Speed speed(
                 double imagesPerSecond, long peakRssBytes, Double outside, List<Float> logits, Speed.Folder folder) {
             return new Speed(
                     name,
                     way,
                     mode,
-                    precision,
+                    eightBits ? Precision.FP32 : precision, // a plan in eight bits knows no bf16
+                    eightBits,
                     bench.batch,
                     side,
                     Engine.threads(),

@@ -10,6 +10,7 @@ import resnet4j.tensor.Precision;
 /**
  * How fast a network did something.
  *
+ * @param eightBits             whether it is a network in eight bits; what of it is not computes in {@code precision}
  * @param runs                  how many times the work was done and timed
  * @param imagesPerSecond       at the pace of the median
  * @param p99OverMedian         how far the slow ones stand out
@@ -23,6 +24,7 @@ public record Speed(
         Way engine,
         Mode mode,
         Precision precision,
+        boolean eightBits,
         int batch,
         int size,
         int threads,
@@ -65,7 +67,7 @@ public record Speed(
                         model,
                         engine.name().toLowerCase(Locale.ROOT),
                         mode.name().toLowerCase(Locale.ROOT),
-                        precision.name().toLowerCase(Locale.ROOT),
+                        (eightBits ? "int8, the rest " : "") + precision.name().toLowerCase(Locale.ROOT),
                         batch,
                         size,
                         size,

@@ -59,6 +59,7 @@ class QuantizeCommandTest {
         assertEquals(
                 after,
                 done("eval", "" + file, "--data=" + photographs).get("top1").doubleValue());
+        assertTrue(done("bench", "" + file, "--seconds=0.1").get("eightBits").booleanValue());
         // 50,000 are for scales and the floats of biases
         assertTrue(result.get("after").get("bytes").longValue() < 1_248_424 + 50_000);
     }
