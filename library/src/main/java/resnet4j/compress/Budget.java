@@ -1,8 +1,9 @@
 package resnet4j.compress;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import resnet4j.eval.Timing;
 import resnet4j.graph.Costs;
 import resnet4j.graph.Graph;
@@ -63,21 +64,23 @@ public record Budget(Cost cost, double most, int batch, Precision precision) {
 
     /** How long a batch takes, by a plan. */
     public double millis(Graph graph) {
-        var input = graph.inputs().get(0);
-        var shape = input.shape().stream().mapToLong(Long::longValue).toArray();
-        shape[0] = batch;
-        try (var scope = new NativeScope()) {
-            var images = Tensor.randn(shape);
-            var sized = graph.withShapes(
-                    Map.of(input.name(), Arrays.stream(shape).boxed().toList()));
-            try (var plan = Plan.compile(sized, precision)) {
-                return Timing.of(SECONDS, () -> {
-                            try (var inner = new NativeScope()) {
-                                plan.run(images);
-                            }
-                        })
-                        .medianMillis();
-            }
+        var shapes = new LinkedHashMap<String, List<Long>>();
+        for (var input : graph.inputs()) {
+            var shape = new ArrayList<>(input.shape());
+            shape.set(0, batch * shape.get(0));
+            shapes.put(input.name(), shape);
+        }
+        try (var scope = new NativeScope();
+                var plan = Plan.compile(graph.withShapes(shapes), precision)) {
+            var inputs = new LinkedHashMap<String, Tensor>();
+            shapes.forEach((name, shape) -> inputs.put(
+                    name, Tensor.randn(shape.stream().mapToLong(Long::longValue).toArray())));
+            return Timing.of(SECONDS, () -> {
+                        try (var inner = new NativeScope()) {
+                            plan.run(inputs);
+                        }
+                    })
+                    .medianMillis();
         }
     }
 }

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import resnet4j.config.Checks;
+import resnet4j.config.Nearest;
 import resnet4j.graph.Graph;
 import resnet4j.graph.Node;
 import resnet4j.tensor.Placeholder;
@@ -42,7 +45,7 @@ public final class Groups {
     /**
      * Units that the same layers make and use.
      *
-     * @param name the first layer that makes them
+     * @param name the first layer that makes them; with a number where a layer makes those of several groups
      */
     public record Group(String name, List<Unit> units) {
         public Group {
@@ -54,18 +57,19 @@ public final class Groups {
     private final Ties ties;
     private final List<Group> groups = new ArrayList<>();
     private final List<Unit> units = new ArrayList<>();
-    private final List<BitSet> places = new ArrayList<>(); // of each unit
+    private final List<List<Integer>> places = new ArrayList<>(); // of each unit
 
     private Groups(Graph graph) {
         this.graph = graph;
         ties = new Ties(graph);
         var fixed = ties.fixedRoots();
-        var members = new LinkedHashMap<Integer, BitSet>();
+        var members = new LinkedHashMap<Integer, List<Integer>>();
         for (int place = 0; place < ties.places(); place++) {
             int root = ties.root(place);
-            if (!fixed[root]) members.computeIfAbsent(root, r -> new BitSet()).set(place);
+            if (!fixed[root])
+                members.computeIfAbsent(root, r -> new ArrayList<>()).add(place);
         }
-        var alike = new LinkedHashMap<List<Ties.Axis>, List<BitSet>>();
+        var alike = new LinkedHashMap<List<Ties.Axis>, List<List<Integer>>>();
         for (var unit : members.values())
             alike.computeIfAbsent(List.copyOf(rows(unit).keySet()), axes -> new ArrayList<>())
                     .add(unit);
@@ -80,11 +84,16 @@ public final class Groups {
         var groups = new Groups(graph);
         if (groups.units.isEmpty())
             throw new IllegalArgumentException(
-                    "prune: expected a network with convolutions between others, got one without a channel to cut");
+                    "prune: expected a network with channels that can be cut, got one whose every channel is its input's,"
+                            + " its answer's, or goes through an operation that mixes channels"
+                            + groups.ties
+                                    .refusing()
+                                    .map(node -> ", such as " + node.name())
+                                    .orElse(""));
         return groups;
     }
 
-    private void add(List<BitSet> alike) {
+    private void add(List<List<Integer>> alike) {
         var own = new ArrayList<Unit>();
         for (var place : alike) {
             var weights = new ArrayList<Rows>();
@@ -100,15 +109,22 @@ public final class Groups {
                 .findFirst()
                 .orElse(own.get(0).weights().get(0))
                 .weight();
-        groups.add(new Group(name.substring(0, Math.max(0, name.lastIndexOf('.'))), own));
+        groups.add(new Group(unique(name.substring(0, Math.max(0, name.lastIndexOf('.')))), own));
         units.addAll(own);
         places.addAll(alike);
     }
 
+    private String unique(String layer) {
+        var taken = groups.stream().map(Group::name).collect(Collectors.toSet());
+        var name = layer;
+        for (int n = 2; taken.contains(name); n++) name = layer + "_" + n;
+        return name;
+    }
+
     /** Where the places of a unit are, along each axis. */
-    private Map<Ties.Axis, List<Integer>> rows(BitSet unit) {
+    private Map<Ties.Axis, List<Integer>> rows(List<Integer> unit) {
         var rows = new LinkedHashMap<Ties.Axis, List<Integer>>();
-        unit.stream().forEach(place -> {
+        unit.forEach(place -> {
             var axis = ties.axis(place);
             rows.computeIfAbsent(axis, a -> new ArrayList<>()).add(place - ties.first(axis));
         });
@@ -128,6 +144,32 @@ public final class Groups {
         return graph;
     }
 
+    /**
+     * Of each group the last units, beyond so many.
+     *
+     * @param widths how many units are left, by {@link Group#name}; a group that is not named keeps all
+     * @throws IllegalArgumentException for a name that no group has, and more units than there are
+     */
+    public BitSet beyond(Map<String, Integer> widths) {
+        var byName = new LinkedHashMap<String, Group>();
+        for (var group : groups) byName.put(group.name(), group);
+        var gone = new BitSet();
+        widths.forEach((name, width) -> {
+            var group = byName.get(name);
+            if (group == null)
+                throw new IllegalArgumentException("widths: no layer whose channels could be cut is named '" + name
+                        + "'." + Nearest.hint(name, byName.keySet()));
+            Checks.between("widths." + name, 1, group.units.size(), width);
+            group.units.subList(width, group.units.size()).forEach(unit -> gone.set(unit.index));
+        });
+        return gone;
+    }
+
+    /** How many units each group has, by its name. */
+    public Map<String, Integer> widths() {
+        return new Cut(this, new BitSet()).widths();
+    }
+
     /** The graph without these units, {@link Unit#index indices}; its smaller weights belong to the innermost scope. */
     public Graph without(BitSet gone) {
         return without(gone, Groups::take);
@@ -144,7 +186,7 @@ public final class Groups {
 
     private Graph without(BitSet gone, BiFunction<Tensor, Map<Integer, int[]>, Tensor> taking) {
         var cut = new BitSet();
-        gone.stream().forEach(unit -> cut.or(places.get(unit)));
+        gone.stream().forEach(unit -> places.get(unit).forEach(cut::set));
         var kept = new HashMap<Ties.Axis, int[]>();
         for (var axis : ties.axes()) {
             int first = ties.first(axis);

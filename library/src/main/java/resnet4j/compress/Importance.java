@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.Stream;
 
 /** How much a channel matters: those that matter least are cut first. */
 public enum Importance {
@@ -31,7 +32,7 @@ public enum Importance {
             return scores;
         }
     },
-    /** The absolute scales of the batch norms after it. arXiv:1708.06519. */
+    /** The absolute scales of the batch norms after it. Channels without one stay. arXiv:1708.06519. */
     SCALE {
         @Override
         double[] of(Groups groups, Gradients gradients, long seed) {
@@ -39,14 +40,14 @@ public enum Importance {
             numbers.values().forEach(n -> n.replaceAll(Math::abs));
             var scores = new double[groups.units().size()];
             for (var unit : groups.units()) {
-                var sums = sums(unit, numbers).values();
-                if (sums.isEmpty())
-                    throw new IllegalArgumentException(
-                            "importance: expected a batch norm after each layer that is cut, got" + " none after "
-                                    + groups.groups().get(unit.group()).name() + "; take l1 or taylor");
-                scores[unit.index()] =
-                        sums.stream().mapToDouble(s -> s).average().orElseThrow();
+                scores[unit.index()] = sums(unit, numbers).values().stream()
+                        .mapToDouble(s -> s)
+                        .average()
+                        .orElse(Double.POSITIVE_INFINITY);
             }
+            if (Arrays.stream(scores).allMatch(Double::isInfinite))
+                throw new IllegalArgumentException("importance: expected batch norms after layers that are cut, got a"
+                        + " network without; take l1 or taylor");
             return scores;
         }
     },
@@ -60,22 +61,31 @@ public enum Importance {
             var norms = norms(groups, 1, 2);
             var products = products(groups);
             var scores = new double[groups.units().size()];
-            gradients.each(() -> {
-                var change = changes(groups, norms);
-                var others = new HashMap<String, Numbers>();
-                for (var unit : groups.units()) {
-                    double sum = 0;
-                    var sums = sums(unit, change);
-                    if (sums.isEmpty()) {
-                        if (others.isEmpty()) others.putAll(changes(groups, products));
-                        for (var rows : unit.weights())
-                            if (rows.dim() == 0 && others.containsKey(rows.weight()))
-                                sum += others.get(rows.weight()).sum(rows);
+            var frozen = Stream.concat(norms.stream(), products.stream())
+                    .map(groups.graph().constants()::get)
+                    .filter(t -> !t.requiresGrad())
+                    .toList();
+            frozen.forEach(t -> t.requireGrad(true)); // what does not learn matters too
+            try {
+                gradients.each(() -> {
+                    var change = changes(groups, norms);
+                    var others = new HashMap<String, Numbers>();
+                    for (var unit : groups.units()) {
+                        double sum = 0;
+                        var sums = sums(unit, change);
+                        if (sums.isEmpty()) {
+                            if (others.isEmpty()) others.putAll(changes(groups, products));
+                            for (var rows : unit.weights())
+                                if (rows.dim() == 0 && others.containsKey(rows.weight()))
+                                    sum += others.get(rows.weight()).sum(rows);
+                        }
+                        for (double s : sums.values()) sum += s;
+                        scores[unit.index()] += sum * sum;
                     }
-                    for (double s : sums.values()) sum += s;
-                    scores[unit.index()] += sum * sum;
-                }
-            });
+                });
+            } finally {
+                frozen.forEach(t -> t.requireGrad(false));
+            }
             return scores;
         }
     },
@@ -94,7 +104,7 @@ public enum Importance {
         void each(Runnable ready);
     }
 
-    /** A number for each of {@link Groups#units}. */
+    /** A number for each of {@link Groups#units}, infinite for those that stay. */
     abstract double[] of(Groups groups, Gradients gradients, long seed);
 
     /** Whether it has to be shown pictures. */

@@ -23,9 +23,13 @@ record OneGraph(Graph traced, Preprocess preprocess, Optional<Subject.Measured> 
     private static final String NAME = "";
 
     static OneGraph of(ModelFile.Opened opened, Optional<Subject.Measured> measured) {
+        return new OneGraph(traced(opened), opened.file().preprocess(), measured);
+    }
+
+    /** For pictures of the size that they are made ready in. */
+    static Graph traced(ModelFile.Opened opened) {
         var preprocess = opened.file().preprocess();
-        return new OneGraph(
-                Tracer.trace(opened.net(), 1, 3, height(preprocess), width(preprocess)), preprocess, measured);
+        return Tracer.trace(opened.net(), 1, 3, height(preprocess), width(preprocess));
     }
 
     private static int height(Preprocess preprocess) {

@@ -8,14 +8,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 import resnet4j.config.Checks;
-import resnet4j.data.Loader;
-import resnet4j.eval.Inputs;
+import resnet4j.data.Dataset;
+import resnet4j.graph.Graph;
 import resnet4j.graph.GraphNet;
 import resnet4j.graph.Tracer;
-import resnet4j.image.Preprocess;
 import resnet4j.image.Target;
 import resnet4j.model.ClassificationNet;
-import resnet4j.tensor.Device;
+import resnet4j.model.ModelFile;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Tensor;
 
@@ -45,32 +44,38 @@ public record Pruning(Importance importance, boolean perLayer, Budget budget, do
      * @throws IllegalArgumentException where the budget cannot be met, or nothing can be cut
      */
     public GraphNet run(ClassificationNet net, Optional<Pictures<?>> pictures, long... input) {
+        try (var scope = new NativeScope()) {
+            return GraphNet.of(run(Tracer.trace(net, input), pictures).graph());
+        }
+    }
+
+    /** What is cut of a network's graph. */
+    public Cut run(Graph graph, Optional<Pictures<?>> pictures) {
         if (importance.looksAtPictures() && pictures.isEmpty())
             throw new IllegalArgumentException("importance: "
                     + importance.name().toLowerCase(Locale.ROOT) + " looks at pictures; give some, or take l1");
-        try (var scope = new NativeScope()) {
-            var groups = Groups.of(Tracer.trace(net, input));
-            var scores = importance.of(groups, ready -> pictures.orElseThrow().gradients(net, ready), seed);
-            return GraphNet.of(groups.without(choose(groups, scores)));
-        }
+        var groups = Groups.of(graph);
+        var scores = importance.of(groups, ready -> pictures.orElseThrow().gradients(ready), seed);
+        return new Cut(groups, choose(groups, scores));
     }
 
     /**
      * What an importance looks at.
      *
-     * @param subject what the network is wrong in
+     * @param model   the network that is pruned
+     * @param subject what it is wrong in
      * @param watcher told how many were looked at
      */
     public record Pictures<T extends Target<T>>(
-            Loader<T> loader, Subject<T> subject, Preprocess preprocess, IntConsumer watcher) {
-        private void gradients(ClassificationNet net, Runnable ready) {
+            Dataset<T> data, Subject<T> subject, ModelFile.Opened model, IntConsumer watcher) {
+        private void gradients(Runnable ready) {
+            var net = model.net();
             net.train(false);
-            var weights = net.parameters().values();
-            try (var batches = loader.epoch(0)) {
+            var weights = net.state().values(); // frozen ones have gradients here too
+            try (var batches = subject.shown(data, model.file()).epoch(0)) {
                 for (var batch : batches)
                     try (var scope = new NativeScope()) {
-                        var logits = net.apply(Inputs.images(batch, preprocess, Device.CPU));
-                        subject.loss(logits, batch.targets()).backward();
+                        subject.loss(model, batch).backward();
                         ready.run();
                         watcher.accept(batch.size());
                     } finally {
@@ -93,11 +98,12 @@ public record Pruning(Importance importance, boolean perLayer, Budget budget, do
             throw new IllegalArgumentException(String.format(
                     Locale.ROOT,
                     "%s: expected a share that cutting channels can reach, which is %.3f where each layer keeps %s of"
-                            + " its own and at least %d, got %s",
+                            + " its own and at least %d%s, got %s",
                     budget.cost().name().toLowerCase(Locale.ROOT),
                     smallest / most * budget.most(),
                     least,
                     multiple,
+                    order.size() == groups.units().size() ? "" : ", and those without a batch norm keep all",
                     budget.most()));
         while (high - low > 1) {
             int middle = (low + high) / 2;
@@ -131,6 +137,7 @@ public record Pruning(Importance importance, boolean perLayer, Budget budget, do
             }
         }
         var order = new ArrayList<>(groups.units());
+        order.removeIf(unit -> Double.isInfinite(scores[unit.index()]));
         order.sort(Comparator.comparingDouble((Groups.Unit unit) -> rank[unit.index()])
                 .thenComparingDouble(unit -> scores[unit.index()]));
         return order;

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import resnet4j.graph.Graph;
 import resnet4j.graph.Node;
 
@@ -78,6 +79,13 @@ final class Ties {
         var roots = new boolean[places];
         for (int place : fixed) roots[root(place)] = true;
         return roots;
+    }
+
+    /** The first operation that mixes channels, so that they stay. */
+    Optional<Node> refusing() {
+        return graph.nodes().stream()
+                .filter(node -> node.shape().size() > 2 && refuses(node))
+                .findFirst();
     }
 
     private int of(String value, int dim) {

@@ -12,7 +12,6 @@ import resnet4j.data.Dataset;
 import resnet4j.data.Loader;
 import resnet4j.data.Things;
 import resnet4j.eval.Score;
-import resnet4j.image.LabelMap;
 import resnet4j.model.NetWeights;
 import resnet4j.nn.Net;
 import resnet4j.report.Section;
@@ -27,9 +26,6 @@ import resnet4j.weights.WeightFile;
 
 /** Things in pictures: what a batch of them is to a detector, and how good it has become. */
 final class DetectionTask implements Task<Things> {
-    /** What is smaller, in pixels after resizing, cannot be said from another box. */
-    private static final float LEAST_SIDE = 0.1f;
-
     private final Recipe recipe;
     private final DataSource<Things> data;
     private final Machine machine;
@@ -100,49 +96,7 @@ final class DetectionTask implements Task<Things> {
 
     @Override
     public Losses losses(Batch<Things> batch, Moment at) {
-        var truth = batch.targets().stream().map(this::truth).toList();
-        return new Losses(
-                net.losses(ImageBatch.of(batch.pixels().images(), truth, config.sizes(), machine.device())), Map.of());
-    }
-
-    /** What is to be found in a picture: crowds are not, and nobody says what they are not. */
-    private ImageBatch.Truth truth(Things things) {
-        var values = new ArrayList<Float>();
-        var labels = new ArrayList<Integer>();
-        var masks = new ArrayList<LabelMap>();
-        var keypoints = new ArrayList<float[]>();
-        for (var thing : things.things()) {
-            var b = thing.box();
-            if (thing.crowd() || b.x2() - b.x1() < LEAST_SIDE || b.y2() - b.y1() < LEAST_SIDE) continue;
-            for (double side : new double[] {b.x1(), b.y1(), b.x2(), b.y2()}) values.add((float) side);
-            labels.add(1 + thing.label());
-            switch (config.detail()) {
-                case MASKS ->
-                    masks.add(thing.mask()
-                            .orElseThrow(() -> new IllegalArgumentException("data: expected a mask of each thing for "
-                                    + recipe.model() + ", got a thing with a box alone")));
-                case KEYPOINTS -> keypoints.add(keypoints(thing));
-                default -> {}
-            }
-        }
-        var boxes = new float[values.size()];
-        for (int i = 0; i < boxes.length; i++) boxes[i] = values.get(i);
-        return new ImageBatch.Truth(
-                new Boxes(boxes), labels.stream().mapToInt(i -> i).toArray(), masks, keypoints);
-    }
-
-    private float[] keypoints(Things.Thing thing) {
-        if (thing.points().size() != KeypointHead.KEYPOINTS)
-            throw new IllegalArgumentException("data: expected " + KeypointHead.KEYPOINTS + " keypoints of each thing"
-                    + " for " + recipe.model() + ", got " + thing.points().size());
-        var all = new float[3 * KeypointHead.KEYPOINTS];
-        for (int i = 0; i < KeypointHead.KEYPOINTS; i++) {
-            all[3 * i] = (float) thing.points().get(i).x();
-            all[3 * i + 1] = (float) thing.points().get(i).y();
-            all[3 * i + 2] =
-                    all[3 * i] == 0 && all[3 * i + 1] == 0 ? 0 : 2; // COCO's origin is where nothing is labelled
-        }
-        return all;
+        return new Losses(net.losses(batch, recipe.model(), machine.device()), Map.of());
     }
 
     @Override

@@ -1,9 +1,12 @@
 package resnet4j.detect;
 
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import resnet4j.compress.Groups;
 import resnet4j.config.Checks;
 import resnet4j.detect.Method.Detail;
 import resnet4j.model.Architecture;
@@ -19,8 +22,15 @@ import resnet4j.nn.Norm;
  * @param channels of every map of the pyramid
  * @param sizes    how it resizes pictures
  * @param classes  with background, which is 0
+ * @param widths   how many channels are left of what layers have, where some were cut: see {@link Groups#widths}
  */
-public record DetectorConfig(Method method, BackboneConfig backbone, int channels, Sizes sizes, int classes)
+public record DetectorConfig(
+        Method method,
+        BackboneConfig backbone,
+        int channels,
+        Sizes sizes,
+        int classes,
+        Optional<Map<String, Integer>> widths)
         implements Architecture {
     /** As many proposals, and things, as a picture may have. */
     private static final int MANY = 1000, SOME = 16;
@@ -37,6 +47,12 @@ public record DetectorConfig(Method method, BackboneConfig backbone, int channel
                             + backbone.network().stages().size());
         if (channels % 32 != 0)
             throw new IllegalArgumentException("channels: expected a multiple of 32, got " + channels);
+        widths = widths.map(all -> Collections.unmodifiableMap(new LinkedHashMap<>(all)));
+    }
+
+    /** With all of their channels. */
+    public DetectorConfig(Method method, BackboneConfig backbone, int channels, Sizes sizes, int classes) {
+        this(method, backbone, channels, sizes, classes, Optional.empty());
     }
 
     /** torchvision's published detectors of its first generation add nothing to variances, but for FCOS. */
@@ -71,16 +87,20 @@ public record DetectorConfig(Method method, BackboneConfig backbone, int channel
     }
 
     public DetectorConfig withBackbone(BackboneConfig backbone) {
-        return new DetectorConfig(method, backbone, channels, sizes, classes);
+        return new DetectorConfig(method, backbone, channels, sizes, classes, widths);
     }
 
     public DetectorConfig withSizes(Sizes sizes) {
-        return new DetectorConfig(method, backbone, channels, sizes, classes);
+        return new DetectorConfig(method, backbone, channels, sizes, classes, widths);
     }
 
     @Override
     public DetectorConfig withClasses(int classes) {
-        return new DetectorConfig(method, backbone, channels, sizes, classes);
+        return new DetectorConfig(method, backbone, channels, sizes, classes, widths);
+    }
+
+    DetectorConfig withWidths(Map<String, Integer> widths) {
+        return new DetectorConfig(method, backbone, channels, sizes, classes, Optional.of(widths));
     }
 
     /** What it says of a thing besides its class and box. */
@@ -95,7 +115,13 @@ public record DetectorConfig(Method method, BackboneConfig backbone, int channel
 
     /** A new network; its starting weights are drawn from the generator that {@code Ops.seed} seeds. */
     public PyramidDetector net() {
-        return method.over(this);
+        if (widths.isEmpty()) return method.over(this);
+        PyramidDetector net;
+        try (var outlines = Init.outlines()) {
+            net = method.over(this);
+        }
+        net.cutTo(widths.get());
+        return net;
     }
 
     /** The parts of its networks, with a shape of the input of each that is like those to come. */

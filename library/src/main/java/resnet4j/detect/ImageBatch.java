@@ -2,6 +2,7 @@ package resnet4j.detect;
 
 import java.util.ArrayList;
 import java.util.List;
+import resnet4j.data.Things;
 import resnet4j.image.Image;
 import resnet4j.image.LabelMap;
 import resnet4j.tensor.Device;
@@ -30,6 +31,55 @@ record ImageBatch(Tensor images, List<int[]> sizes, List<Truth> truth) {
     record Truth(Boxes boxes, int[] labels, List<LabelMap> masks, List<float[]> keypoints) {
         Truth(Boxes boxes, int[] labels) {
             this(boxes, labels, List.of(), List.of());
+        }
+
+        /** What is smaller, in pixels after resizing, cannot be said from another box. */
+        private static final float LEAST_SIDE = 0.1f;
+
+        /**
+         * What is to be found in a picture: crowds are not, and nobody says what they are not.
+         *
+         * @param detail what a network says besides a box
+         * @param model  what it is called
+         */
+        static Truth of(Things things, Method.Detail detail, String model) {
+            var values = new ArrayList<Float>();
+            var labels = new ArrayList<Integer>();
+            var masks = new ArrayList<LabelMap>();
+            var keypoints = new ArrayList<float[]>();
+            for (var thing : things.things()) {
+                var b = thing.box();
+                if (thing.crowd() || b.x2() - b.x1() < LEAST_SIDE || b.y2() - b.y1() < LEAST_SIDE) continue;
+                for (double side : new double[] {b.x1(), b.y1(), b.x2(), b.y2()}) values.add((float) side);
+                labels.add(1 + thing.label());
+                switch (detail) {
+                    case MASKS ->
+                        masks.add(thing.mask()
+                                .orElseThrow(
+                                        () -> new IllegalArgumentException("data: expected a mask of each thing for "
+                                                + model + ", got a thing with a box alone")));
+                    case KEYPOINTS -> keypoints.add(keypoints(thing, model));
+                    default -> {}
+                }
+            }
+            var boxes = new float[values.size()];
+            for (int i = 0; i < boxes.length; i++) boxes[i] = values.get(i);
+            return new Truth(new Boxes(boxes), labels.stream().mapToInt(i -> i).toArray(), masks, keypoints);
+        }
+
+        private static float[] keypoints(Things.Thing thing, String model) {
+            if (thing.points().size() != KeypointHead.KEYPOINTS)
+                throw new IllegalArgumentException(
+                        "data: expected " + KeypointHead.KEYPOINTS + " keypoints of each thing" + " for " + model
+                                + ", got " + thing.points().size());
+            var all = new float[3 * KeypointHead.KEYPOINTS];
+            for (int i = 0; i < KeypointHead.KEYPOINTS; i++) {
+                all[3 * i] = (float) thing.points().get(i).x();
+                all[3 * i + 1] = (float) thing.points().get(i).y();
+                all[3 * i + 2] =
+                        all[3 * i] == 0 && all[3 * i + 1] == 0 ? 0 : 2; // COCO's origin is where nothing is labelled
+            }
+            return all;
         }
 
         private Truth resized(int height, int width, float down, float across) {

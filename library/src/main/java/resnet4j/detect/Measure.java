@@ -31,15 +31,16 @@ public final class Measure {
             Optional<Windows> windows,
             Device device,
             IntConsumer progress) {
-        requireKnown(model, data);
+        requireKnown(model.file(), data);
         var net = (DetectionNet) model.net();
         try (var finder = Finder.of(net, device, Precision.FP32)) {
-            return of(net, looking(finder, windows, net.limits()), loader(model, data, batch), progress);
+            return of(net, looking(finder, windows, net.limits()), loader(model.file(), data, batch), progress);
         }
     }
 
-    static void requireKnown(ModelFile.Opened model, Dataset<Things> data) {
-        var known = model.file().classNames();
+    /** Throws an {@link IllegalArgumentException} for pictures of other classes than the model knows. */
+    static void requireKnown(ModelFile file, Dataset<Things> data) {
+        var known = file.classNames();
         if (!known.subList(1, known.size()).equals(data.classes()))
             throw new IllegalArgumentException("data: expected the classes of the model, "
                     + String.join(", ", known.subList(1, known.size())) + ", got "
@@ -47,9 +48,8 @@ public final class Measure {
     }
 
     /** The pictures as they lie, as a detector resizes them by itself. */
-    static Loader<Things> loader(ModelFile.Opened model, Dataset<Things> data, int batch) {
-        return Loader.inOrder(data, batch)
-                .withPreprocess(model.file().preprocess().unresized());
+    static Loader<Things> loader(ModelFile file, Dataset<Things> data, int batch) {
+        return Loader.inOrder(data, batch).withPreprocess(file.preprocess().unresized());
     }
 
     /**

@@ -46,13 +46,13 @@ public final class QuantizableDetector implements Quantizable {
         this.model = model;
         net = detector;
         this.measured = measured;
-        measured.ifPresent(pictures -> Measure.requireKnown(model, pictures));
+        measured.ifPresent(pictures -> Measure.requireKnown(model.file(), pictures));
         net.train(false);
     }
 
     /** Pictures as they lie, to be shown. */
     public Loader<Things> shown(Dataset<Things> pictures) {
-        return Measure.loader(model, pictures, 1);
+        return Measure.loader(model.file(), pictures, 1);
     }
 
     @Override
@@ -85,7 +85,7 @@ public final class QuantizableDetector implements Quantizable {
             double millis =
                     Timing.of(1, () -> finder.find(picture, net.limits())).medianMillis();
             if (measured.isEmpty()) return Quantized.Side.unmeasured(bytes, millis);
-            var loader = Measure.loader(model, measured.get(), 1);
+            var loader = Measure.loader(model.file(), measured.get(), 1);
             try (var progress = stages.begin("eval", measured.get().size(), "images")) {
                 var score =
                         Measure.of(net, Measure.looking(finder, Optional.empty(), net.limits()), loader, progress::add);

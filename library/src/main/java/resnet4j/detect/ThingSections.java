@@ -50,7 +50,7 @@ public final class ThingSections {
             seen = Measure.seen(
                     Measure.looking(finder, Optional.empty(), net.limits()),
                     masks,
-                    Measure.loader(model, some, BATCH),
+                    Measure.loader(model.file(), some, BATCH),
                     n -> {});
         }
         var errors = ErrorKinds.of(seen.truth(), seen.found(), Overlap.BBOX);

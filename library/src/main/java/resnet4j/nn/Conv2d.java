@@ -8,11 +8,13 @@ import resnet4j.tensor.Tensor;
 /** Convolution. [N,in,H,W] -> [N,out,H',W']. */
 public final class Conv2d extends Weighted {
     private final Op.Conv2d op;
+    private final int filters; // of each group
     private double standardizeEps = Double.NaN;
 
     public Conv2d(int in, int out, Size kernel, Op.Conv2d op, boolean withBias) {
         super(shape(in, out, kernel, op.groups()), out, withBias);
         this.op = op;
+        filters = out / op.groups();
     }
 
     private static long[] shape(int in, int out, Size kernel, int groups) {
@@ -77,8 +79,14 @@ public final class Conv2d extends Weighted {
         return Ops.reshape(normal, out, (int) weight.size(1), (int) weight.size(2), (int) weight.size(3));
     }
 
+    /** One that was {@link Net#narrow narrowed} has fewer groups. */
+    private Op.Conv2d op() {
+        int groups = op.groups() == 1 ? 1 : (int) weight.size(0) / filters;
+        return groups == op.groups() ? op : new Op.Conv2d(op.stride(), op.padding(), op.dilation(), groups);
+    }
+
     @Override
     protected Tensor forward(Tensor x) {
-        return Ops.conv2d(x, Double.isNaN(standardizeEps) ? weight : standardizedWeight(), bias, op);
+        return Ops.conv2d(x, Double.isNaN(standardizeEps) ? weight : standardizedWeight(), bias, op());
     }
 }

@@ -1,8 +1,10 @@
 package resnet4j.nn;
 
+import resnet4j.array.DType;
 import resnet4j.tensor.Fill;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
+import resnet4j.tensor.Placeholder;
 import resnet4j.tensor.Tensor;
 
 /** Random starting values, drawn as {@code torch.nn.init} draws them, so that a seed gives PyTorch's bits. */
@@ -34,7 +36,33 @@ public final class Init {
         };
     }
 
-    /** Called before a layer's weights of that shape are made. */
+    private static final double WIDER = 1000;
+    private static final ThreadLocal<Boolean> OUTLINES = ThreadLocal.withInitial(() -> false);
+
+    /**
+     * Where nothing is drawn, weights take no memory on this thread until it is closed, and are zeros: for nets that {@link
+     * Net#narrow} makes smaller next, and gives memory. They may be a thousand times as large as there is {@link #none(long)
+     * room} for.
+     */
+    public static Ops.Mode outlines() {
+        boolean before = OUTLINES.get();
+        double room = ROOM.get();
+        OUTLINES.set(true);
+        ROOM.set(room * WIDER);
+        return () -> {
+            OUTLINES.set(before);
+            ROOM.set(room);
+        };
+    }
+
+    /** A layer's weights, of the innermost scope, before they are drawn. */
+    static Tensor weights(long... shape) {
+        take(shape);
+        boolean outline = OUTLINES.get() && !DRAWS.get();
+        return outline ? Placeholder.zeros(shape) : Tensor.empty(DType.F32, shape);
+    }
+
+    /** Refuses a layer's weights of that shape if there is no room for them. */
     static void take(long... shape) {
         double room = ROOM.get();
         if (Double.isInfinite(room)) return;

@@ -136,6 +136,19 @@ public abstract class Net implements AutoCloseable {
         return parameters().values().stream().mapToLong(Tensor::elements).sum();
     }
 
+    /**
+     * Leaves weights the first numbers along each dimension, in place.
+     *
+     * @param shapes that weights are to have, by full name; those that are not named keep theirs
+     */
+    public final void narrow(Map<String, long[]> shapes) {
+        state().forEach((name, t) -> {
+            var shape = shapes.getOrDefault(name, t.shape());
+            Init.take(shape);
+            t.shrink(shape);
+        });
+    }
+
     /** Moves every weight, in place. */
     public final void to(Device device) {
         state().values().forEach(t -> t.moveTo(device));

@@ -11,9 +11,8 @@ abstract class Weighted extends Layer {
 
     /** @param shape of the weight; PyTorch's fan-in is what follows its first dimension, in transposed convolutions too */
     Weighted(long[] shape, int out, boolean withBias) {
-        Init.take(shape);
         try (var scope = new NativeScope()) {
-            weight = parameter("weight", Tensor.empty(DType.F32, shape));
+            weight = parameter("weight", Init.weights(shape));
             bias = withBias ? parameter("bias", Tensor.empty(DType.F32, out)) : null;
             // PyTorch draws these even when a network's own initialisation overwrites them
             Init.defaults(weight, bias);

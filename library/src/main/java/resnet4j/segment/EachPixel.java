@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
 import resnet4j.compress.Subject;
+import resnet4j.data.DataSource;
 import resnet4j.data.Dataset;
 import resnet4j.data.Loader;
 import resnet4j.image.LabelMap;
@@ -13,7 +14,18 @@ import resnet4j.tensor.Losses;
 import resnet4j.tensor.Tensor;
 
 /** What each pixel shows: the cross entropy of those that count, and the mean IoU of pictures in their own sizes. */
-public record EachPixel() implements Subject<LabelMap> {
+public record EachPixel() implements Subject.OfLogits<LabelMap> {
+    @Override
+    public DataSource<LabelMap> known(DataSource<LabelMap> data, ModelFile file) {
+        PixelEvaluator.known("data", data.train(), file.classNames());
+        return data;
+    }
+
+    @Override
+    public int batch() {
+        return 8;
+    }
+
     @Override
     public Tensor loss(Tensor logits, List<LabelMap> maps) {
         var labels = Segmentation.labels(maps, (int) logits.size(2), (int) logits.size(3), Device.CPU);

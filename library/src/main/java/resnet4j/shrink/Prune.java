@@ -15,22 +15,15 @@ import resnet4j.config.Checks;
 import resnet4j.config.Records;
 import resnet4j.data.Augment;
 import resnet4j.data.DataSource;
-import resnet4j.data.Label;
-import resnet4j.data.Labelled;
-import resnet4j.data.Loader;
+import resnet4j.data.Dataset;
 import resnet4j.graph.Costs;
-import resnet4j.graph.Graph;
-import resnet4j.graph.Plan;
-import resnet4j.graph.Tracer;
 import resnet4j.image.Target;
-import resnet4j.model.ClassificationNet;
 import resnet4j.model.ModelFile;
 import resnet4j.model.NetWeights;
 import resnet4j.run.RunFolder;
 import resnet4j.run.Stages;
 import resnet4j.run.Watcher;
 import resnet4j.tensor.NativeScope;
-import resnet4j.tensor.Precision;
 import resnet4j.train.Objective;
 import resnet4j.train.Optim;
 import resnet4j.train.Recipe;
@@ -47,8 +40,6 @@ import resnet4j.train.Schedule;
  * @param changes  of the recipe of fine-tuning, as in {@code optimizer.lr=0.02}
  */
 public record Prune(Pruning pruning, int rounds, int epochs, int pictures, Objective learn, List<String> changes) {
-    private static final int BATCH = 128, BATCH_OF_PIXELS = 8;
-
     public Prune {
         Checks.atLeast("rounds", 1, rounds);
         Checks.atLeast("epochs", 0, epochs);
@@ -87,14 +78,13 @@ public record Prune(Pruning pruning, int rounds, int epochs, int pictures, Objec
             Teacher teacher,
             Stages stages)
             throws IOException {
-        if (!opened.file().architecture().perPixel()) opened.file().requireOneClass();
         if (epochs > 0 && data.isEmpty())
             throw new IllegalArgumentException(
                     "data: expected pictures to teach the smaller network with; give some, or"
                             + " 0 epochs for a network that is not taught again");
         if (epochs > 0) keep(opened, dense);
-        var measured = data.map(d -> subject.measured(d.split(d.measured()), opened.file()));
-        var before = side(opened.net(), opened.file(), measured, stages);
+        var measured = data.map(d -> d.split(d.measured()));
+        var before = side(opened, subject, measured, stages);
         var steps = pruning.withBudget(
                 pruning.budget().withMost(Math.pow(pruning.budget().most(), 1.0 / rounds)));
         var runs = new ArrayList<Path>();
@@ -114,12 +104,12 @@ public record Prune(Pruning pruning, int rounds, int epochs, int pictures, Objec
                     if (now != null) now.close();
                     now = null;
                     runs.add(own.resolve("run"));
-                    now = taught(start, dense, data.orElseThrow(), own.resolve("run"), teacher);
+                    now = taught(start, dense, data.orElseThrow(), subject, own.resolve("run"), teacher);
                 }
             }
-            var after = side(now.net(), now.file(), measured, stages);
+            var after = side(now, subject, measured, stages);
             save(now, after, out);
-            return new Pruned(name, out, pruning, before, after, runs, cuts(opened, now));
+            return new Pruned(name, out, pruning, before, after, runs, cuts(opened, now, subject));
         } finally {
             if (now != null) now.close();
         }
@@ -138,45 +128,27 @@ public record Prune(Pruning pruning, int rounds, int epochs, int pictures, Objec
         }
     }
 
-    /** Pictures with their labels as indices into the network's classes. @throws IllegalArgumentException for other classes */
-    public static DataSource<Label> known(DataSource<Label> data, ModelFile file) {
-        int known = file.classNames().size(), asked = data.train().classes().size();
-        if (known != asked)
-            throw new IllegalArgumentException("data: expected the network's " + known + " classes, got " + asked
-                    + " in " + data.name() + "; fine-tune the network on them first");
-        return new DataSource<>(
-                data.name(),
-                Labelled.as(file.classNames(), data.train()),
-                data.val().map(part -> Labelled.as(file.classNames(), part)),
-                data.test().map(part -> Labelled.as(file.classNames(), part)));
-    }
-
     private <T extends Target<T>> ModelFile.Opened smaller(
             Pruning steps, ModelFile.Opened from, Optional<DataSource<T>> data, Subject<T> subject, Stages stages)
             throws IOException {
-        var file = from.file();
-        var preprocess = file.preprocess();
         var looked = data.filter(d -> steps.importance().looksAtPictures())
                 .map(d -> d.train().limit(pictures));
         try (var watcher = looked.isEmpty()
-                ? Watcher.NONE
-                : stages.begin("gradients", looked.get().size(), "images")) {
-            Optional<Pruning.Pictures<?>> shown = looked.map(some -> new Pruning.Pictures<>(
-                    Loader.inOrder(some, batch(file)).withPreprocess(preprocess), subject, preprocess, watcher::add));
-            var net = steps.run(from.net(), shown, input(file));
-            return new ModelFile.Opened(file.withArchitecture(net.architecture()), net);
+                        ? Watcher.NONE
+                        : stages.begin("gradients", looked.get().size(), "images");
+                var scope = new NativeScope()) {
+            Optional<Pruning.Pictures<?>> shown =
+                    looked.map(some -> new Pruning.Pictures<>(some, subject, from, watcher::add));
+            return subject.left(from, steps.run(subject.graph(from), shown));
         }
     }
 
-    private static int batch(ModelFile file) {
-        return file.architecture().perPixel() ? BATCH_OF_PIXELS : BATCH;
-    }
-
-    private ModelFile.Opened taught(Path start, Path dense, DataSource<?> data, Path run, Teacher teacher)
+    private ModelFile.Opened taught(
+            Path start, Path dense, DataSource<?> data, Subject<?> subject, Path run, Teacher teacher)
             throws IOException {
         Recipe recipe;
         try (var opened = ModelFile.open(start)) {
-            recipe = recipe(opened.file(), start, dense, data);
+            recipe = recipe(opened.file(), start, dense, data, subject.batch());
         }
         var folder = Files.exists(run) ? RunFolder.open(run) : RunFolder.create(run);
         if (!teacher.teach(recipe, data, folder))
@@ -184,9 +156,11 @@ public record Prune(Pruning pruning, int rounds, int epochs, int pictures, Objec
         return ModelFile.open(folder.model());
     }
 
-    private Recipe recipe(ModelFile file, Path start, Path dense, DataSource<?> data) {
+    private Recipe recipe(ModelFile file, Path start, Path dense, DataSource<?> data, int batch) {
         var preprocess = file.preprocess();
         boolean itself = learn instanceof Distill distill && distill.teacher().isBlank();
+        var augment = new ArrayList<Augment>(List.of(new Augment.Flip(0.5)));
+        if (preprocess.cropWidth() > 0) augment.add(0, new Augment.PadCrop(Math.max(1, preprocess.cropWidth() / 8)));
         var recipe = Recipe.classify(file.model())
                 .withLearn(itself ? Records.with((Distill) learn, "teacher", dense.toString()) : learn)
                 .withArchitecture(file.architecture())
@@ -194,9 +168,9 @@ public record Prune(Pruning pruning, int rounds, int epochs, int pictures, Objec
                 .withData(data.name())
                 .withValidation(0)
                 .withPreprocess(preprocess)
-                .withAugment(new Augment.PadCrop(Math.max(1, preprocess.cropWidth() / 8)), new Augment.Flip(0.5))
+                .withAugment(augment.toArray(Augment[]::new))
                 .withEpochs(epochs)
-                .withBatch(batch(file))
+                .withBatch(batch)
                 .withDropLast(true)
                 .withOptimizer(new Optim.Sgd(0.02, 0.9, true, 5e-4, false))
                 .withSchedule(new Schedule.OneCycle(0.1))
@@ -205,38 +179,25 @@ public record Prune(Pruning pruning, int rounds, int epochs, int pictures, Objec
         return recipe;
     }
 
-    private Pruned.Side side(
-            ClassificationNet net, ModelFile file, Optional<Subject.Measured> measured, Stages stages) {
-        net.train(false);
+    private <T extends Target<T>> Pruned.Side side(
+            ModelFile.Opened model, Subject<T> subject, Optional<Dataset<T>> measured, Stages stages) {
+        model.net().train(false);
         try (var scope = new NativeScope()) {
-            var graph = trace(net, file);
+            var graph = subject.graph(model);
             var costs = Costs.of(graph);
-            return new Pruned.Side(
-                    score("top1", graph, measured, stages),
-                    score("miou", graph, measured, stages),
+            return Pruned.Side.of(
+                    measured.map(pictures -> score(model, subject, pictures, stages)),
                     costs.macs(),
                     costs.parameters(),
                     pruning.budget().millis(graph));
         }
     }
 
-    private static Optional<Double> score(
-            String name, Graph graph, Optional<Subject.Measured> measured, Stages stages) {
-        return measured.filter(m -> m.headline().equals(name)).map(m -> {
-            try (var plan = Plan.compile(graph, Precision.FP32);
-                    var progress = stages.begin("eval", m.pictures(), "images")) {
-                return m.score(plan::run, progress::add);
-            }
-        });
-    }
-
-    private static Graph trace(ClassificationNet net, ModelFile file) {
-        return Tracer.trace(net, input(file));
-    }
-
-    private static long[] input(ModelFile file) {
-        var preprocess = file.preprocess();
-        return new long[] {1, 3, Tracer.side(preprocess.cropHeight()), Tracer.side(preprocess.cropWidth())};
+    private static <T extends Target<T>> Subject.Score score(
+            ModelFile.Opened model, Subject<T> subject, Dataset<T> pictures, Stages stages) {
+        try (var progress = stages.begin("eval", pictures.size(), "images")) {
+            return subject.score(model, pictures, progress::add);
+        }
     }
 
     private void save(ModelFile.Opened pruned, Pruned.Side after, Path out) throws IOException {
@@ -244,6 +205,7 @@ public record Prune(Pruning pruning, int rounds, int epochs, int pictures, Objec
         var metrics = new LinkedHashMap<>(file.metrics());
         after.top1().ifPresent(top1 -> metrics.put("top1", top1));
         after.miou().ifPresent(miou -> metrics.put("miou", miou));
+        after.boxMap().ifPresent(map -> metrics.put("boxMap", map));
         var provenance = new LinkedHashMap<>(file.provenance());
         var budget = pruning.budget();
         provenance.put(
@@ -262,14 +224,13 @@ public record Prune(Pruning pruning, int rounds, int epochs, int pictures, Objec
     }
 
     /** Channels of each group of the network as it was, before and after. */
-    private static List<Pruned.Cut> cuts(ModelFile.Opened whole, ModelFile.Opened pruned) {
+    private static List<Pruned.Cut> cuts(ModelFile.Opened whole, ModelFile.Opened pruned, Subject<?> subject) {
         try (var scope = new NativeScope()) {
-            var left = new LinkedHashMap<String, Integer>();
+            var left = Groups.of(subject.graph(pruned)).widths();
             var cuts = new ArrayList<Pruned.Cut>();
-            for (var group : Groups.of(trace(pruned.net(), pruned.file())).groups())
-                left.put(group.name(), group.units().size());
-            for (var group : Groups.of(trace(whole.net(), whole.file())).groups())
-                cuts.add(new Pruned.Cut(group.name(), group.units().size(), left.getOrDefault(group.name(), 0)));
+            Groups.of(subject.graph(whole))
+                    .widths()
+                    .forEach((name, width) -> cuts.add(new Pruned.Cut(name, width, left.getOrDefault(name, 0))));
             return cuts;
         }
     }

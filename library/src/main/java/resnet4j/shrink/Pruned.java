@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import resnet4j.compress.Budget;
 import resnet4j.compress.Pruning;
+import resnet4j.compress.Subject;
 
 /**
  * What became of a pruned network.
@@ -24,9 +25,26 @@ public record Pruned(
     /**
      * @param top1   of a classifier; absent without pictures to measure on
      * @param miou   of a network that answers for each pixel; absent likewise
+     * @param boxMap of a detector; absent likewise
+     * @param macs   for a picture; of a detector for one of its size, with as many boxes as it looks at
      * @param millis for {@link Budget#batch} pictures, by a plan
      */
-    public record Side(Optional<Double> top1, Optional<Double> miou, long macs, long parameters, double millis) {
+    public record Side(
+            Optional<Double> top1,
+            Optional<Double> miou,
+            Optional<Double> boxMap,
+            long macs,
+            long parameters,
+            double millis) {
+        static Side of(Optional<Subject.Score> score, long macs, long parameters, double millis) {
+            return new Side(
+                    where("top1", score), where("miou", score), where("boxMap", score), macs, parameters, millis);
+        }
+
+        private static Optional<Double> where(String headline, Optional<Subject.Score> score) {
+            return score.filter(s -> s.headline().equals(headline)).map(Subject.Score::value);
+        }
+
         private String line(String when, int batch) {
             return String.format(
                             Locale.ROOT,
@@ -39,6 +57,8 @@ public record Pruned(
                     + top1.map(t -> String.format(Locale.ROOT, ", top-1 %.2f %%", 100 * t))
                             .orElse("")
                     + miou.map(t -> String.format(Locale.ROOT, ", mean IoU %.3f", t))
+                            .orElse("")
+                    + boxMap.map(t -> String.format(Locale.ROOT, ", boxes' average precision %.3f", t))
                             .orElse("");
         }
     }

@@ -228,6 +228,15 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(handle.contiguous(torch.MemoryFormat.ChannelsLast));
     }
 
+    /** Leaves the first numbers along each dimension, as many as {@code shape} says, in place, in memory of their own. */
+    public void shrink(long... shape) {
+        try (var scope = new NativeScope()) {
+            var first = detach();
+            for (int dim = 0; dim < shape.length; dim++) first = first.narrow(dim, 0, shape[dim]);
+            handle.__dispatch_set_data(first.contiguous().copy().handle);
+        }
+    }
+
     /** {@link #channelsLast} in place: the tensor keeps its identity and gets other memory. */
     public void makeChannelsLast() {
         try (var scope = new NativeScope()) {

@@ -11,10 +11,12 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Tag;
@@ -25,13 +27,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import resnet4j.data.Label;
-import resnet4j.data.Loader;
 import resnet4j.data.Shapes;
 import resnet4j.graph.Costs;
 import resnet4j.graph.Graph;
 import resnet4j.graph.Plan;
 import resnet4j.graph.Tracer;
 import resnet4j.image.Preprocess;
+import resnet4j.model.ClassificationNet;
 import resnet4j.model.ModelFile;
 import resnet4j.model.Models;
 import resnet4j.nn.Layer;
@@ -131,13 +133,11 @@ class PruningTest {
         return new Pruning(importance, perLayer, new Budget(Budget.Cost.MACS, 0.5), 0.1, 1, 7);
     }
 
-    private static Pruning.Pictures<Label> pictures() {
-        var preprocess = Preprocess.cifar10();
-        return new Pruning.Pictures<>(
-                Loader.inOrder(new Shapes(64, 32, 0), 16).withPreprocess(preprocess),
-                Subject.CLASSES,
-                preprocess,
-                n -> {});
+    private static Pruning.Pictures<Label> pictures(ClassificationNet net) {
+        var data = new Shapes(64, 32, 0);
+        var file = new ModelFile(
+                "resnet20", net.architecture(), Preprocess.cifar10(), data.classes(), Map.of(), "", Map.of());
+        return new Pruning.Pictures<>(data, Subject.CLASSES, new ModelFile.Opened(file, net), n -> {});
     }
 
     @ParameterizedTest
@@ -146,8 +146,8 @@ class PruningTest {
         Ops.seed(2);
         try (var scope = new NativeScope();
                 var net = Models.create("resnet20", 8);
-                var pruned =
-                        half(importance, importance == Importance.L1).run(net, Optional.of(pictures()), 1, 3, 32, 32)) {
+                var pruned = half(importance, importance == Importance.L1)
+                        .run(net, Optional.of(pictures(net)), 1, 3, 32, 32)) {
             double macs = Costs.of(Tracer.trace(net, 1, 3, 32, 32)).macs();
             double left = Costs.of(Tracer.trace(pruned, 1, 3, 32, 32)).macs() / macs;
             assertTrue(left <= 0.5 && left > 0.45, left + " of them are left");
@@ -252,21 +252,32 @@ class PruningTest {
         }
     }
 
-    static java.util.stream.Stream<String> registered() {
-        return Models.all().stream().map(Models.Entry::name);
+    /** Random weights of 1202 layers give no numbers. */
+    static Stream<String> registered() {
+        return Models.all().stream().map(Models.Entry::name).filter(name -> !name.equals("resnet1202"));
     }
 
-    /** All but those whose every layer is joined with one that cannot be cut. */
+    /** Those whose every channel is normalised together with others. */
+    private static final List<String> WHOLE = List.of("_gn", "_bit", "convnext");
+
     @Tag("slow")
     @ParameterizedTest
     @MethodSource("registered")
     void everyRegisteredNetwork_isPruned_andOpensToTheSameBits(String name) throws IOException {
         var architecture = Models.get(name).architecture();
         int side = Math.max(64, architecture.minInputSize());
+        var pruning = new Pruning(Importance.L1, true, new Budget(Budget.Cost.MACS, 0.6), 0.1, 1, 7);
         Ops.seed(1);
-        try (var net = Net.whole(architecture::build);
-                var pruned = half(Importance.L1, true).run(net, Optional.empty(), 1, 3, side, side)) {
-            sameBits(pruned, folder.resolve("pruned.safetensors"), side);
+        try (var net = Net.whole(architecture::build)) {
+            if (WHOLE.stream().anyMatch(name::contains)) {
+                var e = assertThrows(
+                        IllegalArgumentException.class, () -> pruning.run(net, Optional.empty(), 1, 3, side, side));
+                assertTrue(e.getMessage().matches(".*, such as .*(group_norm|layer_norm).*"), e::getMessage);
+                return;
+            }
+            try (var pruned = pruning.run(net, Optional.empty(), 1, 3, side, side)) {
+                sameBits(pruned, folder.resolve("pruned.safetensors"), side);
+            }
         }
     }
 }

@@ -11,11 +11,14 @@ import picocli.CommandLine.Option;
 import resnet4j.compress.Subject;
 import resnet4j.data.DataSource;
 import resnet4j.data.Label;
+import resnet4j.data.Things;
+import resnet4j.detect.Detect;
+import resnet4j.detect.DetectionNet;
+import resnet4j.detect.EachThing;
 import resnet4j.image.LabelMap;
 import resnet4j.image.Target;
 import resnet4j.model.ModelFile;
 import resnet4j.segment.EachPixel;
-import resnet4j.segment.PixelEvaluator;
 import resnet4j.segment.Segment;
 import resnet4j.shrink.Distill;
 import resnet4j.shrink.Prune;
@@ -28,7 +31,8 @@ import resnet4j.train.Objective;
         description = "Cut the channels of a network that matter least, and teach what is left again.",
         footer = {
             "What comes out is a network like any other: train, eval, predict, quantize and export take the file. A"
-                    + " network that answers for each pixel is taught and measured by label maps.",
+                    + " network that answers for each pixel is taught and measured by label maps, a detector by things"
+                    + " with boxes.",
             "",
             "Example:",
             "  ./resnet4j prune runs/quickstart-1 --data folder:DIR --macs 0.5 \\",
@@ -75,29 +79,23 @@ final class PruneCommand extends Command<Pruned> {
         if (limit != null) Bounds.atLeast("--limit", 1, limit);
         if (common.precision() != null) sets.add("precision=" + common.precision());
         try (var opened = model.open()) {
-            if (!opened.file().architecture().perPixel()) {
-                opened.file().requireOneClass();
-                Optional<DataSource<Label>> source = Optional.empty();
-                if (data != null) source = Optional.of(Prune.known(DataSource.parse(data), opened.file()));
-                return run(opened, source, Subject.CLASSES, new Distill());
-            }
-            Optional<DataSource<LabelMap>> source = Optional.empty();
-            if (data != null) source = Optional.of(DataSource.parse(data, LabelMap.class));
-            source.ifPresent(
-                    s -> PixelEvaluator.known("--data", s.train(), opened.file().classNames()));
-            return run(opened, source, new EachPixel(), new Segment());
+            if (opened.net() instanceof DetectionNet) return run(opened, Things.class, new EachThing(), new Detect());
+            return opened.file().architecture().perPixel()
+                    ? run(opened, LabelMap.class, new EachPixel(), new Segment())
+                    : run(opened, Label.class, Subject.CLASSES, new Distill());
         }
     }
 
     private <T extends Target<T>> Pruned run(
-            ModelFile.Opened opened, Optional<DataSource<T>> data, Subject<T> subject, Objective learn)
-            throws IOException {
-        int taught = epochs != null ? epochs : data.isEmpty() ? 0 : 10;
-        var prune = new Prune(pruning.read(common, data.isPresent()), rounds, taught, pictures, learn, sets);
-        var training = new TrainingRun(this);
-        var source = limit == null ? data : data.map(d -> d.limit(limit));
+            ModelFile.Opened opened, Class<T> target, Subject<T> subject, Objective learn) throws IOException {
+        Optional<DataSource<T>> source = Optional.empty();
+        if (data != null) source = Optional.of(subject.known(DataSource.parse(data, target), opened.file()));
+        if (limit != null) source = source.map(d -> d.limit(limit));
+        int taught = epochs != null ? epochs : data == null ? 0 : 10;
+        var prune = new Prune(pruning.read(common, data != null), rounds, taught, pictures, learn, sets);
         var folder = run != null || taught == 0 ? run : freshFolder("prune").path();
         var dense = taught == 0 ? null : folder.resolve("dense.safetensors");
+        var training = new TrainingRun(this);
         return prune.run(opened, model.model, source, subject, dense, folder, out, training::teach, this::progress);
     }
 

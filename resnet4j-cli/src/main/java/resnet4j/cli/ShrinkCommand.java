@@ -6,8 +6,8 @@ import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import resnet4j.compress.Subject;
 import resnet4j.data.DataSource;
-import resnet4j.shrink.Prune;
 import resnet4j.shrink.Shrink;
 import resnet4j.shrink.Shrunk;
 
@@ -66,7 +66,7 @@ final class ShrinkCommand extends Command<Shrunk> {
         var shrink = new Shrink(seconds, shares, epochs, common.seed().orElse(0), sets);
         var training = new TrainingRun(this);
         try (var opened = model.open().classifier()) {
-            var source = Prune.known(DataSource.parse(data), opened.file());
+            var source = Subject.CLASSES.known(DataSource.parse(data), opened.file());
             if (limit != null) source = source.limit(limit);
             var folder = run == null ? freshFolder("shrink").path() : run;
             return shrink.run(opened, model.model, source, folder, training::teach, this::progress);

@@ -104,6 +104,46 @@ class PruneCommandTest {
                 after, done("summary", run.get("run").textValue()).get("macs").longValue());
     }
 
+    /** Whose file eval measures to the same, and train goes on with. */
+    @Test
+    void detectorThatIsPruned_isTaughtByThings_andIsADetectorLikeAnyOther() throws IOException {
+        var recipe = folder.resolve("tiny.json");
+        Files.writeString(recipe, """
+                {"learn": "detect", "model": "fasterrcnn_resnet18_fpn", "data": "shapes:24", "validation": 0, "limit": 8,
+                 "epochs": 1, "batch": 4,
+                 "architecture": {"backbone": {"network": {"planes": [8, 8, 16, 16]}}, "channels": 32,
+                   "method": {"hidden": 32, "sampled": 16}, "sizes": {"min": [64], "max": 96}},
+                 "preprocess": {"resize": "none", "cropWidth": 0, "cropHeight": 0}}
+                """);
+        var run = done("train", "" + recipe, "--run=" + folder.resolve("whole"));
+        var file = folder.resolve("small.safetensors");
+        var result = done(
+                "prune",
+                run.get("run").textValue(),
+                "--data=shapes:24",
+                "--limit=8",
+                "--macs=0.7",
+                "--epochs=1",
+                "--pictures=4",
+                "--set=batch=4",
+                "--run=" + folder.resolve("run"),
+                "--out=" + file);
+        long before = result.get("before").get("macs").longValue(),
+                after = result.get("after").get("macs").longValue();
+        assertTrue(after <= 0.7 * before && after > 0.6 * before, result::toString);
+        assertEquals(
+                "detect",
+                recipe(Path.of(result.get("runs").get(0).textValue()))
+                        .get("learn")
+                        .textValue());
+        var again = done("eval", "" + file, "--data=shapes:24", "--limit=8");
+        assertEquals(result.get("after").get("boxMap"), again.get("boxMap"));
+        assertEquals(
+                2,
+                run("prune", "" + file, "--macs=0.001", "--epochs=0", "--out=" + folder.resolve("other.safetensors")));
+        assertTrue(err.toString().contains("--macs: expected a share that cutting channels can reach"), err::toString);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "'--macs=1.5',--macs: expected a share of what the network has now",
