@@ -2,6 +2,7 @@ package resnet4j.test;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import resnet4j.config.Nearest;
 import resnet4j.eval.Evaluation;
 import resnet4j.eval.Evaluation.ClassResult;
@@ -27,22 +28,27 @@ public final class EvaluationAssert {
 
     /** Mean cross entropy, in nats. */
     public Measurement<EvaluationAssert> loss() {
-        return Measurement.of(this, "loss", evaluation.loss());
+        return number("loss", "loss", evaluation.loss());
     }
 
     /** Mean F1 of the classes. */
     public Measurement<EvaluationAssert> macroF1() {
-        return Measurement.of(this, "macro F1", evaluation.macroF1());
+        return number("macro F1", "macroF1", evaluation.macroF1());
     }
 
     /** Mean area under the ROC curves. */
     public Measurement<EvaluationAssert> rocArea() {
-        return Measurement.of(this, "ROC area", evaluation.auc().orElse(Double.NaN));
+        return number("ROC area", "auc", evaluation.auc().orElse(Double.NaN));
     }
 
     /** Expected calibration error, in [0,1]. */
     public Measurement<EvaluationAssert> calibrationError() {
-        return Measurement.of(this, "calibration error", evaluation.ece());
+        return number("calibration error", "ece", evaluation.ece());
+    }
+
+    private Measurement<EvaluationAssert> number(String words, String name, double value) {
+        return Measurement.of(
+                this, words, value, Optional.ofNullable(evaluation.intervals().get(name)));
     }
 
     /** That it is surely better than naming one class for every picture. */
@@ -121,7 +127,7 @@ public final class EvaluationAssert {
 
         /** Harmonic mean of the two. */
         public Measurement<OfClass> f1() {
-            return Measurement.of(this, named("F1"), result().f1());
+            return Measurement.of(this, named("F1"), result().f1(), Optional.empty());
         }
 
         /** How many of its pictures are taken for another class, as a share. */

@@ -30,13 +30,13 @@ public final class Measurement<A> {
                 next,
                 name,
                 n == 0 ? Double.NaN : (double) hits / n,
-                String.format(Locale.ROOT, "%,d of %,d", hits, n),
+                String.format(Locale.ROOT, "%,d of %,d; ", hits, n),
                 Optional.of(Interval.ofShare(hits, n)));
     }
 
-    /** Of a number without an interval. */
-    static <A> Measurement<A> of(A next, String name, double value) {
-        return new Measurement<>(next, name, value, "", Optional.empty());
+    /** Of a number that may have an interval. */
+    static <A> Measurement<A> of(A next, String name, double value, Optional<Interval> interval) {
+        return new Measurement<>(next, name, value, "", interval);
     }
 
     /** @throws AssertionError if less was measured, or nothing */
@@ -57,17 +57,26 @@ public final class Measurement<A> {
      * @throws IllegalStateException if this number has no interval
      */
     public A surelyAtLeast(double least) {
-        var lies = interval.orElseThrow(() -> new IllegalStateException(
-                name + ": expected a share for surelyAtLeast, and this is none; use atLeast"));
-        if (lies.low() >= least) return next;
+        if (lies("surelyAtLeast", "atLeast").low() >= least) return next;
         throw failure("surely at least " + shown(least), least);
+    }
+
+    /** The same of the high end. */
+    public A surelyAtMost(double most) {
+        if (lies("surelyAtMost", "atMost").high() <= most) return next;
+        throw failure("surely at most " + shown(most), most);
+    }
+
+    private Interval lies(String surely, String instead) {
+        return interval.orElseThrow(() -> new IllegalStateException(name + ": expected a number with an interval for "
+                + surely + ", and this one has none; use " + instead));
     }
 
     private AssertionError failure(String expected, double bound) {
         var text = new StringBuilder(name + ": expected " + expected + ", measured ");
         text.append(Double.isNaN(value) ? "nothing" : shown(value));
         interval.ifPresent(lies -> {
-            text.append(" (").append(of).append("; 95 % interval ");
+            text.append(" (").append(of).append("95 % interval ");
             text.append(shown(lies.low()))
                     .append(" to ")
                     .append(shown(lies.high()))

@@ -1,5 +1,6 @@
 package resnet4j.test;
 
+import java.util.Optional;
 import resnet4j.config.Nearest;
 import resnet4j.eval.Score;
 
@@ -17,7 +18,11 @@ public final class ScoreAssert {
         if (!numbers.containsKey(name))
             throw new IllegalArgumentException("number: expected one of " + String.join(", ", numbers.keySet())
                     + ", got '" + name + "'." + Nearest.hint(name, numbers.keySet()));
-        return Measurement.of(this, name, numbers.get(name));
+        return Measurement.of(
+                this,
+                name,
+                numbers.get(name),
+                Optional.ofNullable(score.intervals().get(name)));
     }
 
     /** That every picture could be read. */

@@ -91,9 +91,12 @@ class AssertionsTest {
                 "precision of tumour: expected at least 0.9000, measured 0.6000 (15 of 25; 95 % interval 0.4074 to"
                         + " 0.7660)",
                 () -> assertThat(e).forClass("tumour").precision().atLeast(0.9));
-        fails(
-                "loss: expected at most 0.1000, measured 0.5008",
+        fails( // by hand
+                "loss: expected at most 0.1000, measured 0.5008 (95 % interval 0.4147 to 0.5868)",
                 () -> assertThat(e).loss().atMost(0.1));
+        fails(
+                "loss: expected surely at most 0.5500, measured 0.5008 (95 % interval 0.4147 to 0.5868); so few pictures do not tell it from 0.5500",
+                () -> assertThat((Score) e).number("loss").surelyAtMost(0.55));
         fails(
                 "accuracy: expected surely better than guessing, which gets 0.7500, measured 0.8125 (65 of 80; 95 %"
                         + " interval 0.7134 to 0.8829)",
@@ -118,7 +121,12 @@ class AssertionsTest {
                 .atMost(0.6)
                 .readEveryPicture();
         assertThrows(IllegalArgumentException.class, () -> assertThat((Score) e).number("miou"));
-        assertThrows(IllegalStateException.class, () -> assertThat(e).loss().surelyAtLeast(0));
+        var none = assertThrows(
+                IllegalStateException.class,
+                () -> assertThat(e).forClass("tumour").f1().surelyAtLeast(0));
+        assertEquals(
+                "F1 of tumour: expected a number with an interval for surelyAtLeast, and this one has none; use atLeast",
+                none.getMessage());
     }
 
     @Test
