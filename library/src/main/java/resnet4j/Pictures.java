@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 import resnet4j.data.Batch;
+import resnet4j.data.Pixels;
+import resnet4j.eval.Inputs;
 import resnet4j.export.OnnxMetadata;
 import resnet4j.export.OnnxModel;
 import resnet4j.export.OnnxRuntime;
@@ -19,7 +21,6 @@ import resnet4j.model.ModelFile;
 import resnet4j.tensor.Engine;
 import resnet4j.tensor.Lifetime;
 import resnet4j.tensor.NativeScope;
-import resnet4j.tensor.Pixels;
 import resnet4j.tensor.Precision;
 import resnet4j.tensor.Tensor;
 
@@ -32,11 +33,11 @@ final class Pictures implements AutoCloseable {
     private final Lifetime lifetime;
 
     private interface Network {
-        /** Pixels [N,H,W,3] to what the answer is read from [N,K], row by row: logits, or features behind them, too. */
-        float[] said(byte[] pixels, int pictures);
+        /** Pictures of one size to what the answer is read from [N,K], row by row: logits, or features behind them, too. */
+        float[] said(Pixels pictures);
 
-        /** Pixels [N,H,W,3] to features [N,D], row by row. */
-        float[] features(byte[] pixels, int pictures);
+        /** Pictures of one size to features [N,D], row by row. */
+        float[] features(Pixels pictures);
     }
 
     /** Who asks, and what answers that takes. */
@@ -108,20 +109,18 @@ final class Pictures implements AutoCloseable {
         var inference = Inference.of(model.net(), options.device(), options.precision(), p.cropHeight(), p.cropWidth());
         network = new Network() {
             @Override
-            public float[] said(byte[] pixels, int pictures) {
-                return run(answer.byFeatures() ? inference::logitsAndFeatures : inference::run, pixels, pictures);
+            public float[] said(Pixels pictures) {
+                return run(answer.byFeatures() ? inference::logitsAndFeatures : inference::run, pictures);
             }
 
             @Override
-            public float[] features(byte[] pixels, int pictures) {
-                return run(inference::features, pixels, pictures);
+            public float[] features(Pixels pictures) {
+                return run(inference::features, pictures);
             }
 
-            private float[] run(UnaryOperator<Tensor> way, byte[] pixels, int pictures) {
+            private float[] run(UnaryOperator<Tensor> way, Pixels pictures) {
                 try (var scope = new NativeScope()) {
-                    var images = Tensor.of(pixels, pictures, p.cropHeight(), p.cropWidth(), 3)
-                            .to(options.device());
-                    return way.apply(Pixels.normalize(images, p.mean(), p.std()))
+                    return way.apply(Inputs.images(pictures, p, options.device()))
                             .toFloats();
                 }
             }
@@ -134,17 +133,17 @@ final class Pictures implements AutoCloseable {
         answer = metadata.answer();
         this.most = most;
         var p = metadata.preprocess();
-        long height = p.cropHeight(), width = p.cropWidth();
         network = new Network() {
             @Override
-            public float[] said(byte[] pixels, int pictures) {
+            public float[] said(Pixels pictures) {
+                long n = pictures.size(), height = pictures.height(), width = pictures.width();
                 return model.takesPixels()
-                        ? model.run(pixels, pictures, height, width, 3)
-                        : model.run(p.normalize(pixels), pictures, 3, height, width);
+                        ? model.run(pictures.rgb(), n, height, width, 3)
+                        : model.run(p.normalize(pictures.rgb()), n, 3, height, width);
             }
 
             @Override
-            public float[] features(byte[] pixels, int pictures) {
+            public float[] features(Pixels pictures) {
                 throw new IllegalStateException("features: an ONNX file gives the answers only; open the saved"
                         + " model that it was exported from");
             }
@@ -169,27 +168,30 @@ final class Pictures implements AutoCloseable {
 
     <A> List<A> read(List<Image> pictures, Reader<A> reader) {
         var answers = new ArrayList<A>();
-        inBatches(pictures, (pixels, n) -> answers.addAll(read(pixels, n, reader)));
+        inBatches(pictures, batch -> answers.addAll(read(batch, reader)));
         return answers;
     }
 
     <A> List<A> read(Batch<?> prepared, Reader<A> reader) {
         var pixels = prepared.pixels();
         var preprocess = card.preprocess();
-        if (pixels.width() != preprocess.cropWidth() || pixels.height() != preprocess.cropHeight())
+        if (preprocess.crops()
+                && (pixels.width() != preprocess.cropWidth() || pixels.height() != preprocess.cropHeight()))
             throw new IllegalArgumentException("prepared: expected pictures of " + preprocess.cropWidth() + "x"
                     + preprocess.cropHeight() + ", got " + pixels.width() + "x" + pixels.height());
         lifetime.enter();
         try {
-            return read(pixels.rgb(), pixels.size(), reader);
+            var answers = new ArrayList<A>();
+            for (var even : pixels.even() ? List.of(pixels) : pixels.apart()) answers.addAll(read(even, reader));
+            return answers;
         } finally {
             lifetime.leave();
         }
     }
 
-    private <A> List<A> read(byte[] pixels, int pictures, Reader<A> reader) {
-        int names = card.classNames().size();
-        float[] said = network.said(pixels, pictures);
+    private <A> List<A> read(Pixels batch, Reader<A> reader) {
+        int names = card.classNames().size(), pictures = batch.size();
+        float[] said = network.said(batch);
         int k = said.length / pictures;
         for (int i = 0; i < pictures * k; i++)
             if (!Float.isFinite(said[i]))
@@ -203,30 +205,29 @@ final class Pictures implements AutoCloseable {
 
     List<float[]> features(List<Image> pictures) {
         var answers = new ArrayList<float[]>();
-        inBatches(pictures, (pixels, n) -> {
-            var all = network.features(pixels, n);
-            int each = all.length / n;
-            for (int i = 0; i < n; i++) answers.add(Arrays.copyOfRange(all, i * each, (i + 1) * each));
+        inBatches(pictures, batch -> {
+            var all = network.features(batch);
+            int each = all.length / batch.size();
+            for (int i = 0; i < batch.size(); i++) answers.add(Arrays.copyOfRange(all, i * each, (i + 1) * each));
         });
         return answers;
     }
 
     private interface Taker {
-        void of(byte[] pixels, int pictures);
+        void of(Pixels pictures);
     }
 
     private void inBatches(List<Image> pictures, Taker batch) {
         lifetime.enter();
         try {
             var p = card.preprocess();
-            int size = p.cropWidth() * p.cropHeight() * 3;
-            for (int from = 0; from < pictures.size(); from += most) {
-                int n = Math.min(most, pictures.size() - from);
-                var pixels = new byte[Math.multiplyExact(n, size)];
-                for (int i = 0; i < n; i++)
-                    System.arraycopy(p.apply(pictures.get(from + i)).rgb(), 0, pixels, i * size, size);
-                batch.of(pixels, n);
-            }
+            int n = p.crops() ? most : 1; // of one size
+            for (int from = 0; from < pictures.size(); from += n)
+                batch.of(Pixels.of(
+                        pictures.subList(from, Math.min(from + n, pictures.size())).stream()
+                                .map(p::apply)
+                                .toList(),
+                        1));
         } finally {
             lifetime.leave();
         }

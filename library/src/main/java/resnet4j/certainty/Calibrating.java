@@ -28,6 +28,7 @@ import resnet4j.model.Calibration;
 import resnet4j.model.ClassificationNet;
 import resnet4j.model.Familiarity;
 import resnet4j.model.ModelFile;
+import resnet4j.report.Words;
 import resnet4j.run.Stages;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.Precision;
@@ -122,7 +123,12 @@ public record Calibrating(
         try (var asked = new Asked(opening.open(), reading, stages)) {
             var source = source(asked.file);
             classes = asked.file.classNames().size();
-            var pictures = pictures(asked.file, source).split(1 - share, seed);
+            var all = pictures(asked.file, source);
+            var pictures = all.split(1 - share, seed);
+            if (pictures.held().size() == 0 || pictures.rest().size() == 0)
+                throw new IllegalArgumentException("data: expected two pictures or more of a class, to fit on some and"
+                        + " measure on the others, got " + Words.count(all.size(), "picture")
+                        + " to do both with; give more, or take another part with --split");
             score = asked.score(source);
             fit = asked.outputs("calibrate", pictures.rest());
             rest = asked.outputs("measure", pictures.held());

@@ -25,7 +25,7 @@ public record Pixels(byte[] rgb, int size, int height, int width, int[] heights,
     }
 
     /** @param divisor of both sides of the batch */
-    static Pixels of(List<Image> pictures, int divisor) {
+    public static Pixels of(List<Image> pictures, int divisor) {
         int n = pictures.size();
         int[] heights = pictures.stream().mapToInt(Image::height).toArray();
         int[] widths = pictures.stream().mapToInt(Image::width).toArray();
@@ -55,6 +55,11 @@ public record Pixels(byte[] rgb, int size, int height, int width, int[] heights,
             all.add(new Image(w, h, one));
         }
         return all;
+    }
+
+    /** Each picture by itself, without what it is padded with. */
+    public List<Pixels> apart() {
+        return images().stream().map(image -> of(List.of(image), 1)).toList();
     }
 
     /** The same with other pictures of these sizes. */

@@ -64,7 +64,7 @@ public record Evaluator(
                 var noGrad = Ops.noGrad()) {
             for (var batch : batches) {
                 try (var scope = new NativeScope()) {
-                    var logits = network.apply(Inputs.images(batch, preprocess, device));
+                    var logits = Inputs.answers(network, batch, preprocess, device);
                     metrics.add(
                             logits.toFloats(),
                             batch.size(),

@@ -2,10 +2,12 @@ package resnet4j.eval;
 
 import static resnet4j.tensor.Pixels.normalize;
 
+import java.util.function.UnaryOperator;
 import resnet4j.data.Batch;
 import resnet4j.data.Pixels;
 import resnet4j.image.Preprocess;
 import resnet4j.tensor.Device;
+import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
 
 /** Batches of Java arrays as tensors of the innermost scope. */
@@ -21,6 +23,21 @@ public final class Inputs {
     public static Tensor images(Pixels view, Preprocess preprocess, Device device) {
         var pixels = Tensor.of(view.rgb(), view.size(), view.height(), view.width(), 3);
         return normalize(pixels.to(device), preprocess.mean(), preprocess.std());
+    }
+
+    /**
+     * What a network answers to a batch's first view, [N,K]. Where pictures differ in size, each is asked about by itself:
+     * what they are padded with would be looked at too.
+     *
+     * @param network from normalised images [N,3,H,W] to answers [N,K]
+     */
+    static Tensor answers(UnaryOperator<Tensor> network, Batch<?> batch, Preprocess preprocess, Device device) {
+        if (batch.pixels().even()) return network.apply(images(batch, preprocess, device));
+        return Ops.cat(
+                batch.pixels().apart().stream()
+                        .map(picture -> network.apply(images(picture, preprocess, device)))
+                        .toList(),
+                0);
     }
 
     /** Class numbers [N] int64. */

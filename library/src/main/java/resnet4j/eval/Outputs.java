@@ -60,7 +60,7 @@ public record Outputs<T>(List<float[]> logits, List<T> targets, int[] indices, L
                 var noGrad = Ops.noGrad()) {
             for (var batch : batches) {
                 try (var scope = new NativeScope()) {
-                    var logits = network.apply(Inputs.images(batch, preprocess, device));
+                    var logits = Inputs.answers(network, batch, preprocess, device);
                     int k = (int) logits.size(1);
                     var all = logits.toFloats();
                     for (int i = 0; i < batch.size(); i++) {

@@ -152,7 +152,7 @@ public record Preprocess(
     }
 
     /** Whether all pictures come out in one size. */
-    private boolean crops() {
+    public boolean crops() {
         return cropWidth > 0;
     }
 

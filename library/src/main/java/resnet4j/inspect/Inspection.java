@@ -189,8 +189,12 @@ public record Inspection(
                 .mapToObj(looked::summary)
                 .toList();
         var twins = twins(looked, pairs);
-        var labels = features.map(f -> labels(looked, f));
+        var labels = features.filter(f -> training(looked, f) >= folds).map(f -> labels(looked, f));
         var groups = looked.groups();
+        var notes = new ArrayList<>(Notes.of(splits, twins, groups));
+        if (features.isPresent() && labels.isEmpty())
+            notes.add("Labels were not judged: that takes as many training pictures as parts that judge each other's, "
+                    + folds);
         var odd = looked.odd();
         return new Inspected(
                 data,
@@ -201,7 +205,7 @@ public record Inspection(
                 odd.subList(0, Math.min(most, odd.size())),
                 groups.subList(0, Math.min(most, groups.size())),
                 looked.unreadable(),
-                Notes.of(splits, twins, groups));
+                notes);
     }
 
     private Inspected.Twins twins(Looked looked, List<Found> pairs) {
@@ -249,8 +253,7 @@ public record Inspection(
     private Inspected.Labels labels(Looked looked, Rows f) {
         int n = f.numbers.length, k = looked.classes().size();
         var labels = IntStream.of(f.numbers).map(looked::label).toArray();
-        int training =
-                (int) IntStream.of(f.numbers).filter(i -> looked.split(i) == 0).count(); // the first rows
+        int training = training(looked, f); // the first rows
         var p = new double[n][];
         var learned = part(f, labels, k, 0, training);
         System.arraycopy(learned.crossValidated(folds, seed), 0, p, 0, training);
@@ -272,6 +275,11 @@ public record Inspection(
                         issues.get(i)))
                 .toList();
         return new Inspected.Labels(n, found.issues().size(), (double) right / n, list);
+    }
+
+    /** How many rows are of the split that is learned from. */
+    private static int training(Looked looked, Rows f) {
+        return (int) IntStream.of(f.numbers).filter(i -> looked.split(i) == 0).count();
     }
 
     private static int best(double[] p) {

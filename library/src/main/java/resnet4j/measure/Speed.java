@@ -62,15 +62,14 @@ public record Speed(
     public String toString() {
         return String.format(
                         Locale.ROOT,
-                        "%s, %s %s in %s, batch %d of %dx%d, %s: %.1f images/s; median %.2f ms, 99th percentile"
+                        "%s, %s %s in %s, batch %d of %s, %s: %.1f images/s; median %.2f ms, 99th percentile"
                                 + " %.2f ms of %d; peak memory %d MiB",
                         model,
                         engine.name().toLowerCase(Locale.ROOT),
                         mode.name().toLowerCase(Locale.ROOT),
                         (eightBits ? "int8, the rest " : "") + precision.name().toLowerCase(Locale.ROOT),
                         batch,
-                        size,
-                        size,
+                        size == 0 ? "any size" : size + "x" + size,
                         Words.count(threads, "thread"),
                         imagesPerSecond,
                         medianMillis,

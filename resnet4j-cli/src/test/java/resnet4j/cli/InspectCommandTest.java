@@ -79,8 +79,13 @@ class InspectCommandTest {
         assertTrue(err.toString().contains("--bits: expected 0 to 32, got 70"), err::toString);
         assertEquals(1, run("inspect", "shapes:20", "--model=no/such"));
         assertTrue(err.toString().contains("no/such: there is no such model file"), err::toString);
+    }
+
+    @Test
+    void labelsOfFewPictures_areNotJudged() throws IOException {
         var data = Squares.write(folder.resolve("few"), 2);
-        assertEquals(2, run("inspect", "folder:" + data, "--model=" + model(), "--folds=100"));
-        assertTrue(err.toString().contains("--folds: expected 2 to 6"), err::toString);
+        assertEquals(0, run("inspect", "folder:" + data, "--model=" + model(), "--folds=100"), err::toString);
+        assertTrue(out.toString().contains("Labels were not judged"), out::toString);
+        assertTrue(out.toString().contains("each other's, 100."), out::toString);
     }
 }

@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +25,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import resnet4j.array.HostTensor;
 import resnet4j.config.Records;
-import resnet4j.data.DataSource;
 import resnet4j.image.Image;
 import resnet4j.image.ImageFile;
 import resnet4j.image.Preprocess;
@@ -77,26 +75,6 @@ class RefusalTest {
         }
         assertEquals(2, run("train", "--model=resnet20", "--data=unlabelled:" + folder), err::toString);
         assertTrue(err.toString().contains("two classes or more"), err::toString);
-    }
-
-    /** Pictures of one size need no crop: those that measure a classifier take any size then. */
-    @Test
-    void aClassifierThatCropsNothing_isMeasured(@TempDir Path folder) throws IOException {
-        var file = folder.resolve("any.safetensors");
-        try (var opened = ModelFile.open("resnet20", Optional.empty(), OptionalInt.of(8))) {
-            var described = opened.file();
-            new ModelFile(
-                            described.model(),
-                            described.architecture(),
-                            described.preprocess().withCrop(0, 0),
-                            DataSource.parse("shapes:200").train().classes(),
-                            described.metrics(),
-                            described.recipe(),
-                            described.provenance())
-                    .save(file, opened.net());
-        }
-        for (var measuring : List.of("eval", "calibrate"))
-            assertEquals(0, run(measuring, file.toString(), "--data=shapes:200"), err::toString);
     }
 
     /** Empty where there is no such folder. */
