@@ -68,9 +68,6 @@ final class ExplainCommand extends Command<Explained> {
     Explained run() throws IOException {
         if (raw != null && method.equals(Explanation.ALL))
             throw new IllegalArgumentException("--raw: expected one method, got all");
-        if (model.weightFile().isEmpty())
-            throw new IllegalArgumentException(
-                    model.model + ": expected a trained network; give its weights with --weights");
         var explanation = new Explanation(
                 method, Optional.ofNullable(layer), target, check, Optional.ofNullable(out), Optional.ofNullable(raw));
         common.onCpuInFp32("explain");

@@ -104,6 +104,10 @@ class ExplainCommandTest {
         assertTrue(err.toString().contains("expected pictures with pixels of the network's classes"), err::toString);
         assertEquals(2, run("explain", "resnet20", picture.toString()));
         assertTrue(err.toString().contains("--weights"), err::toString);
+        err.getBuffer().setLength(0);
+        assertEquals(1, run("explain", "gone.safetensors", picture.toString()));
+        assertTrue(err.toString().contains("gone.safetensors: there is no such "), err::toString);
+        assertEquals(0, run("explain", "resnet20", "--random", picture.toString()), err::toString);
     }
 
     @Test
