@@ -255,14 +255,18 @@ class DetectorRunTest {
         }
     }
 
-    /** Where the processor lacks bf16 both are the same. */
+    /**
+     * Where the processor lacks bf16 both are the same. Of two places, as half these pictures would leave, FCOS's norms
+     * give either number of a channel its sign and little else: 8 bits may then be as good as none.
+     */
     @ParameterizedTest
     @MethodSource("ofEachKind")
     void bf16Plans_answerWhatPlansInFp32Do(String name) {
         var given = Map.of(
-                Part.PLACES, new long[] {2, 3, 64, 96},
+                Part.PLACES, new long[] {2, 3, 128, 192}, // the smallest map has six places
                 Part.BOXES, new long[] {5, 32, 7, 7},
                 Part.DETAIL, new long[] {3, 32, 14, 14});
+        Ops.seed(0);
         try (var net = net(name)) {
             TameWeights.fill(net);
             net.config.parts().forEach((part, shape) -> {
