@@ -119,8 +119,8 @@ public final class ClassSections {
 
     /** Each class by itself. @param rankings of the classes, for their areas; none where these are not known */
     public static Section classes(Evaluation e, List<Ranking> rankings) {
-        var columns = new ArrayList<>(List.of(
-                "Class", "#Pictures", "#-Correct", "#Precision", "#-Its interval", "#Recall", "#-Its interval"));
+        var columns =
+                new ArrayList<>(List.of("Class", "#Pictures", "#-Correct", "#Precision", "#Recall", "#-Interval"));
         var intervals = e.intervals();
         if (!rankings.isEmpty()) columns.addAll(List.of("#-ROC area", "#-PR area"));
         columns.add("#=F1");
@@ -133,7 +133,6 @@ public final class ClassSections {
                     Amounts.count(one.support()),
                     Amounts.count(one.correct()),
                     Amounts.percent1(one.precision()),
-                    known(intervals.get("precision of " + one.name())),
                     Amounts.percent1(one.recall()),
                     known(intervals.get("recall of " + one.name()))));
             if (!rankings.isEmpty()) {
@@ -146,7 +145,7 @@ public final class ClassSections {
         int left = e.perClass().size() - rows.size();
         return new Section(
                 "Classes",
-                "Hardest first, by F1; intervals are of 95% confidence (Wilson)."
+                "Hardest first, by F1; intervals are those of the recall, with 95% confidence (Wilson)."
                         + (left == 0 ? "" : " " + Amounts.count(left) + " easier ones are left out."),
                 List.of(new Block.Table("", columns, rows)));
     }
