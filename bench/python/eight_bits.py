@@ -37,7 +37,7 @@ def inputs(batch, seed):
     return np.random.default_rng(seed).standard_normal((batch, 3, 224, 224), dtype=np.float32)
 
 
-def quantise(folder):
+def quantise(openvino, onnxruntime):
     import nncf
     import onnx
     import openvino as ov
@@ -46,7 +46,7 @@ def quantise(folder):
 
     name = onnx.load(task.onnx).graph.input[0].name
     data = nncf.Dataset([inputs(1, seed) for seed in range(32)], lambda x: {name: x})
-    ov.save_model(nncf.quantize(ov.Core().read_model(task.onnx), data, subset_size=32), folder / "openvino.xml")
+    ov.save_model(nncf.quantize(ov.Core().read_model(task.onnx), data, subset_size=32), openvino)
 
     class Reader(CalibrationDataReader):
         left = iter(range(32))
@@ -55,8 +55,9 @@ def quantise(folder):
             seed = next(self.left, None)
             return None if seed is None else {name: inputs(1, seed)}
 
-    quant_pre_process(task.onnx, folder / "ready.onnx")
-    quantize_static(folder / "ready.onnx", folder / "onnxruntime.onnx", Reader(), quant_format=QuantFormat.QDQ,
+    ready = onnxruntime.with_suffix(".ready.onnx")
+    quant_pre_process(task.onnx, ready)
+    quantize_static(ready, onnxruntime, Reader(), quant_format=QuantFormat.QDQ,
                     per_channel=True, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8)
 
 
@@ -97,10 +98,11 @@ if task.peer:
     print(json.dumps({"imagesPerSecond": int(batch) / timed(peer(engine, int(batch), file))}))
     sys.exit()
 
-files = [task.files / name for name in ("openvino.xml", "onnxruntime.onnx")]
-if not all(file.exists() for file in files):
+files = [task.files / f"{task.onnx.stem}-{name}" for name in ("openvino.xml", "onnxruntime.onnx")]
+made = task.onnx.stat().st_mtime
+if not all(file.exists() and file.stat().st_mtime > made for file in files):
     task.files.mkdir(parents=True, exist_ok=True)
-    quantise(task.files)
+    quantise(*files)
 who = {"ours": None, "openvino": files[0], "onnxruntime": files[1]}
 if task.floats:
     who.update({"ours fp32": None, "ours bf16": None})
