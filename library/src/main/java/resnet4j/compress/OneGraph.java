@@ -47,7 +47,7 @@ record OneGraph(Graph traced, Preprocess preprocess, Optional<Subject.Measured> 
 
     @Override
     public void show(Batch<?> pictures, BiConsumer<String, Tensor> given) {
-        given.accept(NAME, Inputs.images(pictures, preprocess, Device.CPU));
+        Inputs.unpadded(pictures, preprocess, Device.CPU).forEach(images -> given.accept(NAME, images));
     }
 
     @Override

@@ -19,7 +19,6 @@ import resnet4j.graph.Passes;
 import resnet4j.model.ModelFile;
 import resnet4j.run.Stages;
 import resnet4j.tensor.NativeScope;
-import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
 
 /**
@@ -91,18 +90,22 @@ public record Quantization(
         private void observe(NativeScope inner, Tensor given) {
             quantizer.observe(given);
             long numbers = first.stream().mapToLong(Tensor::elements).sum();
-            boolean fits = first.isEmpty() || sameSize(given, first.get(0));
-            if (numbers < CORRECTION_NUMBERS && fits) first.add(inner.keep(given.detach()));
+            if (numbers < CORRECTION_NUMBERS) first.add(inner.keep(given.detach()));
         }
 
         private Graph quantize(Range range, Set<String> floats, boolean correctBias) {
             var graph = quantizer.quantize(range, floats);
-            return correctBias ? BiasCorrection.of(exact, graph, Ops.cat(first, 0)) : graph;
+            return correctBias ? BiasCorrection.of(exact, graph, first) : graph;
         }
 
         private Map<String, Double> sensitivities(Range range) {
-            var given = Ops.cat(first, 0);
-            return quantizer.sensitivities(range, given.narrow(0, 0, Math.min(SENSITIVITY_PICTURES, given.size(0))));
+            var few = new ArrayList<Tensor>();
+            long left = SENSITIVITY_PICTURES;
+            for (var given : first) {
+                if (left > 0) few.add(given.narrow(0, 0, Math.min(left, given.size(0))));
+                left -= given.size(0);
+            }
+            return quantizer.sensitivities(range, few);
         }
     }
 
@@ -185,10 +188,6 @@ public record Quantization(
                 throw new IllegalArgumentException("--calibrate: expected pictures that can be read"
                         + (parts.size() == 1 ? "" : ", in which the network finds something for its " + part.getKey())
                         + ", got none from " + from);
-    }
-
-    private static boolean sameSize(Tensor a, Tensor b) {
-        return a.size(2) == b.size(2) && a.size(3) == b.size(3);
     }
 
     private void write(

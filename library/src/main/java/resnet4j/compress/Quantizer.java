@@ -157,17 +157,13 @@ public final class Quantizer {
             }
     }
 
-    private float[] answers(Graph graph, Tensor images) {
+    /** Logits, of a few pictures after the other. */
+    private List<float[]> answers(Graph graph, List<Tensor> images) {
         var all = new ArrayList<float[]>();
         var input = graph.inputs().get(0).name();
-        aFew(images, some -> graph.run(Map.of(input, some)).values().forEach(made -> all.add(made.toFloats())));
-        var joined = new float[all.stream().mapToInt(some -> some.length).sum()];
-        int at = 0;
-        for (var some : all) {
-            System.arraycopy(some, 0, joined, at, some.length);
-            at += some.length;
-        }
-        return joined;
+        for (var batch : images)
+            aFew(batch, some -> graph.run(Map.of(input, some)).values().forEach(made -> all.add(made.toFloats())));
+        return all;
     }
 
     private static long perPicture(Node node) {
@@ -217,8 +213,10 @@ public final class Quantizer {
     /**
      * How much each layer alone, kept ones too, in eight bits, moves the answers to {@code images}: the squares of the changes of logits,
      * divided by the squares of logits, both summed.
+     *
+     * @param images batches [N,3,H,W], of different sizes, perhaps
      */
-    public Map<String, Double> sensitivities(Range range, Tensor images) {
+    public Map<String, Double> sensitivities(Range range, List<Tensor> images) {
         var result = new LinkedHashMap<String, Double>();
         var exact = answers(graph, images);
         for (var path : layers.keySet())
@@ -227,10 +225,12 @@ public final class Quantizer {
                 others.remove(path);
                 var moved = answers(new Rewriting(range, others).graph(), images);
                 double change = 0, all = 0;
-                for (int i = 0; i < exact.length; i++) {
-                    change += Math.pow(moved[i] - exact[i], 2);
-                    all += Math.pow(exact[i], 2);
-                }
+                for (int few = 0; few < exact.size(); few++)
+                    for (int i = 0; i < exact.get(few).length; i++) {
+                        double logit = exact.get(few)[i];
+                        change += Math.pow(moved.get(few)[i] - logit, 2);
+                        all += Math.pow(logit, 2);
+                    }
                 result.put(path, all == 0 ? 0 : change / all);
             }
         return result;

@@ -56,6 +56,12 @@ public interface Subject<T extends Target<T>> {
         }
 
         @Override
+        public Tensor loss(ModelFile.Opened model, Batch<Label> batch) {
+            var logits = Inputs.answers(model.net()::apply, batch, model.file().preprocess(), Device.CPU);
+            return loss(logits, batch.targets());
+        }
+
+        @Override
         public Tensor loss(Tensor logits, List<Label> labels) {
             return Losses.crossEntropy(logits, Inputs.labels(Label.indices(labels), Device.CPU), 0);
         }

@@ -3,6 +3,7 @@ package resnet4j.eval;
 import static resnet4j.tensor.Pixels.normalize;
 
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import resnet4j.data.Batch;
 import resnet4j.data.Pixels;
 import resnet4j.image.Preprocess;
@@ -26,18 +27,21 @@ public final class Inputs {
     }
 
     /**
-     * What a network answers to a batch's first view, [N,K]. Where pictures differ in size, each is asked about by itself:
-     * what they are padded with would be looked at too.
+     * Normalised images of a batch's first view, in order: of all pictures together, [N,3,H,W], or where they differ in size
+     * of each by itself, [1,3,H,W], as what they are padded with would be looked at too.
+     */
+    public static Stream<Tensor> unpadded(Batch<?> batch, Preprocess preprocess, Device device) {
+        var view = batch.pixels();
+        return (view.even() ? Stream.of(view) : view.apart().stream()).map(some -> images(some, preprocess, device));
+    }
+
+    /**
+     * What a network answers to a batch's first view, [N,K], to nothing that a picture is padded with.
      *
      * @param network from normalised images [N,3,H,W] to answers [N,K]
      */
-    static Tensor answers(UnaryOperator<Tensor> network, Batch<?> batch, Preprocess preprocess, Device device) {
-        if (batch.pixels().even()) return network.apply(images(batch, preprocess, device));
-        return Ops.cat(
-                batch.pixels().apart().stream()
-                        .map(picture -> network.apply(images(picture, preprocess, device)))
-                        .toList(),
-                0);
+    public static Tensor answers(UnaryOperator<Tensor> network, Batch<?> batch, Preprocess preprocess, Device device) {
+        return Ops.cat(unpadded(batch, preprocess, device).map(network).toList(), 0);
     }
 
     /** Class numbers [N] int64. */
