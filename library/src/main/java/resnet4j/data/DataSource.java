@@ -83,16 +83,25 @@ public record DataSource<T extends Target<T>>(
             return Shapes.source(path.isEmpty() ? Shapes.DEFAULT_SIZE : number(spec, path), target);
         for (var kind : REGISTERED)
             if (kind.name.equals(name) && !LABELLED.contains(name))
-                throw new IllegalArgumentException("data: expected pictures with " + target.getSimpleName()
-                        + " each, got " + spec + " with " + kind.target.getSimpleName());
+                throw new IllegalArgumentException("data: expected pictures with " + called(target) + " each, got "
+                        + spec + " with " + called(kind.target));
         if (target == Label.class) return (DataSource<T>) labelled(spec, name, path);
-        throw new IllegalArgumentException("data: expected pictures with " + target.getSimpleName() + " each, got "
-                + spec + "; "
-                + REGISTERED.stream()
-                        .filter(kind -> kind.target == target)
-                        .map(kind -> kind.name + ":PATH, ")
-                        .collect(Collectors.joining())
-                + "or shapes");
+        throw new IllegalArgumentException(
+                "data: expected pictures with " + called(target) + " each, got " + spec + "; "
+                        + REGISTERED.stream()
+                                .filter(kind -> kind.target == target)
+                                .map(kind -> kind.name + ":PATH, ")
+                                .collect(Collectors.joining())
+                        + "or shapes");
+    }
+
+    /** What a picture has, in words. */
+    private static String called(Class<?> target) {
+        if (target == Label.class) return "a class";
+        if (target == Labels.class) return "labels";
+        if (target == Numbers.class) return "numbers";
+        if (target == Things.class) return "things";
+        return target == LabelMap.class ? "a label map" : target.getSimpleName();
     }
 
     /** The same where only the running program knows the target. */
@@ -155,8 +164,8 @@ public record DataSource<T extends Target<T>>(
         try {
             var got = train.target(0);
             if (target.isInstance(got)) return (DataSource<S>) this;
-            throw new IllegalArgumentException("data: expected pictures with " + target.getSimpleName() + " each, got "
-                    + name + " with " + got.getClass().getSimpleName());
+            throw new IllegalArgumentException("data: expected pictures with " + called(target) + " each, got " + name
+                    + " with " + called(got.getClass()));
         } catch (IOException e) {
             return (DataSource<S>) this; // said when it is needed, with the file's name
         }

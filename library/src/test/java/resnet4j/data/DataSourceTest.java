@@ -92,11 +92,12 @@ class DataSourceTest {
         var none = assertThrows(IllegalArgumentException.class, () -> DataSource.parse("folder:x", LabelMap.class));
         assertTrue( // and the kinds that other tests add
                 none.getMessage()
-                        .matches("data: expected pictures with LabelMap each, got folder:x; masks:PATH, .*or shapes"),
+                        .matches(
+                                "data: expected pictures with a label map each, got folder:x; masks:PATH, .*or shapes"),
                 none::getMessage);
         var other = assertThrows(IllegalArgumentException.class, () -> DataSource.parse("shapes:16", Things.class)
                 .of(Label.class));
-        assertEquals("data: expected pictures with Label each, got shapes:16 with Things", other.getMessage());
+        assertEquals("data: expected pictures with a class each, got shapes:16 with things", other.getMessage());
     }
 
     @Test

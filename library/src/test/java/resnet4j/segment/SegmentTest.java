@@ -320,6 +320,7 @@ class SegmentTest {
                                 () -> new Trainer(recipe, data, run, Trainer.Options.DEFAULT, new Trainer.Log() {}))
                         .getMessage());
         var kind = assertThrows(IllegalArgumentException.class, () -> DataSource.parse("masks:anywhere"));
-        assertEquals("data: expected pictures with Label each, got masks:anywhere with LabelMap", kind.getMessage());
+        assertEquals(
+                "data: expected pictures with a class each, got masks:anywhere with a label map", kind.getMessage());
     }
 }
