@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import resnet4j.data.DataSource;
@@ -15,6 +16,7 @@ import resnet4j.run.Line;
 import resnet4j.run.RunFolder;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.Engine;
+import resnet4j.tensor.Precision;
 
 /**
  * What a run says of itself, in its model file and in its report.
@@ -40,9 +42,10 @@ public record RunAccount(Recipe recipe, DataSource<?> data, String dataDigest) {
 
     /** The page of a run that is done, after {@code seconds} of training. */
     void report(RunFolder run, Task<?> task, Score test, Device device, double seconds) throws IOException {
+        var computed = Precision.parse(recipe.precision()).on(device).name().toLowerCase(Locale.ROOT);
         var provenance = new LinkedHashMap<String, String>();
         provenance.put("Seed", Long.toString(recipe.seed()));
-        provenance.put("Precision", recipe.precision());
+        provenance.put("Precision", computed);
         provenance.put("Data digest", dataDigest);
         Build.facts().forEach((name, value) -> provenance.put("ResNet4J " + name, value));
         provenance.put("libtorch", Engine.version());
@@ -58,7 +61,7 @@ public record RunAccount(Recipe recipe, DataSource<?> data, String dataDigest) {
                 data.name() + part,
                 task.net().parameterCount(),
                 0,
-                device + ", " + recipe.precision(),
+                device + ", " + computed,
                 seconds,
                 notes(test),
                 provenance);

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -21,6 +22,7 @@ import resnet4j.config.Records;
 import resnet4j.model.ModelFile;
 import resnet4j.model.Models;
 import resnet4j.tensor.Ops;
+import resnet4j.tensor.Precision;
 import resnet4j.weights.SafeTensors;
 import resnet4j.weights.WeightFile;
 
@@ -119,10 +121,15 @@ class FinetuneExportTest {
                 "--epochs",
                 "1",
                 "--find-lr",
+                "--precision",
+                "auto",
                 "--run",
                 "" + folder.resolve("run"));
         assertTrue(result.get("rates").size() > 10);
-        assertTrue(Files.readString(folder.resolve("run/report.html")).contains("Learning-rate search"));
+        var page = Files.readString(folder.resolve("run/report.html"));
+        assertTrue(page.contains("Learning-rate search"));
+        var computed = Precision.parse("auto").name().toLowerCase(Locale.ROOT);
+        assertTrue(page.contains(">cpu, " + computed + "<"), "the page says in what it was computed");
     }
 
     @Test
