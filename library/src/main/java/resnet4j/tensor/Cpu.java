@@ -10,22 +10,27 @@ import java.util.Set;
 public final class Cpu {
     private Cpu() {}
 
-    private static final Set<String> FLAGS = read();
+    private static final Set<String> FLAGS = Set.copyOf(List.of(line("flags").split(" ")));
+    private static final String VENDOR = line("vendor_id");
 
     /** Whether the processor has {@code flag}, such as {@code avx2}, {@code avx512_bf16} or {@code amx_bf16}. */
     public static boolean has(String flag) {
         return FLAGS.contains(flag);
     }
 
-    private static Set<String> read() {
+    /** Such as {@code AuthenticAMD} or {@code GenuineIntel}; empty where it is not known. */
+    public static String vendor() {
+        return VENDOR;
+    }
+
+    private static String line(String name) {
         try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
-            return lines.filter(line -> line.startsWith("flags"))
+            return lines.filter(line -> line.startsWith(name))
                     .findFirst()
-                    .map(line -> Set.copyOf(
-                            List.of(line.substring(line.indexOf(':') + 1).trim().split(" "))))
-                    .orElse(Set.of());
+                    .map(line -> line.substring(line.indexOf(':') + 1).trim())
+                    .orElse("");
         } catch (IOException e) {
-            return Set.of();
+            return "";
         }
     }
 }

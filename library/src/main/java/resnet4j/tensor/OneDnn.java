@@ -66,6 +66,11 @@ public final class OneDnn implements AutoCloseable {
         return OneDnnLibrary.uses(OneDnnLibrary.BF16_INSTRUCTIONS);
     }
 
+    /** Whether that set multiplies tiles of matrices. */
+    static boolean amx() {
+        return OneDnnLibrary.uses(OneDnnLibrary.AMX);
+    }
+
     /** What it has for an operation. */
     public enum Kernel {
         CONVOLUTION,

@@ -15,6 +15,9 @@ final class OneDnnLibrary {
     /** The bit of an instruction set of oneDNN's that is in AVX512_CORE_BF16 and not in those without. */
     static final int BF16_INSTRUCTIONS = dnnl.dnnl_cpu_isa_avx512_core_bf16 & ~dnnl.dnnl_cpu_isa_avx512_core_vnni;
 
+    /** Likewise that of AVX512_CORE_AMX. */
+    static final int AMX = dnnl.dnnl_cpu_isa_avx512_core_amx & ~dnnl.dnnl_cpu_isa_avx512_core_fp16;
+
     /** Likewise the bits of AVX512_CORE_VNNI and AVX2_VNNI. */
     private static final int EIGHT_BIT_INSTRUCTIONS =
             dnnl.dnnl_cpu_isa_avx512_core_vnni & ~dnnl.dnnl_cpu_isa_avx512_core

@@ -11,12 +11,12 @@ public enum Precision {
 
     private static final AtomicBoolean SAID = new AtomicBoolean();
 
-    /** Reads {@code fp32}, {@code bf16}, or {@code auto}: bf16 where the processor multiplies it natively. */
+    /** Reads {@code fp32}, {@code bf16}, or {@code auto}: bf16 where the processor is faster in it. */
     public static Precision parse(String text) {
         return switch (text) {
             case "fp32" -> FP32;
             case "bf16" -> BF16;
-            case "auto" -> bf16InHardware() ? BF16 : FP32;
+            case "auto" -> bf16IsFaster() ? BF16 : FP32;
             default -> throw new IllegalArgumentException("precision: expected fp32, bf16 or auto, got " + text);
         };
     }
@@ -25,6 +25,22 @@ public enum Precision {
     public static boolean bf16InHardware() {
         if (OneDnn.available(DType.F32)) return OneDnn.bf16InHardware();
         return Cpu.has("avx512_bf16") || Cpu.has("amx_bf16");
+    }
+
+    /**
+     * Whether it multiplies more of them at a time than 32-bit floats: many times as many by AMX, twice as many by AVX-512 on
+     * AMD's processors. Intel's have AVX-512 BF16 too, which is no faster than their fp32.
+     */
+    public static boolean bf16IsFaster() {
+        return bf16InHardware() && bf16IsFaster(amx(), Cpu.vendor());
+    }
+
+    static boolean bf16IsFaster(boolean amx, String vendor) {
+        return amx || !vendor.equals("GenuineIntel");
+    }
+
+    private static boolean amx() {
+        return OneDnn.available(DType.F32) ? OneDnn.amx() : Cpu.has("amx_bf16");
     }
 
     /**

@@ -57,7 +57,7 @@ import resnet4j.run.RunFolder;
  * @param rounding       whether it learns to be right in eight bits, {@code learnt} or {@code moving}; {@code none} for floats
  * @param sparsity       which weights are held at zero, {@code smallest} or {@code ofNeighbours}; {@code none} for none
  * @param checkpointing  the same step in less memory and more time, see {@link resnet4j.nn.Checkpointing}
- * @param precision      fp32, bf16 or auto; fp32 on a processor that does not multiply bf16
+ * @param precision      fp32, bf16, or auto for the faster; fp32 on a processor that does not multiply bf16
  * @param seed           of all random choices
  */
 public record Recipe(

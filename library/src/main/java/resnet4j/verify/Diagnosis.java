@@ -74,7 +74,8 @@ public record Diagnosis(
      * How {@code predict} and {@code eval} run a network here if nothing else is asked for.
      *
      * @param way    layer by layer, or by the fused plan
-     * @param auto   what {@code --precision auto} is here, and whether {@code --precision bf16} is bf16
+     * @param auto   what {@code --precision auto} is here
+     * @param bf16   what {@code --precision bf16} is computed in
      * @param oneDnn the widest instructions of oneDNN, which does a plan's convolutions, linear layers and pooling;
      *               absent where libtorch does them
      * @param eight  what quantised networks are computed in
@@ -84,6 +85,7 @@ public record Diagnosis(
             Inference.Way way,
             Precision precision,
             Precision auto,
+            Precision bf16,
             Optional<String> oneDnn,
             String eight) {
         private static Answering here() {
@@ -93,6 +95,7 @@ public record Diagnosis(
                     Inference.Way.best(device),
                     Precision.parse("fp32"),
                     Precision.parse("auto"),
+                    Precision.bf16InHardware() ? Precision.BF16 : Precision.FP32,
                     OneDnn.available(DType.F32) ? Optional.of(OneDnn.instructionSet()) : Optional.empty(),
                     eightBits());
         }
@@ -106,10 +109,15 @@ public record Diagnosis(
                     + oneDnn.map(set -> "oneDNN uses " + set)
                             .orElse("without oneDNN, so that libtorch's slower kernels do it")
                     + "; --precision auto is "
-                    + (auto == Precision.BF16
-                            ? "bf16, which is multiplied here"
-                            : "fp32, and so is bf16, which is not multiplied here")
+                    + autoAndWhy()
                     + "; quantised networks in " + eight;
+        }
+
+        private String autoAndWhy() {
+            if (auto == Precision.BF16) return "bf16, which is faster here";
+            return bf16 == Precision.BF16
+                    ? "fp32, for this processor multiplies bf16, but no faster"
+                    : "fp32, and so is bf16, which is not multiplied here";
         }
 
         private static String eightBits() {

@@ -1,6 +1,7 @@
 package resnet4j.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -49,10 +50,20 @@ class PrecisionTest {
         }
     }
 
+    @Test
+    void auto_isBf16WhereThatIsFaster_ofWhatTheProcessorMultiplies() {
+        assertTrue(Precision.bf16IsFaster(true, "GenuineIntel")); // Sapphire Rapids and later, with AMX
+        assertFalse(Precision.bf16IsFaster(false, "GenuineIntel")); // Cooper Lake; a machine that hides AMX
+        assertTrue(Precision.bf16IsFaster(false, "AuthenticAMD")); // Zen 4 and 5
+        assertSame(Precision.bf16IsFaster() ? Precision.BF16 : Precision.FP32, Precision.parse("auto"));
+        assertTrue(Precision.bf16InHardware() || !Precision.bf16IsFaster());
+    }
+
     /** {@code ONEDNN_MAX_CPU_ISA=AVX2} must be obeyed, as it stands for a processor that has no more. */
     @Test
     void bf16_needsInstructionsThatOneDnnMayUse() {
         var set = OneDnn.available(DType.F32) ? OneDnn.instructionSet() : "";
+        if (set.contains("AMX")) assertTrue(Precision.bf16IsFaster());
         if (set.startsWith("AVX2") || set.equals("AVX512_CORE")) assertEquals(false, Precision.bf16InHardware());
         if (set.contains("BF16") || set.contains("AMX")) assertEquals(true, Precision.bf16InHardware());
     }

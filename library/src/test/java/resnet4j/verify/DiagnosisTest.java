@@ -56,20 +56,44 @@ class DiagnosisTest {
     @Test
     void inference_saysHowAndWhy() {
         var plan = new Diagnosis.Answering(
-                "cpu", Inference.Way.PLAN, Precision.FP32, Precision.BF16, Optional.of("AVX512_CORE_BF16"), "int8");
+                "cpu",
+                Inference.Way.PLAN,
+                Precision.FP32,
+                Precision.BF16,
+                Precision.BF16,
+                Optional.of("AVX512_CORE_BF16"),
+                "int8");
         assertEquals(
                 "by the fused plan in fp32 on cpu: oneDNN uses AVX512_CORE_BF16; --precision auto is bf16, which"
-                        + " is multiplied here; quantised networks in int8",
+                        + " is faster here; quantised networks in int8",
                 plan.toString());
         var slow = new Diagnosis.Answering(
-                "cpu", Inference.Way.PLAN, Precision.FP32, Precision.FP32, Optional.empty(), "floats");
+                "cpu", Inference.Way.PLAN, Precision.FP32, Precision.FP32, Precision.FP32, Optional.empty(), "floats");
         assertEquals(
                 "by the fused plan in fp32 on cpu: without oneDNN, so that libtorch's slower kernels do it; --precision"
                         + " auto is fp32, and so is bf16, which is not multiplied here; quantised"
                         + " networks in floats",
                 slow.toString());
+        var without = new Diagnosis.Answering(
+                "cpu",
+                Inference.Way.PLAN,
+                Precision.FP32,
+                Precision.FP32,
+                Precision.BF16,
+                Optional.of("AVX10"),
+                "int8");
+        assertEquals(
+                "by the fused plan in fp32 on cpu: oneDNN uses AVX10; --precision auto is fp32, for this processor"
+                        + " multiplies bf16, but no faster; quantised networks in int8",
+                without.toString());
         var gpu = new Diagnosis.Answering(
-                "cuda:0", Inference.Way.EAGER, Precision.FP32, Precision.BF16, Optional.of("AVX2"), "int8");
+                "cuda:0",
+                Inference.Way.EAGER,
+                Precision.FP32,
+                Precision.BF16,
+                Precision.BF16,
+                Optional.of("AVX2"),
+                "int8");
         assertEquals("layer by layer in fp32 on cuda:0: the fused plan is for CPUs", gpu.toString());
     }
 }

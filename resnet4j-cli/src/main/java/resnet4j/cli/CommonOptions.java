@@ -23,7 +23,7 @@ final class CommonOptions {
             names = "--precision",
             paramLabel = "fp32|bf16|auto",
             description =
-                    "What to compute in; auto is bf16 where the processor multiplies it, and fp32 is used where it does not.")
+                    "What to compute in; auto is bf16 where that is faster; where the processor does not multiply bf16, it is fp32.")
     private String precision;
 
     @Option(names = "--threads", paramLabel = "N", description = "CPU threads of one operation (default: all cores).")
