@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import resnet4j.data.Dataset;
 import resnet4j.data.Loader;
+import resnet4j.data.Pixels;
 import resnet4j.eval.Inputs;
 import resnet4j.graph.Graph;
 import resnet4j.image.Image;
@@ -128,9 +131,11 @@ public record Similarity(Dataset<?> pictures, List<String> layers, Optional<Expl
         var run = graph.withOutputs(outputs);
         var parts = new LinkedHashMap<String, List<Tensor>>();
         var preprocess = network.preprocess();
+        var sizes = new LinkedHashSet<String>();
         var loader = Loader.inOrder(pictures, BATCH).withPreprocess(preprocess);
         try (var batches = loader.epoch(0)) {
             for (var batch : batches) {
+                requireOneSize(sizes, batch.pixels());
                 var images = Inputs.images(batch, preprocess, Device.CPU);
                 run.run(Map.of(run.inputs().get(0).name(), images))
                         .forEach((layer, made) -> parts.computeIfAbsent(layer, l -> new ArrayList<>())
@@ -143,6 +148,15 @@ public record Similarity(Dataset<?> pictures, List<String> layers, Optional<Expl
         var kernels = new LinkedHashMap<String, double[]>();
         for (var layer : compared) kernels.put(layer, kernel(Ops.cat(parts.remove(layer), 0)));
         return kernels;
+    }
+
+    /** Maps of several sizes would be rows of several lengths. */
+    private static void requireOneSize(Set<String> seen, Pixels pictures) {
+        for (int i = 0; i < pictures.size(); i++) seen.add(pictures.widths()[i] + "x" + pictures.heights()[i]);
+        if (seen.size() > 1)
+            throw new IllegalArgumentException("data: expected pictures of one size to compare layers by, got some of "
+                    + String.join(" and of ", seen.stream().limit(2).toList())
+                    + "; make them equal first, or take a network that crops them");
     }
 
     /** Rows; of large maps, the means of their parts, as all of them would take much memory. */

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 import resnet4j.data.DataSource;
 import resnet4j.image.Image;
 import resnet4j.image.ImageFile;
+import resnet4j.image.Preprocess;
 import resnet4j.model.ModelFile;
+import resnet4j.model.Models;
 import resnet4j.run.Stages;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
@@ -99,6 +102,26 @@ class LookTest {
                     IllegalArgumentException.class,
                     () -> look(explainer, new Look.Maps(picture, Optional.of("layer9"), file("none.png"))));
             assertTrue(wrong.getMessage().contains("none named 'layer9'"), wrong.getMessage());
+        }
+    }
+
+    /** Their maps cannot be compared row by row, and what they are padded with in a batch is not theirs. */
+    @Test
+    void alignment_isOfPicturesOfOneSize() throws IOException {
+        for (int i = 0; i < 4; i++) {
+            var own = Files.createDirectories(folder.resolve("pictures/" + i % 2));
+            ImageFile.writePng(own.resolve(i + ".png"), new Image(32, 32 + i / 3, new byte[96 * (32 + i / 3)]));
+        }
+        var pictures = DataSource.parse("folder:" + folder.resolve("pictures")).train();
+        var architecture = Models.get("resnet20").architecture().withClasses(2);
+        var file = new ModelFile(
+                "resnet20", architecture, Preprocess.none(), List.of("0", "1"), Map.of(), "{}", Map.of());
+        try (var opened = new ModelFile.Opened(file, architecture.build())) {
+            var explainer = new Explainer(opened);
+            var similarity = new Similarity(pictures, List.of("layer1"), Optional.empty(), file("uneven.png"));
+            var refused = assertThrows(IllegalArgumentException.class, () -> look(explainer, similarity));
+            assertTrue(refused.getMessage().contains("32x32"), refused.getMessage());
+            assertTrue(refused.getMessage().contains("32x33"), refused.getMessage());
         }
     }
 
