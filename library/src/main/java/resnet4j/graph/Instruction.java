@@ -9,21 +9,25 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import resnet4j.array.DType;
+import resnet4j.tensor.EnlargedConvolution;
 import resnet4j.tensor.OneDnn;
 import resnet4j.tensor.Op;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
 
 /**
- * One thing to do: a node, or a convolution with the sum and the activation that follow it.
+ * One thing to do: a node, or a convolution with what comes before it and the sum and the activation that follow it.
  *
  * @param node       of a convolution that adds, the fourth input is the residual; its value is that of the last operation
  * @param add        whether it adds
  * @param activation what it ends with
  * @param eight      of a convolution or a linear layer in eight bits, whose inputs and weights are whole numbers
+ * @param enlarged   of a convolution whose first input is enlarged to the size of the fourth, and joined with it where the
+ *                   weight has channels for both
  */
-record Instruction(Node node, boolean add, Optional<Op> activation, Optional<EightBits> eight) {
+record Instruction(Node node, boolean add, Optional<Op> activation, Optional<EightBits> eight, boolean enlarged) {
 
     /** Numbers in eight bits. @param scale the constant that they are multiplied by */
     record Whole(DType type, String scale) {}
@@ -32,7 +36,7 @@ record Instruction(Node node, boolean add, Optional<Op> activation, Optional<Eig
     record EightBits(Whole x, String weight, Optional<Whole> residual, Optional<Whole> y) {}
 
     private static Instruction of(Node node) {
-        return new Instruction(node, false, Optional.empty(), Optional.empty());
+        return new Instruction(node, false, Optional.empty(), Optional.empty(), false);
     }
 
     /**
@@ -45,7 +49,8 @@ record Instruction(Node node, boolean add, Optional<Op> activation, Optional<Eig
         var fixed = fixed(graph);
         for (var node : graph.nodes()) {
             var joined = join(node, made, uses, graph, fixed);
-            made.put(node.name(), joined != null ? joined : inEightBits(node, made, graph, fixed));
+            var enlarged = joined != null ? joined : enlarged(node, made, uses, graph, fixed);
+            made.put(node.name(), enlarged != null ? enlarged : inEightBits(node, made, graph, fixed));
         }
         return withoutUnused(made.values(), graph.outputs().values());
     }
@@ -108,7 +113,8 @@ record Instruction(Node node, boolean add, Optional<Op> activation, Optional<Eig
                     new Node(next.value(), node.op(), node.inputs(), node.path()),
                     add,
                     activation,
-                    Optional.of(new EightBits(e.x, e.weight, e.residual, Optional.of(y))));
+                    Optional.of(new EightBits(e.x, e.weight, e.residual, Optional.of(y))),
+                    false);
         }
         if (activation.isPresent() || next.value().dtype() != node.value().dtype()) return null;
         var inputs = new ArrayList<>(node.inputs());
@@ -117,7 +123,8 @@ record Instruction(Node node, boolean add, Optional<Op> activation, Optional<Eig
         if (sum) {
             var other = next.inputs().get(1 - i);
             boolean same = next.shape().equals(node.shape()) && next.shape().equals(graph.shape(other));
-            if (add || !same || fixed.containsKey(other)) return null; // a constant has as many rows for any batch
+            if (add || enlarged || !same || fixed.containsKey(other))
+                return null; // a constant has as many rows for any batch
             var residual = eight.isPresent() ? whole(other, made, graph) : null;
             if (residual != null) {
                 var e = eight.get();
@@ -127,7 +134,41 @@ record Instruction(Node node, boolean add, Optional<Op> activation, Optional<Eig
             inputs.add(other);
         } else if (OneDnn.kernelFor(next.op()) != OneDnn.Kernel.ACTIVATION) return null;
         var last = new Node(next.value(), node.op(), inputs, node.path());
-        return new Instruction(last, add || sum, sum ? Optional.empty() : Optional.of(next.op()), scales);
+        return new Instruction(last, add || sum, sum ? Optional.empty() : Optional.of(next.op()), scales, enlarged);
+    }
+
+    /**
+     * A convolution with the enlarging of its input to twice its size, and the joining, before it, which are taken out of
+     * {@code made}; null where there is nothing of the kind.
+     */
+    private static Instruction enlarged(
+            Node node,
+            Map<String, Instruction> made,
+            Map<String, Integer> uses,
+            Graph graph,
+            Map<String, Tensor> fixed) {
+        if (!EnlargedConvolution.takes(node.op()) || !Value.isFloat(node.value().dtype())) return null;
+        if (graph.constants().get(node.inputs().get(1)) == null || !isOneDnns(node, fixed)) return null;
+        if (!graph.shape(node.inputs().get(1)).subList(2, 4).equals(List.of(3L, 3L))) return null;
+        var before = made.get(node.inputs().get(0));
+        var joins = before != null && EnlargedConvolution.joins(before.node.op()) ? before.node : null;
+        if (joins != null) before = made.get(joins.inputs().get(0));
+        if (before == null || !EnlargedConvolution.enlarges(before.node.op())) return null;
+        var up = before.node;
+        var from = up.inputs().get(0);
+        var like = up.inputs().get(1);
+        List<Long> small = graph.shape(from), large = graph.shape(like);
+        boolean twice = large.get(2) == 2 * small.get(2) && large.get(3) == 2 * small.get(3);
+        boolean alone = uses.get(up.name()) == 1 && (joins == null || uses.get(joins.name()) == 1);
+        boolean same = joins == null || joins.inputs().equals(List.of(up.name(), like));
+        boolean oneType = Stream.of(from, like)
+                .allMatch(in -> made.get(in) == null
+                        || made.get(in).node.value().dtype() == node.value().dtype());
+        if (!twice || !alone || !same || !oneType || fixed.containsKey(from) || fixed.containsKey(like)) return null;
+        made.remove(up.name());
+        if (joins != null) made.remove(joins.name());
+        var inputs = List.of(from, node.inputs().get(1), node.inputs().get(2), like);
+        return new Instruction(node.withInputs(inputs), false, Optional.empty(), Optional.empty(), true);
     }
 
     /** As it is, or a convolution, or a linear layer on rows, of whole numbers where what it is given is made of such. */
@@ -136,7 +177,8 @@ record Instruction(Node node, boolean add, Optional<Op> activation, Optional<Eig
         var plain = of(node);
         boolean rows =
                 node.op().hasFilters() && graph.shape(node.inputs().get(0)).size() == 2;
-        if (!plain.isConvolution() && !rows || !OneDnn.available(DType.I8) || !isOneDnns(node, fixed)) return plain;
+        boolean images = plain.isConvolution() && node.op().hasFilters();
+        if (!images && !rows || !OneDnn.available(DType.I8) || !isOneDnns(node, fixed)) return plain;
         String image = node.inputs().get(0),
                 weight = node.inputs().get(1),
                 bias = node.inputs().get(2);
@@ -152,7 +194,7 @@ record Instruction(Node node, boolean add, Optional<Op> activation, Optional<Eig
         var inputs =
                 List.of(made.get(image).node.inputs().get(0), w.node.inputs().get(0), bias);
         var eight = new EightBits(x, w.node.inputs().get(1), Optional.empty(), Optional.empty());
-        return new Instruction(node.withInputs(inputs), false, Optional.empty(), Optional.of(eight));
+        return new Instruction(node.withInputs(inputs), false, Optional.empty(), Optional.of(eight), false);
     }
 
     private Tensor constant(Map<String, Tensor> constants, int input) {
@@ -210,7 +252,7 @@ record Instruction(Node node, boolean add, Optional<Op> activation, Optional<Eig
 
     /** As oneDNN takes it. */
     OneDnn.Fused fused() {
-        return new OneDnn.Fused(isConvolution() ? (Op.Conv2d) node.op() : OneDnn.ONE_PIXEL, add, activation);
+        return new OneDnn.Fused(isConvolution() ? node.op() : OneDnn.ONE_PIXEL, add, activation);
     }
 
     /** With the numbers of {@code constants}, for oneDNN. */
@@ -238,8 +280,8 @@ record Instruction(Node node, boolean add, Optional<Op> activation, Optional<Eig
 
     @Override
     public String toString() {
-        if (!add && activation.isEmpty() && eight.isEmpty()) return node.toString();
-        return node.value() + " = " + node.op() + (add ? " + residual" : "")
-                + activation.map(a -> ", " + a).orElse("") + node.inputs();
+        if (!add && activation.isEmpty() && eight.isEmpty() && !enlarged) return node.toString();
+        return node.value() + " = " + node.op() + (enlarged ? " of the first, enlarged to the last" : "")
+                + (add ? " + residual" : "") + activation.map(a -> ", " + a).orElse("") + node.inputs();
     }
 }

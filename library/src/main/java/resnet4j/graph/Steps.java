@@ -6,8 +6,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BinaryOperator;
 import java.util.stream.IntStream;
 import resnet4j.array.DType;
+import resnet4j.tensor.EnlargedConvolution;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.OneDnn;
 import resnet4j.tensor.Ops;
@@ -107,9 +109,10 @@ final class Steps {
      * oneDNN's, by the instruction's number. Those of the largest weights are made first: the memory of a weight that is
      * freed then suits the next one.
      */
-    private Map<Integer, OneDnn> kernels(List<Instruction> instructions, Map<String, Tensor> weights, Liveness lives) {
+    private Map<Integer, BinaryOperator<Tensor>> kernels(
+            List<Instruction> instructions, Map<String, Tensor> weights, Liveness lives) {
         var uses = graph.uses();
-        var kernels = new HashMap<Integer, OneDnn>();
+        var kernels = new HashMap<Integer, BinaryOperator<Tensor>>();
         IntStream.range(0, instructions.size())
                 .filter(i -> Instruction.isOneDnns(instructions.get(i).node(), weights))
                 .boxed()
@@ -118,10 +121,7 @@ final class Steps {
                     var instruction = instructions.get(i);
                     var node = instruction.node();
                     boolean inPlace = inPlace(instruction, i, lives);
-                    var kernel = oneDnn(
-                            instruction, weights, graph.shape(node.inputs().get(0)), inPlace);
-                    owned.add(kernel);
-                    kernels.put(i, kernel);
+                    kernels.put(i, kernel(instruction, weights, inPlace));
                     if (!consumes) return;
                     for (var in : node.inputs())
                         if (weights.containsKey(in) && uses.merge(in, -1, Integer::sum) == 0)
@@ -138,15 +138,36 @@ final class Steps {
         return node.inputs().size() == 1 ? 0 : weights.get(node.inputs().get(1)).elements();
     }
 
-    private Step oneDnn(Instruction instruction, OneDnn kernel, int i, int out, int[] dead, Liveness lives) {
+    private Step oneDnn(
+            Instruction instruction, BinaryOperator<Tensor> kernel, int i, int out, int[] dead, Liveness lives) {
         var node = instruction.node();
         var in = node.inputs();
-        boolean add = instruction.add(), inPlace = inPlace(instruction, i, lives);
-        int x = slots.get(in.get(0)), residual = add ? slots.get(in.get(3)) : -1;
+        boolean two = in.size() > 3, inPlace = inPlace(instruction, i, lives);
+        int x = slots.get(in.get(0)), other = two ? slots.get(in.get(3)) : -1;
         var type = instruction.eight().isPresent() ? DType.I8 : node.value().dtype();
         var call = new Plan.Call("oneDNN", type, inPlace, instruction.toString());
-        Kernel run = add ? v -> kernel.apply(v[x], v[residual]) : v -> kernel.apply(v[x]);
+        Kernel run = v -> kernel.apply(v[x], two ? v[other] : null);
         return new Step(call, run, out, dead);
+    }
+
+    /** Of the first input and, where there is one, the fourth. */
+    private BinaryOperator<Tensor> kernel(Instruction instruction, Map<String, Tensor> weights, boolean inPlace) {
+        var node = instruction.node();
+        var in = node.inputs();
+        if (!instruction.enlarged()) {
+            var kernel = oneDnn(instruction, weights, graph.shape(in.get(0)), inPlace);
+            owned.add(kernel);
+            return kernel::apply;
+        }
+        var kernel = new EnlargedConvolution(
+                instruction.activation(),
+                weights.get(in.get(1)),
+                weights.get(in.get(2)),
+                node.value().dtype(),
+                graph.shape(in.get(0)),
+                graph.shape(in.get(3)));
+        owned.add(kernel);
+        return kernel::apply;
     }
 
     private static OneDnn oneDnn(

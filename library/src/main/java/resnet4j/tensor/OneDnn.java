@@ -84,18 +84,21 @@ public final class OneDnn implements AutoCloseable {
     /** What it has for {@code op}, with its attributes. */
     public static Kernel kernelFor(Op op) {
         var kernel = OneDnnOps.KERNELS.get(op.getClass());
-        return kernel == Kernel.POOLING && Windows.ofPool(op, 1, 1) == null ? Kernel.NONE : kernel;
+        boolean lacking = kernel == Kernel.POOLING && Windows.ofPool(op, 1, 1) == null
+                || op instanceof Op.ConvTranspose2d transposed && transposed.groups() > 1;
+        return lacking ? Kernel.NONE : kernel;
     }
 
     /** What a linear layer is to an image of one pixel. */
     public static final Op.Conv2d ONE_PIXEL = new Op.Conv2d(Op.Size.of(1), Op.Size.of(0), Op.Size.of(1), 1);
 
     /**
-     * A convolution with what follows it: activation(conv(x) + residual).
+     * A convolution with what follows it: activation(op(x) + residual).
      *
+     * @param op         one that it has as {@link Kernel#CONVOLUTION}
      * @param activation one that it has as {@link Kernel#ACTIVATION}
      */
-    public record Fused(Op.Conv2d conv, boolean add, Optional<Op> activation) {}
+    public record Fused(Op op, boolean add, Optional<Op> activation) {}
 
     /**
      * A convolution from [N,Cin,H,W] to [N,Cout,H',W'] channels-last.
@@ -107,9 +110,10 @@ public final class OneDnn implements AutoCloseable {
      */
     public static OneDnn conv2d(Fused op, boolean inPlace, Tensor weight, Tensor bias, DType dtype, List<Long> shape) {
         var after = OneDnnConvolution.after(op, inPlace, null);
-        var conv = new OneDnnConvolution(op.conv(), weight.shape(), Types.all(dtype, op.add()), after);
-        try (var scope = new NativeScope()) {
-            return new OneDnn(conv.operation(inPlace), weight.reshape(conv.grouped()), bias, null, shape);
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            var conv = OneDnnConvolution.of(op, weight, Types.all(dtype, op.add()), after);
+            return new OneDnn(conv.operation(inPlace), conv.arranged(weight), bias, null, shape);
         }
     }
 
@@ -144,16 +148,12 @@ public final class OneDnn implements AutoCloseable {
                     List.of(shape.get(0), shape.get(1), 1L, 1L));
         var types = new Types(scales.x, DType.I8, scales.residual, scales.y);
         var after = OneDnnConvolution.after(op, inPlace, scales);
-        var conv = new OneDnnConvolution(op.conv(), weight.shape(), types, after);
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad()) {
+            var conv = OneDnnConvolution.of(op, weight, types, after);
             var eight = EightBits.of(weight, bias, scales, after.unit(), eightBitsInHardware());
             return new OneDnn(
-                    conv.operation(inPlace),
-                    eight.weight().reshape(conv.grouped()),
-                    eight.bias(),
-                    eight.scales(),
-                    shape);
+                    conv.operation(inPlace), conv.arranged(eight.weight()), eight.bias(), eight.scales(), shape);
         }
     }
 

@@ -1,11 +1,15 @@
 package resnet4j.tensor;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.bytedeco.dnnl.convolution_forward;
+import org.bytedeco.dnnl.deconvolution_forward;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.format_tag;
 import org.bytedeco.dnnl.post_ops;
+import org.bytedeco.dnnl.primitive_attr;
 import resnet4j.array.DType;
 import resnet4j.tensor.OneDnn.Fused;
 import resnet4j.tensor.OneDnn.Scales;
@@ -14,8 +18,12 @@ import resnet4j.tensor.OneDnnKernel.Operation.Description;
 import resnet4j.tensor.OneDnnKernel.Types;
 import resnet4j.tensor.Op.Size;
 
-/** A convolution as oneDNN is told of it. @param size of the weights, [Cout,Cin/groups,kh,kw] */
-record OneDnnConvolution(Op.Conv2d conv, long[] size, Types types, After after) {
+/**
+ * A convolution as oneDNN is told of it, or a transposed one.
+ *
+ * @param size of the weights, [Cout,Cin/groups,kh,kw]; of a transposed one too, which has no groups
+ */
+record OneDnnConvolution(Op op, long[] size, Types types, After after) {
 
     /**
      * What is done to a channel's sum while it is in a register.
@@ -57,39 +65,88 @@ record OneDnnConvolution(Op.Conv2d conv, long[] size, Types types, After after) 
         if (factor != 1) list.append_eltwise(dnnl.algorithm.eltwise_linear, factor, 0);
     }
 
+    /** @param weight as the operation takes it */
+    static OneDnnConvolution of(Fused fused, Tensor weight, Types types, After after) {
+        return new OneDnnConvolution(fused.op(), filters(fused.op(), weight).shape(), types, after);
+    }
+
+    /** A filter for each channel of the result, along the first dimension. */
+    private static Tensor filters(Op op, Tensor weight) {
+        return op instanceof Op.ConvTranspose2d ? weight.permute(1, 0, 2, 3) : weight;
+    }
+
     /** The weights' shape as oneDNN takes it. */
-    long[] grouped() {
-        int groups = conv.groups();
+    private long[] grouped() {
+        int groups = groups();
         return groups == 1 ? size : new long[] {groups, size[0] / groups, size[1], size[2], size[3]};
     }
 
+    private int groups() {
+        return op instanceof Op.Conv2d conv ? conv.groups() : 1;
+    }
+
+    /** The weights so, in rows. */
+    Tensor arranged(Tensor weight) {
+        return filters(op, weight).contiguous().reshape(grouped());
+    }
+
     Operation operation(boolean inPlace) {
+        return op instanceof Op.Conv2d conv ? convolution(conv, inPlace) : transposed((Op.ConvTranspose2d) op, inPlace);
+    }
+
+    private Operation convolution(Op.Conv2d conv, boolean inPlace) {
         var windows = new Windows(
                 new Size((int) size[2], (int) size[3]), conv.stride(), conv.padding(), conv.dilation(), false, null);
-        Description description = (in, x, bias, residual, y) -> {
-            var attributes = OneDnn.attributes();
-            var list = new post_ops();
-            after.steps.appendTo(list, residual);
-            attributes.set_post_ops(list);
-            if (types.weight() == DType.I8)
-                attributes.set_scales_mask(dnnl.DNNL_ARG_WEIGHTS, conv.groups() == 1 ? 1 : 1 | 1 << 1);
-            return new convolution_forward.primitive_desc(
-                    OneDnnKernel.CPU,
-                    dnnl.prop_kind.forward_inference,
-                    dnnl.algorithm.convolution_direct,
-                    x,
-                    anyOrder(grouped(), types.weight()),
-                    bias,
-                    y,
-                    windows.stride().longs(),
-                    windows.holes(),
-                    windows.padding().longs(),
-                    windows.padding().longs(),
-                    attributes,
-                    false);
-        };
+        Description description = (in, x, bias, residual, y) -> new convolution_forward.primitive_desc(
+                OneDnnKernel.CPU,
+                dnnl.prop_kind.forward_inference,
+                dnnl.algorithm.convolution_direct,
+                x,
+                anyOrder(grouped(), types.weight()),
+                bias,
+                y,
+                windows.stride().longs(),
+                windows.holes(),
+                windows.padding().longs(),
+                windows.padding().longs(),
+                attributes(residual),
+                false);
         UnaryOperator<long[]> result = in -> windows.result(in, size[0]);
         return new Operation("conv2d", types, format_tag.nhwc, inPlace, result, description);
+    }
+
+    private Operation transposed(Op.ConvTranspose2d conv, boolean inPlace) {
+        Size padding = conv.padding(), more = conv.outputPadding();
+        Description description = (in, x, bias, residual, y) -> new deconvolution_forward.primitive_desc(
+                OneDnnKernel.CPU,
+                dnnl.prop_kind.forward_inference,
+                dnnl.algorithm.deconvolution_direct,
+                x,
+                anyOrder(size, types.weight()),
+                bias,
+                y,
+                conv.stride().longs(),
+                new long[] {conv.dilation().h() - 1, conv.dilation().w() - 1}, // what lies between two pixels
+                padding.longs(),
+                new long[] {padding.h() - more.h(), padding.w() - more.w()},
+                attributes(residual),
+                false);
+        var weight = List.of(size[1], size[0], size[2], size[3]);
+        UnaryOperator<long[]> result =
+                in -> conv.shape(List.of(Arrays.stream(in).boxed().toList(), weight)).stream()
+                        .mapToLong(Long::longValue)
+                        .toArray();
+        return new Operation("conv_transpose2d", types, format_tag.nhwc, inPlace, result, description);
+    }
+
+    private primitive_attr attributes(memory.desc residual) {
+        var attributes = OneDnn.attributes();
+        var list = new post_ops();
+        after.steps.appendTo(list, residual);
+        attributes.set_post_ops(list);
+        if (types.weight() == DType.I8)
+            attributes.set_scales_mask(dnnl.DNNL_ARG_WEIGHTS, groups() == 1 ? 1 : 1 | 1 << 1);
+        return attributes;
     }
 
     /** Weights in the order that suits the kernel best. */

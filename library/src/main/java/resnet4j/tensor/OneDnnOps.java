@@ -17,7 +17,7 @@ final class OneDnnOps {
     }
 
     static {
-        have(Kernel.CONVOLUTION, List.of(Op.Conv2d.class));
+        have(Kernel.CONVOLUTION, List.of(Op.Conv2d.class, Op.ConvTranspose2d.class));
         have(Kernel.PRODUCT, List.of(Op.Linear.class));
         have(Kernel.POOLING, List.of(Op.MaxPool2d.class, Op.AvgPool2d.class, Op.AdaptiveAvgPool2d.class));
         have(
@@ -26,7 +26,6 @@ final class OneDnnOps {
         have(
                 Kernel.NONE,
                 List.of(
-                        Op.ConvTranspose2d.class,
                         Op.Matmul.class,
                         Op.BatchNorm.class,
                         Op.GroupNorm.class,

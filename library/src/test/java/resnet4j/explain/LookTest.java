@@ -114,8 +114,8 @@ class LookTest {
         }
         var pictures = DataSource.parse("folder:" + folder.resolve("pictures")).train();
         var architecture = Models.get("resnet20").architecture().withClasses(2);
-        var file = new ModelFile(
-                "resnet20", architecture, Preprocess.none(), List.of("0", "1"), Map.of(), "{}", Map.of());
+        var file =
+                new ModelFile("resnet20", architecture, Preprocess.none(), List.of("0", "1"), Map.of(), "{}", Map.of());
         try (var opened = new ModelFile.Opened(file, architecture.build())) {
             var explainer = new Explainer(opened);
             var similarity = new Similarity(pictures, List.of("layer1"), Optional.empty(), file("uneven.png"));

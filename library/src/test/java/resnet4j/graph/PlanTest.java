@@ -267,7 +267,8 @@ class PlanTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"resnet20", "resnet18", "densenet121", "squeezenet1_1", "res2net50_26w_4s"})
+    @ValueSource(
+            strings = {"resnet20", "resnet18", "densenet121", "squeezenet1_1", "res2net50_26w_4s", "unet_resnet18"})
     void imagesOfOtherSizes_giveTheNetsAnswers(String name) {
         Ops.seed(1);
         try (var scope = new NativeScope();
@@ -280,6 +281,25 @@ class PlanTest {
                 assertClose(net.apply(images).toFloats(), plan.run(images).toFloats(), 1e-4);
             }
         }
+    }
+
+    /** A U-Net's decoder: five times a map is enlarged, four times it is joined with the encoder's. */
+    @Test
+    void enlargingAndJoining_areOneCallWithTheConvolutionAfterThem() {
+        var text = "";
+        try (var scope = new NativeScope();
+                var net = Models.create("unet_resnet18", 7);
+                var plan = Plan.compile(net, Precision.FP32, 1, 3, 64, 96)) {
+            text = plan.describe();
+        }
+        assertEquals(
+                5,
+                text.lines()
+                        .filter(call -> call.contains("enlarged to the last"))
+                        .count(),
+                text);
+        assertTrue(!text.contains("upsample") && !text.contains("cat"), text);
+        assertPlanIsEager("unet_resnet18", 96);
     }
 
     @Test

@@ -45,12 +45,12 @@ class OneDnnEightBitsTest {
      */
     private static void check(
             Fused op, boolean inPlace, Scales scales, Tensor x, Tensor weight, Tensor bias, Tensor added) {
-        float[] sums = op.conv()
+        float[] sums = op.op()
                 .apply(Arrays.asList(x.to(DType.F32), weight.to(DType.F32), null))
                 .toFloats();
         var ones = Tensor.full(1, weight.shape());
         var size = new Tensor(x.to(DType.F32).handle.abs());
-        float[] sizes = op.conv().apply(Arrays.asList(size, ones, null)).toFloats();
+        float[] sizes = op.op().apply(Arrays.asList(size, ones, null)).toFloats();
         float[] shift = bias.toFloats(), r = added == null ? null : added.toFloats();
         try (var prepared = OneDnn.conv2d(op, inPlace, weight, bias, scales, shape(x))) {
             var result = prepared.apply(x, added);

@@ -67,6 +67,62 @@ class OneDnnTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "16, 8, 2, 2, 0, 0, 1", // Mask R-CNN's
+        "16, 17, 4, 2, 1, 0, 1", // its keypoints'
+        "5, 16, 3, 2, 1, 1, 1",
+        "8, 8, 3, 1, 1, 0, 2"
+    })
+    void transposedConvolutions_areLibtorchs(
+            int in, int out, int kernel, int stride, int pad, int outputPad, int dilation) {
+        Ops.seed(3);
+        var conv = new Op.ConvTranspose2d(Size.of(stride), Size.of(pad), Size.of(outputPad), Size.of(dilation), 1);
+        assertEquals(OneDnn.Kernel.CONVOLUTION, OneDnn.kernelFor(conv));
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            Tensor weight = Tensor.randn(in, out, kernel, kernel), images = Tensor.randn(2, in, 7, 6);
+            for (var bias : Arrays.asList(null, Tensor.randn(out)))
+                for (boolean overwrite : new boolean[] {false, true})
+                    for (var dtype : List.of(DType.F32, DType.BF16)) {
+                        if (!OneDnn.available(dtype)) continue;
+                        var plain = conv.apply(Arrays.asList(images, weight, bias));
+                        var residual = Tensor.randn(plain.shape()).channelsLast();
+                        var expected = Ops.relu(Ops.add(plain, residual));
+                        var op = new Fused(conv, true, Optional.of(new Op.Relu()));
+                        try (var prepared = OneDnn.conv2d(op, overwrite, weight, bias, dtype, shape(images))) {
+                            assertClose(expected, prepared.apply(images, residual.to(dtype)), dtype);
+                        }
+                    }
+        }
+    }
+
+    /** Sizes that are not twice a map's as well, where other pixels are the nearest. */
+    @ParameterizedTest
+    @CsvSource({"8, 6, 4, 14, 10", "8, 0, 4, 14, 10", "5, 3, 16, 13, 10", "5, 0, 16, 27, 9"})
+    void convolutionsOfEnlargedMaps_areThoseOfLibtorchsEnlarging(int of, int beside, int out, int high, int wide) {
+        Ops.seed(5);
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            Tensor x = Tensor.randn(2, of, 7, 5), like = Tensor.randn(2, Math.max(1, beside), high, wide);
+            Tensor weight = Tensor.randn(out, of + beside, 3, 3);
+            var conv = new Conv2d(Size.of(1), Size.of(1), Size.of(1), 1);
+            assertTrue(EnlargedConvolution.takes(conv));
+            var up = Ops.upsampleLike(x, like, Op.Interpolation.NEAREST);
+            var joined = beside == 0 ? up : Ops.cat(List.of(up, like), 1);
+            for (var bias : Arrays.asList(null, Tensor.randn(out)))
+                for (var dtype : List.of(DType.F32, DType.BF16)) {
+                    if (!OneDnn.available(dtype)) continue;
+                    var expected = Ops.relu(conv.apply(Arrays.asList(joined, weight, bias)));
+                    try (var prepared = new EnlargedConvolution(
+                            Optional.of(new Op.Relu()), weight, bias, dtype, shape(x), shape(like))) {
+                        for (int again = 0; again < 2; again++)
+                            assertClose(expected, prepared.apply(x.to(dtype), like.to(dtype)), dtype);
+                    }
+                }
+        }
+    }
+
     @Test
     void sumsAndActivations_areDoneWithTheConvolution() {
         Ops.seed(4);
@@ -241,7 +297,7 @@ class OneDnnTest {
 
     /** By libtorch. */
     private static Tensor apply(Fused op, Tensor x, Tensor weight, Tensor bias, Tensor residual) {
-        var y = op.conv().apply(Arrays.asList(x, weight, bias));
+        var y = op.op().apply(Arrays.asList(x, weight, bias));
         if (op.add()) y = Ops.add(y, residual);
         return op.activation().isPresent() ? op.activation().get().apply(List.of(y)) : y;
     }
