@@ -6,14 +6,15 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BinaryOperator;
 import java.util.stream.IntStream;
 import resnet4j.array.DType;
 import resnet4j.tensor.EnlargedConvolution;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.OneDnn;
 import resnet4j.tensor.Ops;
+import resnet4j.tensor.Prepared;
 import resnet4j.tensor.Tensor;
+import resnet4j.tensor.WinogradConvolution;
 
 /** What a plan does, call by call, once it is prepared; any number of threads may run it then. */
 final class Steps {
@@ -109,10 +110,11 @@ final class Steps {
      * oneDNN's, by the instruction's number. Those of the largest weights are made first: the memory of a weight that is
      * freed then suits the next one.
      */
-    private Map<Integer, BinaryOperator<Tensor>> kernels(
+    private Map<Integer, Prepared> kernels(
             List<Instruction> instructions, Map<String, Tensor> weights, Liveness lives) {
         var uses = graph.uses();
-        var kernels = new HashMap<Integer, BinaryOperator<Tensor>>();
+        var kernels = new HashMap<Integer, Prepared>();
+        var shared = new HashMap<List<Object>, Prepared>();
         IntStream.range(0, instructions.size())
                 .filter(i -> Instruction.isOneDnns(instructions.get(i).node(), weights))
                 .boxed()
@@ -121,7 +123,7 @@ final class Steps {
                     var instruction = instructions.get(i);
                     var node = instruction.node();
                     boolean inPlace = inPlace(instruction, i, lives);
-                    kernels.put(i, kernel(instruction, weights, inPlace));
+                    kernels.put(i, prepared(instruction, weights, inPlace, shared));
                     if (!consumes) return;
                     for (var in : node.inputs())
                         if (weights.containsKey(in) && uses.merge(in, -1, Integer::sum) == 0)
@@ -138,48 +140,46 @@ final class Steps {
         return node.inputs().size() == 1 ? 0 : weights.get(node.inputs().get(1)).elements();
     }
 
-    private Step oneDnn(
-            Instruction instruction, BinaryOperator<Tensor> kernel, int i, int out, int[] dead, Liveness lives) {
+    private Step oneDnn(Instruction instruction, Prepared kernel, int i, int out, int[] dead, Liveness lives) {
         var node = instruction.node();
         var in = node.inputs();
         boolean two = in.size() > 3, inPlace = inPlace(instruction, i, lives);
         int x = slots.get(in.get(0)), other = two ? slots.get(in.get(3)) : -1;
         var type = instruction.eight().isPresent() ? DType.I8 : node.value().dtype();
-        var call = new Plan.Call("oneDNN", type, inPlace, instruction.toString());
+        var call = new Plan.Call(
+                "oneDNN", type, inPlace, instruction + (kernel instanceof WinogradConvolution ? " by Winograd" : ""));
         Kernel run = v -> kernel.apply(v[x], two ? v[other] : null);
         return new Step(call, run, out, dead);
     }
 
-    /** Of the first input and, where there is one, the fourth. */
-    private BinaryOperator<Tensor> kernel(Instruction instruction, Map<String, Tensor> weights, boolean inPlace) {
-        var node = instruction.node();
-        var in = node.inputs();
-        if (!instruction.enlarged()) {
-            var kernel = oneDnn(instruction, weights, graph.shape(in.get(0)), inPlace);
-            owned.add(kernel);
-            return kernel::apply;
-        }
-        var kernel = new EnlargedConvolution(
-                instruction.activation(),
-                weights.get(in.get(1)),
-                weights.get(in.get(2)),
-                node.value().dtype(),
-                graph.shape(in.get(0)),
-                graph.shape(in.get(3)));
-        owned.add(kernel);
-        return kernel::apply;
+    /** @param shared what is for images of any size, and takes much memory, by what it does with which weights */
+    private Prepared prepared(
+            Instruction instruction, Map<String, Tensor> weights, boolean inPlace, Map<List<Object>, Prepared> shared) {
+        var in = instruction.node().inputs();
+        boolean plain = instruction.isConvolution()
+                && !instruction.enlarged()
+                && instruction.eight().isEmpty();
+        var key = plain ? List.<Object>of(in.get(1), in.get(2), instruction.fused()) : List.of();
+        if (shared.containsKey(key)) return shared.get(key);
+        var made = prepared(instruction, weights, inPlace);
+        if (made instanceof WinogradConvolution) shared.put(key, made);
+        owned.add(made);
+        return made;
     }
 
-    private static OneDnn oneDnn(
-            Instruction instruction, Map<String, Tensor> weights, List<Long> shape, boolean inPlace) {
+    private Prepared prepared(Instruction instruction, Map<String, Tensor> weights, boolean inPlace) {
         var node = instruction.node();
         var type = node.value().dtype();
         var in = node.inputs();
+        var shape = graph.shape(in.get(0));
         if (in.size() == 1) return OneDnn.pool2d(node.op(), type, shape);
         Tensor weight = weights.get(in.get(1)), bias = weights.get(in.get(2));
+        if (instruction.enlarged())
+            return new EnlargedConvolution(instruction.activation(), weight, bias, type, shape, graph.shape(in.get(3)));
         if (instruction.eight().isPresent())
             return OneDnn.conv2d(instruction.fused(), inPlace, weight, bias, instruction.scales(weights), shape);
-        if (instruction.isConvolution()) return OneDnn.conv2d(instruction.fused(), inPlace, weight, bias, type, shape);
+        if (instruction.isConvolution())
+            return Prepared.conv2d(instruction.fused(), inPlace, weight, bias, type, shape);
         return OneDnn.linear(weight, bias, type, Value.elements(shape) / weight.size(1));
     }
 

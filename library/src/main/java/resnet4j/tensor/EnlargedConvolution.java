@@ -13,19 +13,19 @@ import resnet4j.tensor.Op.Size;
  * x's, with the weights of those that are the same added up; so the convolution is a transposed one, 4x4 by steps of two,
  * with 4/9 of the products, and nothing is enlarged or joined. To other sizes x is enlarged and convolved.
  */
-public final class EnlargedConvolution implements AutoCloseable {
+public final class EnlargedConvolution implements Prepared {
     /** Of one dimension: which of three weights are added up for each of the four. */
     private static final float[] SUMS = {0, 0, 1, 0, 1, 1, 1, 1, 0, 1, 0, 0};
 
     private static final Op.Conv2d CONVOLUTION = new Op.Conv2d(Size.of(1), Size.of(1), Size.of(1), 1);
 
-    private final List<AutoCloseable> owned = new ArrayList<>();
-    private final OneDnn beside; // null where nothing is joined
-    private final OneDnn doubled;
+    private final List<Runnable> owned = new ArrayList<>();
+    private final Prepared beside; // null where nothing is joined
+    private final Prepared doubled;
     private final OneDnn.Fused other; // for other sizes
     private final Tensor weight, bias; // of x, and null where they come with what is beside it
     private final DType dtype;
-    private OneDnn enlarged; // made when it is needed
+    private Prepared enlarged; // made when it is needed
 
     /** Whether a convolution is one like this, if its kernel is 3x3. */
     public static boolean takes(Op op) {
@@ -57,9 +57,10 @@ public final class EnlargedConvolution implements AutoCloseable {
         this.dtype = dtype;
         other = new OneDnn.Fused(CONVOLUTION, joins, activation);
         try (var scope = new NativeScope();
-                var noGrad = Ops.noGrad()) {
+                var noGrad = Ops.noGrad();
+                var exact = Ops.precision(Precision.FP32)) {
             beside = joins
-                    ? own(OneDnn.conv2d(
+                    ? own(Prepared.conv2d(
                             new OneDnn.Fused(CONVOLUTION, false, Optional.empty()),
                             false,
                             weight.narrow(1, channels, joined),
@@ -78,8 +79,13 @@ public final class EnlargedConvolution implements AutoCloseable {
         }
     }
 
-    private <T extends AutoCloseable> T own(T made) {
-        owned.add(made);
+    private <T extends Prepared> T own(T made) {
+        owned.add(made::close);
+        return made;
+    }
+
+    private Tensor own(Tensor made) {
+        owned.add(made::close);
         return made;
     }
 
@@ -91,9 +97,10 @@ public final class EnlargedConvolution implements AutoCloseable {
     }
 
     /** [N,C,H,W] and [N,D,H',W'] -> [N,Cout,H',W'] channels-last. */
+    @Override
     public Tensor apply(Tensor x, Tensor like) {
         try (var scope = new NativeScope()) {
-            var residual = beside == null ? null : beside.apply(like);
+            var residual = beside == null ? null : beside.apply(like, null);
             boolean twice = like.size(2) == 2 * x.size(2) && like.size(3) == 2 * x.size(3);
             var made = twice
                     ? doubled.apply(x, residual)
@@ -102,20 +109,16 @@ public final class EnlargedConvolution implements AutoCloseable {
         }
     }
 
-    private synchronized OneDnn enlarged(Tensor x, Tensor like) {
+    private synchronized Prepared enlarged(Tensor x, Tensor like) {
         if (enlarged == null) {
             var shape = List.of(x.size(0), x.size(1), like.size(2), like.size(3));
-            enlarged = own(OneDnn.conv2d(other, other.add(), weight, bias, dtype, shape));
+            enlarged = own(Prepared.conv2d(other, other.add(), weight, bias, dtype, shape));
         }
         return enlarged;
     }
 
     @Override
     public void close() {
-        try {
-            for (var made : owned) made.close();
-        } catch (Exception e) {
-            throw new IllegalStateException("convolution: its weights could not be freed", e);
-        }
+        owned.forEach(Runnable::run);
     }
 }

@@ -27,7 +27,7 @@ import resnet4j.tensor.OneDnnKernel.Types;
  * libtorch, which has a oneDNN of its own, looks its kernel up anew at every call. Threads may share it. Owns its memory
  * until {@link #close}.
  */
-public final class OneDnn implements AutoCloseable {
+public final class OneDnn implements Prepared {
     static {
         Engine.ready();
     }
@@ -220,7 +220,7 @@ public final class OneDnn implements AutoCloseable {
     }
 
     /** @param scales that sums of channels are multiplied by, or null */
-    private OneDnn(Operation operation, Tensor weight, Tensor bias, Tensor scales, List<Long> first) {
+    OneDnn(Operation operation, Tensor weight, Tensor bias, Tensor scales, List<Long> first) {
         this.operation = operation;
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad()) {
@@ -252,6 +252,7 @@ public final class OneDnn implements AutoCloseable {
     }
 
     /** With {@code residual}, which has the shape of the result. x of any type and memory order. */
+    @Override
     public Tensor apply(Tensor x, Tensor residual) {
         try (var scope = new NativeScope()) {
             return scope.keep(Ops.guard(operation.name(), x, () -> {
@@ -276,7 +277,7 @@ public final class OneDnn implements AutoCloseable {
         return typed.contiguous().reshape(-1, x.size(x.dim() - 1));
     }
 
-    private Tensor run(long[] shape, Tensor x, Tensor residual) {
+    Tensor run(long[] shape, Tensor x, Tensor residual) {
         int threads = Engine.threads();
         OneDnnKernel kernel;
         while ((kernel = kept(shape, threads)) == null) compile(shape, threads);

@@ -2,6 +2,7 @@ package resnet4j.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -27,15 +28,19 @@ class OneDnnTest {
             null, new Op.Relu(), new Op.Clamp(-0.5, 1), new Op.Sigmoid(), new Op.Tanh(), new Op.Silu(), new Op.Gelu());
 
     private static void assertClose(Tensor expected, Tensor actual, DType dtype) {
-        assertArrayEquals(expected.shape(), actual.shape());
         assertEquals(dtype, actual.dtype());
+        assertClose(expected, actual, dtype == DType.F32 ? 1e-5 : 0.02);
+    }
+
+    private static void assertClose(Tensor expected, Tensor actual, double tolerance) {
+        assertArrayEquals(expected.shape(), actual.shape());
         float[] right = expected.toFloats(), given = actual.toFloats();
         double largest = 0, difference = 0;
         for (int i = 0; i < right.length; i++) {
             largest = Math.max(largest, Math.abs(right[i]));
             difference = Math.max(difference, Math.abs(right[i] - given[i]));
         }
-        assertTrue(difference <= largest * (dtype == DType.F32 ? 1e-5 : 0.02), difference + " of " + largest);
+        assertTrue(difference <= largest * tolerance, difference + " of " + largest);
     }
 
     @ParameterizedTest
@@ -120,6 +125,48 @@ class OneDnnTest {
                             assertClose(expected, prepared.apply(x.to(dtype), like.to(dtype)), dtype);
                     }
                 }
+        }
+    }
+
+    /** Maps that are no whole number of tiles, wider than the tiles that are taken at once, and smaller than a tile. */
+    @ParameterizedTest
+    @CsvSource({"3, 128, 64, 13, 18", "1, 64, 130, 9, 275", "5, 96, 96, 3, 2", "1, 128, 128, 64, 4"})
+    void winograds_areLibtorchsConvolutions(int images, int in, int out, int high, int wide) {
+        Ops.seed(6);
+        var conv = new Conv2d(Size.of(1), Size.of(1), Size.of(1), 1);
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            Tensor x = Tensor.randn(images, in, high, wide);
+            var weight = Losses.scale(Tensor.randn(out, in, 3, 3), 1 / Math.sqrt(9.0 * in)); // for sums of about 1
+            var residual = Tensor.randn(images, out, high, wide);
+            for (var bias : Arrays.asList(null, Tensor.randn(out)))
+                for (boolean add : new boolean[] {false, true})
+                    for (var activation : ACTIVATIONS) {
+                        var op = new Fused(conv, add, Optional.ofNullable(activation));
+                        var expected = apply(op, x, weight, bias, residual);
+                        try (var prepared = new WinogradConvolution(op, weight, bias)) {
+                            for (int again = 0; again < 2; again++)
+                                assertClose(expected, prepared.apply(x, add ? residual : null), 1e-4);
+                        }
+                    }
+        }
+    }
+
+    @Test
+    void winograds_areUsedWhereTheyPay() {
+        var conv = new Conv2d(Size.of(1), Size.of(1), Size.of(1), 1);
+        var op = new Fused(conv, false, Optional.empty());
+        try (var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            Tensor wide = Tensor.randn(128, 128, 3, 3), narrow = Tensor.randn(64, 64, 3, 3);
+            List<Long> large = List.of(1L, 128L, 32L, 30L), small = List.of(1L, 128L, 28L, 28L);
+            try (var one = Prepared.conv2d(op, false, wide, null, DType.F32, large);
+                    var few = Prepared.conv2d(op, false, wide, null, DType.F32, small);
+                    var thin = Prepared.conv2d(op, false, narrow, null, DType.F32, List.of(1L, 64L, 64L, 64L))) {
+                assertInstanceOf(WinogradConvolution.class, one);
+                assertInstanceOf(OneDnn.class, few);
+                assertInstanceOf(OneDnn.class, thin);
+            }
         }
     }
 
