@@ -2,11 +2,11 @@ package resnet4j.tensor;
 
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import org.bytedeco.dnnl.matmul;
 import org.bytedeco.dnnl.memory.format_tag;
 import resnet4j.array.DType;
@@ -26,8 +26,14 @@ public final class WinogradConvolution implements Prepared {
 
     private static final Op.Conv2d CONVOLUTION = new Op.Conv2d(Size.of(1), Size.of(1), Size.of(1), 1);
 
+    /** From so many channels of both sides on, and their product, and so many tiles of all pictures, it is faster than oneDNN's own. */
+    private static final long CHANNELS = 64 * 128, LEAST = 64, TILES = 64;
+
     /** Tiles that are transformed and multiplied at once: so few that all of it stays in a core's caches. */
     private static final int TOGETHER = 64;
+
+    /** One for each thread that has ever worked at the same time as others; all convolutions take turns with them. */
+    private static final Deque<Work> SPARE = new ConcurrentLinkedDeque<>();
 
     private static final int PLACES = Winograd.IN * Winograd.IN;
 
@@ -36,13 +42,9 @@ public final class WinogradConvolution implements Prepared {
     private final float[] bias; // or null
     private final boolean add;
     private final Optional<Op> activation;
-    private final Deque<Work> spare = new ArrayDeque<>();
 
     /** What one thread writes to, of a row of tiles: numbers of each place. */
     private record Work(float[][] numbers, float[][] half) {}
-
-    /** From so many products of channels on, and so many tiles of all pictures, it is faster than oneDNN's own. */
-    private static final long CHANNELS = 64 * 128, LEAST = 64, TILES = 64;
 
     /** Whether it is for a convolution, and faster. @param images their shape */
     static boolean pays(Op op, Tensor weight, List<Long> images, DType dtype) {
@@ -114,9 +116,7 @@ public final class WinogradConvolution implements Prepared {
                         high, wide, down, first, Math.min(rows, all - first), left, Math.min(columns, across - left));
                 var work = work(columns * Math.max(in, out));
                 apply(part, images, y, work);
-                synchronized (spare) {
-                    spare.push(work);
-                }
+                SPARE.push(work);
             });
             var sum = add ? Ops.add_(y, residual) : y;
             return scope.keep(activation.map(op -> activated(op, sum)).orElse(sum));
@@ -127,11 +127,8 @@ public final class WinogradConvolution implements Prepared {
         return activation.hasInPlaceForm() ? Ops.runInPlace(activation, x) : Ops.run(activation, x);
     }
 
-    private Work work(int each) {
-        Work found;
-        synchronized (spare) {
-            found = spare.poll();
-        }
+    private static Work work(int each) {
+        var found = SPARE.poll();
         return found != null && found.half[0].length >= each
                 ? found
                 : new Work(new float[PLACES][each], new float[PLACES][each]);
