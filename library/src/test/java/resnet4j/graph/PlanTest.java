@@ -67,10 +67,9 @@ class PlanTest {
             try (var plan = Plan.compile(net, Precision.FP32, 1, 3, size, size);
                     var half = Plan.compile(net, Precision.BF16, 1, 3, size, size)) {
                 assertClose(expected, plan.run(images).toFloats(), 1e-4);
-                // 8 bits per number, through all layers: BiT's networks are up to 0.11 from themselves in fp32, and a
-                // plan, which rounds in other places, is about as far
-                double lost = difference(expected, rounded);
-                assertClose(expected, half.run(images).toFloats(), Math.max(0.05, 1.5 * lost));
+                // 8 bits per number, through all layers: the same network is 0.11 from itself in fp32, as a plan or not
+                var actual = half.run(images).toFloats();
+                assertClose(difference(expected, rounded) <= 0.05 ? expected : rounded, actual, 0.05);
             }
         }
     }
