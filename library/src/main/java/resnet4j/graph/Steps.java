@@ -143,11 +143,11 @@ final class Steps {
     private Step oneDnn(Instruction instruction, Prepared kernel, int i, int out, int[] dead, Liveness lives) {
         var node = instruction.node();
         var in = node.inputs();
-        boolean two = in.size() > 3, inPlace = inPlace(instruction, i, lives);
+        boolean two = in.size() > 3, winograd = kernel instanceof WinogradConvolution;
+        boolean inPlace = !winograd && inPlace(instruction, i, lives);
         int x = slots.get(in.get(0)), other = two ? slots.get(in.get(3)) : -1;
         var type = instruction.eight().isPresent() ? DType.I8 : node.value().dtype();
-        var call = new Plan.Call(
-                "oneDNN", type, inPlace, instruction + (kernel instanceof WinogradConvolution ? " by Winograd" : ""));
+        var call = new Plan.Call("oneDNN", type, inPlace, instruction + (winograd ? " by Winograd" : ""));
         Kernel run = v -> kernel.apply(v[x], two ? v[other] : null);
         return new Step(call, run, out, dead);
     }
