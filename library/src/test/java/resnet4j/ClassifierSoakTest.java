@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import resnet4j.tensor.LiveObjects;
 import resnet4j.tensor.NativeScope;
 
 class ClassifierSoakTest {
@@ -32,7 +33,7 @@ class ClassifierSoakTest {
         var pool = Executors.newFixedThreadPool(4);
         try (var classifier = Classifier.load("squeezenet1_0", Shared.data("squeezenet-imagenet/squeezenet1_0.pth"))) {
             predict(classifier, pictures, 1_000, pool);
-            long objects = NativeScope.liveObjects(), early = residentBytes();
+            long objects = LiveObjects.settled(), early = residentBytes();
             predict(classifier, pictures, 9_000, pool);
             long late = residentBytes();
             System.getLogger("resnet4j")

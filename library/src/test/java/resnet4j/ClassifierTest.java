@@ -39,6 +39,7 @@ import resnet4j.image.Image;
 import resnet4j.model.ModelFile;
 import resnet4j.model.Models;
 import resnet4j.tensor.Engine;
+import resnet4j.tensor.LiveObjects;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Pixels;
@@ -81,7 +82,7 @@ class ClassifierTest {
         try (var first = resnet20()) { // makes what lives as long as the process
             first.classify(picture, 1);
         }
-        long before = NativeScope.liveObjects();
+        long before = LiveObjects.settled();
         try (var classifier = resnet20()) {
             var answers = classifier.classify(List.of(picture, picture), 3);
             assertEquals(2, answers.size());
@@ -196,7 +197,7 @@ class ClassifierTest {
     void closing_whileOthersRun_isASentence() throws Exception {
         var pictures = pictures(8);
         var pool = Executors.newFixedThreadPool(4);
-        long before = NativeScope.liveObjects();
+        long before = LiveObjects.settled();
         try {
             for (int round = 0; round < 5; round++) {
                 var net = resnet20();

@@ -36,6 +36,7 @@ import resnet4j.nn.Init;
 import resnet4j.run.Line;
 import resnet4j.run.RunFolder;
 import resnet4j.tensor.Device;
+import resnet4j.tensor.LiveObjects;
 import resnet4j.tensor.Losses;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
@@ -199,6 +200,7 @@ class DetectorRunTest {
     @MethodSource("ofEachKind")
     void stepsAndPredictions_leaveNothingBehind(String name) {
         var live = new ArrayList<Long>();
+        LiveObjects.settled();
         try (var net = net(name)) {
             for (int round = 0; round < 3; round++) {
                 for (var truth : List.of(something(), nothing()))

@@ -25,6 +25,7 @@ import resnet4j.nn.Linear;
 import resnet4j.nn.Norm;
 import resnet4j.nn.Sequential;
 import resnet4j.tensor.Device;
+import resnet4j.tensor.LiveObjects;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Op;
 import resnet4j.tensor.Op.Size;
@@ -130,24 +131,20 @@ class PlanTest {
     @Test
     void convolutionsThatAreNotOneDnns_areFollowedByWhatFollowsThem() {
         Ops.seed(2);
-        try (var scope = new NativeScope();
-                var conv = Conv2d.of(4, 4, 3);
-                var noGrad = Ops.noGrad()) {
-            class Net extends Layer {
-                private final Tensor pattern = buffer("pattern", Tensor.randn(1, 4, 5, 5));
+        class Net extends Layer {
+            private final Layer conv = child("conv", Conv2d.of(4, 4, 3));
+            private final Tensor pattern = buffer("pattern", Tensor.randn(1, 4, 5, 5));
 
-                Net() {
-                    child("conv", conv);
-                }
-
-                @Override
-                protected Tensor forward(Tensor x) {
-                    var kernel = Ops.reshape(Ops.slice(x, 0, 0, 1, 1), 4, 1, 5, 5);
-                    var y = Ops.relu(Ops.run(new Op.Conv2d(Size.of(1), Size.of(2), Size.of(1), 4), x, kernel, null));
-                    return Ops.relu(Ops.add(conv.apply(y), pattern));
-                }
+            @Override
+            protected Tensor forward(Tensor x) {
+                var kernel = Ops.reshape(Ops.slice(x, 0, 0, 1, 1), 4, 1, 5, 5);
+                var y = Ops.relu(Ops.run(new Op.Conv2d(Size.of(1), Size.of(2), Size.of(1), 4), x, kernel, null));
+                return Ops.relu(Ops.add(conv.apply(y), pattern));
             }
-            var net = new Net();
+        }
+        try (var scope = new NativeScope();
+                var net = new Net();
+                var noGrad = Ops.noGrad()) {
             for (int n : new int[] {1, 3})
                 try (var plan = Plan.compile(net, Precision.FP32, n, 4, 5, 5)) {
                     var x = Tensor.randn(3, 4, 5, 5).channelsLast();
@@ -332,7 +329,7 @@ class PlanTest {
     @Test
     void fourThreadsShareAPlan_withEqualResultsAndFlatMemory() throws Exception {
         assertPlanIsEager("resnet20", 32); // makes what lives as long as the process
-        long atStart = NativeScope.liveObjects();
+        long atStart = LiveObjects.settled();
         try (var net = Models.create("resnet20", 10);
                 var plan = Plan.compile(net, Precision.BF16, 1, 3, 32, 32)) {
             var pool = Executors.newFixedThreadPool(4);

@@ -30,6 +30,7 @@ import resnet4j.Shared;
 import resnet4j.array.DType;
 import resnet4j.array.HostTensor;
 import resnet4j.config.Records;
+import resnet4j.tensor.LiveObjects;
 import resnet4j.tensor.NativeScope;
 import resnet4j.weights.SafeTensors;
 import resnet4j.weights.WeightFile;
@@ -122,7 +123,7 @@ class ModelFileTest {
             })
     void aNetworkLargerThanItsFile_isRefusedBeforeItIsBuilt(String architecture) throws IOException {
         var changed = with("architecture", architecture);
-        long before = NativeScope.liveObjects();
+        long before = LiveObjects.settled();
         var e = assertThrows(IOException.class, () -> ModelFile.open(changed));
         assertEquals(before, NativeScope.liveObjects(), "what was built till then is freed");
         assertEquals(

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import resnet4j.tensor.LiveObjects;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
@@ -41,7 +42,7 @@ class CheckpointingTest {
 
     /** The most that there is at any layer of a step. */
     private static long liveInStep(boolean checkpointed) {
-        long before = NativeScope.liveObjects();
+        long before = LiveObjects.settled();
         try (var net = new Chain()) {
             try (var scope = new NativeScope();
                     var checkpointing = Checkpointing.of(net, checkpointed)) {
@@ -66,7 +67,7 @@ class CheckpointingTest {
 
     @Test
     void sequenceWithoutGradients_keepsNoMoreThanOneLayerAtATime() {
-        long before = NativeScope.liveObjects();
+        long before = LiveObjects.settled();
         try (var net = new Chain()) {
             try (var scope = new NativeScope();
                     var noGrad = Ops.noGrad()) {

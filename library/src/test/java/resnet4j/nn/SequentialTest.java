@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import resnet4j.tensor.LiveObjects;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
@@ -34,7 +35,7 @@ class SequentialTest {
 
     @Test
     void aClosedNet_mayBeClosedAgain() {
-        long before = NativeScope.liveObjects();
+        long before = LiveObjects.settled();
         var net = new Sequential(new Linear(3, 2), new ConvTranspose2d(2, 1, 3, 1, 1), Norm.BATCH.of(1));
         var inner = net.layers().get(0);
         assertTrue(NativeScope.liveObjects() > before);
@@ -62,7 +63,7 @@ class SequentialTest {
                 var noGrad = Ops.noGrad()) {
             var x = Tensor.zeros(2);
             net.apply(x).close();
-            long before = NativeScope.liveObjects();
+            long before = LiveObjects.settled();
             var y = net.apply(x);
             assertTrue(NativeScope.liveObjects() <= before + 1);
             assertArrayEquals(x.toFloats(), y.toFloats());

@@ -265,7 +265,7 @@ class OneDnnTest {
             try (var first = OneDnn.linear(Tensor.zeros(1, 1), null, DType.F32, 1)) {
                 first.apply(Tensor.zeros(1, 1)); // makes what lives as long as the process
             }
-            long atStart = NativeScope.liveObjects(), full = 0;
+            long atStart = LiveObjects.settled(), full = 0;
             try (var prepared = OneDnn.conv2d(op, false, weight, bias, DType.F32, List.of(1L, 4L, 6L, 6L))) {
                 for (int n = 1; n <= 24; n++) {
                     Engine.threads(1 + n % 2);
@@ -326,7 +326,7 @@ class OneDnnTest {
                         List.of(2L, 4L, 6L, 6L));
                 var plain = OneDnn.linear(Tensor.zeros(3, 4), null, DType.F32, 1)) {
             var images = Tensor.zeros(2, 4, 6, 6);
-            long before = NativeScope.liveObjects();
+            long before = LiveObjects.settled();
             try (var scope = new NativeScope()) {
                 refused(() -> adds.apply(images, Tensor.zeros(1, 8, 6, 6)), "expected the result's shape [2, 8, 6, 6]");
                 refused(() -> adds.apply(images), "got null");

@@ -38,6 +38,7 @@ import resnet4j.model.ModelFile;
 import resnet4j.run.Line;
 import resnet4j.run.RunFolder;
 import resnet4j.tensor.Device;
+import resnet4j.tensor.LiveObjects;
 import resnet4j.tensor.Losses;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Tensor;
@@ -265,7 +266,7 @@ class LoopTest {
                 folder.resolve("first"),
                 2,
                 1); // what lives as long as the process
-        long before = NativeScope.liveObjects();
+        long before = LiveObjects.settled();
         train(recipe(with(EVERYTHING, "epochs=5")), Squares.source(100), folder, 2, Integer.MAX_VALUE, log);
         assertEquals(5, counts.size());
         assertEquals(1, counts.stream().distinct().count(), counts::toString);

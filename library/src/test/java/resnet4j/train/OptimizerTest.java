@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import resnet4j.tensor.LiveObjects;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
@@ -169,7 +170,7 @@ class OptimizerTest {
     @Test
     void close_freesWhatIsRemembered() {
         parameter("w", START, 2, 3);
-        long before = NativeScope.liveObjects();
+        long before = LiveObjects.settled();
         new Optimizer(new Optim.AdamW(), parameters).close();
         assertEquals(before, NativeScope.liveObjects());
     }
