@@ -217,7 +217,7 @@ public final class Passes {
      * that are outputs themselves, and the values named {@code exact}.
      */
     public static Graph inPrecision(Graph graph, DType dtype, Set<String> exact) {
-        var instructions = Instruction.of(graph);
+        var instructions = Joining.of(graph);
         var rounded = new HashSet<String>();
         var last = new HashMap<String, String>(); // a value to that of the instruction that makes it
         for (int i = instructions.size() - 1; i >= 0; i--) {

@@ -77,7 +77,7 @@ final class Steps {
     void prepare() {
         try (var scope = new NativeScope()) {
             var weights = new HashMap<>(graph.constants());
-            prepare(Instruction.of(graph, weights), weights);
+            prepare(Joining.of(graph, weights), weights);
         }
     }
 
@@ -116,7 +116,7 @@ final class Steps {
         var kernels = new HashMap<Integer, Prepared>();
         var shared = new HashMap<List<Object>, Prepared>();
         IntStream.range(0, instructions.size())
-                .filter(i -> Instruction.isOneDnns(instructions.get(i).node(), weights))
+                .filter(i -> Joining.isOneDnns(instructions.get(i).node(), weights))
                 .boxed()
                 .sorted(Comparator.comparingLong(i -> -size(instructions.get(i).node(), weights)))
                 .forEach(i -> {

@@ -74,7 +74,7 @@ class PassesTest {
             // weights are rounded once more, and 53 layers pass it on
             PlanTest.assertClose(expected, simple.run(images).toFloats(), 1e-5);
             if (!OneDnn.available(DType.F32)) return;
-            var fused = Instruction.of(simple);
+            var fused = Joining.of(simple);
             var left = fused.stream().map(i -> i.node().op().type()).toList();
             assertTrue(!left.contains("relu") && !left.contains("add"), left::toString);
         }
@@ -100,9 +100,7 @@ class PassesTest {
             assertEquals(graph.nodes(), Passes.simplify(graph).nodes());
             assertEquals(
                     List.of("conv2d", "relu", "batch_norm", "add"),
-                    Instruction.of(graph).stream()
-                            .map(i -> i.node().op().type())
-                            .toList());
+                    Joining.of(graph).stream().map(i -> i.node().op().type()).toList());
         }
     }
 
