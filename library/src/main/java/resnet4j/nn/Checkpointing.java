@@ -84,7 +84,7 @@ public final class Checkpointing implements AutoCloseable {
                 var noGrad = Ops.noGrad()) {
             var randomState = Ops.randomState(x.device()).own();
             var out = Sequential.through(layers, x).detach().own().requireGrad(learns);
-            segments.add(new Segment(layers, x, out, randomState));
+            segments.add(new Segment(layers, x.own(), out, randomState));
             return out;
         }
     }
@@ -111,6 +111,7 @@ public final class Checkpointing implements AutoCloseable {
     }
 
     private static void free(Segment segment) {
+        segment.in.close();
         segment.out.close();
         segment.randomState.close();
     }

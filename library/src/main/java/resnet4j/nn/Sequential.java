@@ -2,7 +2,6 @@ package resnet4j.nn;
 
 import java.util.List;
 import java.util.Map;
-import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
 
@@ -40,27 +39,15 @@ public final class Sequential extends Layer {
         return checkpointing == null ? through(layers, x) : checkpointing.run(layers, x);
     }
 
-    /** Layers in order. Where nobody needs what is between them, it goes at once: neither gradients nor a listener. */
+    /** Layers in order. Where nobody listens, what is between them goes at once, as in {@link #apply}. */
     static Tensor through(List<Layer> layers, Tensor x) {
-        boolean needed = Ops.recordsHistory() || !Ops.listeners().isEmpty();
+        boolean listened = !Ops.listeners().isEmpty();
         var first = x;
         for (var layer : layers) {
             var before = x;
-            if (needed) {
-                x = layer.apply(before);
-            } else {
-                x = alone(layer, before);
-                if (before != x && before != first) before.close();
-            }
+            x = layer.apply(before);
+            if (!listened && before != x && before != first) before.close();
         }
         return x;
-    }
-
-    /** The layer's output, with all else that it made gone. */
-    private static Tensor alone(Layer layer, Tensor x) {
-        try (var scope = new NativeScope()) {
-            var y = layer.apply(x);
-            return y == x ? x : scope.keep(y);
-        }
     }
 }

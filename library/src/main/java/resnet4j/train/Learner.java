@@ -88,13 +88,22 @@ final class Learner<T extends Target<T>> implements AutoCloseable {
         try (var scope = new NativeScope(); // frees every tensor this step makes
                 var checkpointing = Checkpointing.of(task.net(), recipe.checkpointing())) {
             Ops.seed(seed(at));
-            var losses = task.losses(batch, at);
+            var losses = losses(batch, at);
             var loss = losses.total();
             double value = loss.item();
             if (!Double.isFinite(value))
                 throw DivergedException.ofLoss(value, firstNotFinite(batch, at), at.step() + 1, at.lr());
             checkpointing.backward(together == 1 ? loss : scale(loss, 1.0 / together));
             return losses.counted(value, batch.size());
+        }
+    }
+
+    /** With all else that the pass forward made gone, but for what gradients need: that goes one by one on the way back. */
+    private Losses losses(Batch<T> batch, Moment at) {
+        try (var scope = new NativeScope()) {
+            var losses = task.losses(batch, at);
+            losses.parts().values().forEach(scope::keep);
+            return losses;
         }
     }
 

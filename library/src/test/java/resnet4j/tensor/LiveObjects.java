@@ -3,7 +3,7 @@ package resnet4j.tensor;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 
-/** Counts native objects for tests in which as many must be alive after a piece of work as before. */
+/** What native memory is kept, for tests in which as much must be free after a piece of work as before. */
 public final class LiveObjects {
     private LiveObjects() {}
 
@@ -27,6 +27,13 @@ public final class LiveObjects {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for the garbage collector", e);
+        }
+    }
+
+    /** Whether others read the tensor's memory too: the history of gradients, or a view. */
+    public static boolean isShared(Tensor tensor) {
+        try (var scope = new NativeScope()) {
+            return tensor.handle.storage().use_count() > 1;
         }
     }
 }
