@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import resnet4j.array.Npy;
 import resnet4j.config.Nearest;
 import resnet4j.files.AtomicFile;
@@ -38,6 +39,18 @@ public record Explanation(
     public Explanation {
         if (raw.isPresent() && method.equals(ALL))
             throw new IllegalArgumentException("raw: expected one method, got all");
+        methods(List.of(method));
+    }
+
+    /** The methods that are asked for, of which {@link #ALL} means each. */
+    public static List<String> methods(List<String> asked) {
+        if (asked.contains(ALL)) return Method.names();
+        var known = Stream.concat(Stream.of(ALL), Method.names().stream()).toList();
+        for (var name : asked)
+            if (!known.contains(name))
+                throw new IllegalArgumentException("method: expected one of " + String.join(", ", known) + ", got '"
+                        + name + "'." + Nearest.hint(name, known));
+        return asked;
     }
 
     /**
@@ -62,7 +75,7 @@ public record Explanation(
             throws IOException {
         try (var scope = new NativeScope()) {
             var subject = question.of(opened.net());
-            var names = method.equals(ALL) ? Method.names() : List.of(method);
+            var names = methods(List.of(method));
             if (layer.isPresent() && names.size() == 1) Method.named(method, layer); // refuses one that nobody looks at
             var at = layer.or(question::layer);
             var heats = new ArrayList<Heat>();

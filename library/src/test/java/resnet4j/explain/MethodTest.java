@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
@@ -235,6 +236,16 @@ class MethodTest {
                 new float[] {0, 1 / 3f, 2 / 3f, 1, 1, 1.5f, 2, 2.5f, 2, 8 / 3f, 10 / 3f, 4},
                 heat.resized(3, 4, true).values(),
                 1e-6f);
+    }
+
+    @Test
+    void methodsByName_areKnownOrOneSentence() {
+        assertEquals(List.of("rise", "gradcam"), Explanation.methods(List.of("rise", "gradcam")));
+        assertEquals(Method.names(), Explanation.methods(List.of("gradcam", "all")));
+        var e = assertThrows(IllegalArgumentException.class, () -> Explanation.methods(List.of("rise", "gradcamm")));
+        assertTrue(
+                e.getMessage().matches("method: expected one of all, .*, got 'gradcamm'. .*'gradcam'.*"),
+                e::getMessage);
     }
 
     private static float[] golden(String name) throws IOException {

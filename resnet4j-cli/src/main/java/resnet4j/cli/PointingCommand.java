@@ -7,7 +7,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import resnet4j.data.DataSource;
 import resnet4j.explain.Explanation;
-import resnet4j.explain.Method;
 import resnet4j.explain.Pointing;
 import resnet4j.image.LabelMap;
 
@@ -53,7 +52,7 @@ final class PointingCommand extends Command<Pointing> {
         var source = DataSource.parse(data, LabelMap.class);
         var all = source.split(source.measured());
         var pictures = limit == null ? all : all.limit(limit);
-        var names = methods.contains(Explanation.ALL) ? Method.names() : methods;
+        var names = Explanation.methods(methods);
         try (var opened = model.open().classifier()) {
             var at = Optional.ofNullable(layer);
             return Pointing.of(opened, model.model, data, pictures, names, at, check, this::progress);
