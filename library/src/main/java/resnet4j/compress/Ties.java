@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import resnet4j.graph.Graph;
 import resnet4j.graph.Node;
 
@@ -81,11 +82,17 @@ final class Ties {
         return roots;
     }
 
-    /** The first operation that mixes channels, so that they stay. */
+    /** The first operation that mixes channels, so that they stay: one with weights of its own, such as a norm, if any. */
     Optional<Node> refusing() {
-        return graph.nodes().stream()
+        var all = graph.nodes().stream()
                 .filter(node -> node.shape().size() > 2 && refuses(node))
+                .toList();
+        return Stream.concat(all.stream().filter(this::hasWeights), all.stream())
                 .findFirst();
+    }
+
+    private boolean hasWeights(Node node) {
+        return node.inputs().stream().skip(1).anyMatch(graph.constants()::containsKey);
     }
 
     private int of(String value, int dim) {
