@@ -142,7 +142,7 @@ public record Bench(Device device, Precision precision, int batch, Optional<Inte
                 trainer.train();
             }
             var timing = stopwatch.timing();
-            var computed = Precision.parse(recipe.precision()).on(device);
+            var computed = recipe.precisionOn(device);
             return new Measured(this, model, Way.EAGER, Speed.Mode.TRAIN, computed, false, side, timing)
                     .speed(timing.perSecond(batch), stopwatch.peakRssBytes(), stopwatch.outside(), null, null);
         } finally {

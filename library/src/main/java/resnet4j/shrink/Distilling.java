@@ -26,7 +26,6 @@ import resnet4j.model.Models;
 import resnet4j.nn.Net;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
-import resnet4j.tensor.Precision;
 import resnet4j.tensor.Tensor;
 import resnet4j.train.Extended;
 import resnet4j.train.Losses;
@@ -108,7 +107,7 @@ final class Distilling implements Extended<Label> {
     private Inference answering(ModelFile.Opened opened) {
         int height = recipe.preprocess().cropHeight(),
                 width = recipe.preprocess().cropWidth();
-        return Inference.of(opened.net(), machine.device(), Precision.parse(recipe.precision()), height, width);
+        return Inference.of(opened.net(), machine.device(), recipe.precisionOn(machine.device()), height, width);
     }
 
     private Heard<Tensor> ask(Batch<Label> batch) {

@@ -7,7 +7,6 @@ import resnet4j.data.DataSource;
 import resnet4j.image.Target;
 import resnet4j.run.Rate;
 import resnet4j.tensor.Ops;
-import resnet4j.tensor.Precision;
 
 /** A search for the learning rate: a run whose rate grows at every step. Smith 2017, arXiv:1506.01186 section 3.3. */
 public final class RateFinder {
@@ -27,7 +26,7 @@ public final class RateFinder {
             throws IOException {
         var task = recipe.learn().task(recipe, recipe.of(data), options.machine());
         try (var learner = new Learner<>(recipe, task);
-                var mode = Ops.precision(Precision.parse(recipe.precision()).on(options.device()))) {
+                var mode = Ops.precision(recipe.precisionOn(options.device()))) {
             learner.solve(log::besides);
             return search(learner, low, high, steps, log);
         }

@@ -21,6 +21,8 @@ import resnet4j.model.Architecture;
 import resnet4j.model.ModelFile;
 import resnet4j.model.Models;
 import resnet4j.run.RunFolder;
+import resnet4j.tensor.Device;
+import resnet4j.tensor.Precision;
 
 /**
  * All that decides a run. A recipe file holds the fields that differ from these defaults; the run folder holds all.
@@ -188,8 +190,6 @@ public record Recipe(
         return new ModelFile(model, architecture, preprocess, classes, metrics, Records.line(this), provenance);
     }
 
-    // ---- in Java
-
     /** A recipe that teaches a network of the registry the classes of pictures: the defaults, to be changed. */
     public static Recipe classify(String model) {
         return new Recipe().withModel(model);
@@ -332,6 +332,11 @@ public record Recipe(
 
     public Recipe withPrecision(String precision) {
         return with("precision", precision);
+    }
+
+    /** What it computes in on that device. */
+    public Precision precisionOn(Device device) {
+        return Precision.parse(precision).on(device);
     }
 
     public Recipe withSeed(long seed) {

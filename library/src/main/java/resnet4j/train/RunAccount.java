@@ -16,7 +16,6 @@ import resnet4j.run.Line;
 import resnet4j.run.RunFolder;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.Engine;
-import resnet4j.tensor.Precision;
 
 /**
  * What a run says of itself, in its model file and in its report.
@@ -42,7 +41,7 @@ public record RunAccount(Recipe recipe, DataSource<?> data, String dataDigest) {
 
     /** The page of a run that is done, after {@code seconds} of training. */
     void report(RunFolder run, Task<?> task, Score test, Device device, double seconds) throws IOException {
-        var computed = Precision.parse(recipe.precision()).on(device).name().toLowerCase(Locale.ROOT);
+        var computed = recipe.precisionOn(device).name().toLowerCase(Locale.ROOT);
         var provenance = new LinkedHashMap<String, String>();
         provenance.put("Seed", Long.toString(recipe.seed()));
         provenance.put("Precision", computed);

@@ -106,7 +106,7 @@ public final class Trainer implements AutoCloseable {
         this.run = run;
         this.options = options;
         this.log = log;
-        precision = Precision.parse(recipe.precision()).on(options.device());
+        precision = recipe.precisionOn(options.device());
         if (recipe.patience() > 0 && this.data.val().isEmpty())
             throw new IllegalArgumentException("patience: early stopping chooses by a validation split, and "
                     + data.name() + " has none; give validation a share such as 0.1");
