@@ -9,6 +9,11 @@ public sealed interface Norm {
         return convolution;
     }
 
+    /** The norm of layers that begin anew beside a network with this one: the same, but for one that is frozen. */
+    default Norm anew() {
+        return this;
+    }
+
     /** The default of PyTorch and of the papers' networks. */
     Norm BATCH = new Batch(0.1, 1e-5);
 
@@ -36,6 +41,11 @@ public sealed interface Norm {
         @Override
         public Layer of(int channels) {
             return new BatchNorm2d(channels, 0, eps, BatchNorm2d.Trained.NEITHER);
+        }
+
+        @Override
+        public Norm anew() {
+            return BATCH;
         }
     }
 

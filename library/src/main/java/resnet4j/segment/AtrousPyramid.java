@@ -23,26 +23,34 @@ final class AtrousPyramid extends Layer {
     private final Sequential whole;
     private final Layer project;
 
-    AtrousPyramid(int in, List<Integer> rates) {
-        this(in, rates, false);
+    AtrousPyramid(Norm norm, int in, List<Integer> rates) {
+        this(norm, in, rates, false);
     }
 
     /** @param separable whether windows are seen channel by channel before channels are mixed. arXiv:1802.02611, 3.1 */
-    AtrousPyramid(int in, List<Integer> rates, boolean separable) {
-        windows.add(normalised(Conv2d.of(in, CHANNELS, 1)));
+    AtrousPyramid(Norm norm, int in, List<Integer> rates, boolean separable) {
+        windows.add(normalised(norm, norm.convolution(Conv2d.of(in, CHANNELS, 1))));
         for (int rate : rates)
-            windows.add(normalised(separable ? separable(in, CHANNELS, rate) : Conv2d.of(in, CHANNELS, 3, 1, 1, rate)));
+            windows.add(normalised(
+                    norm,
+                    separable
+                            ? separable(in, CHANNELS, rate)
+                            : norm.convolution(Conv2d.of(in, CHANNELS, 3, 1, 1, rate))));
         whole = new Sequential(
                 new Lambda(x -> Ops.adaptiveAvgPool2d(x, 1, 1)),
-                Conv2d.of(in, CHANNELS, 1),
-                Norm.BATCH.of(CHANNELS),
+                norm.convolution(Conv2d.of(in, CHANNELS, 1)),
+                norm.of(CHANNELS),
                 Lambda.relu());
         for (int i = 0; i < windows.size(); i++) child("convs." + i, windows.get(i));
         child("convs." + windows.size(), whole);
         int all = (windows.size() + 1) * CHANNELS;
         project = child(
                 "project",
-                new Sequential(Conv2d.of(all, CHANNELS, 1), Norm.BATCH.of(CHANNELS), Lambda.relu(), new Dropout(0.5)));
+                new Sequential(
+                        norm.convolution(Conv2d.of(all, CHANNELS, 1)),
+                        norm.of(CHANNELS),
+                        Lambda.relu(),
+                        new Dropout(0.5)));
     }
 
     /** A 3x3 convolution of each channel by itself, and one of 1x1 over them. */
@@ -50,8 +58,8 @@ final class AtrousPyramid extends Layer {
         return new Sequential(Conv2d.of(in, in, 3, 1, in, rate), Conv2d.of(in, out, 1));
     }
 
-    private static Sequential normalised(Layer conv) {
-        return new Sequential(conv, Norm.BATCH.of(CHANNELS), Lambda.relu());
+    private static Sequential normalised(Norm norm, Layer conv) {
+        return new Sequential(conv, norm.of(CHANNELS), Lambda.relu());
     }
 
     @Override

@@ -10,7 +10,6 @@ import resnet4j.model.Models;
 import resnet4j.nn.Conv2d;
 import resnet4j.nn.Lambda;
 import resnet4j.nn.Layer;
-import resnet4j.nn.Norm;
 import resnet4j.nn.Sequential;
 import resnet4j.tensor.Op.Interpolation;
 import resnet4j.tensor.Ops;
@@ -88,22 +87,22 @@ public record DeepLabV3Plus(BackboneConfig encoder, int classes) implements PerP
             deepest = last.path();
             early = first.path();
             int channels = AtrousPyramid.CHANNELS;
+            var norm = c.encoder.network().norm().anew();
             pyramid = child(
                     "decoder.aspp",
                     new Sequential(
-                            new AtrousPyramid(last.channels(), RATES, true),
+                            new AtrousPyramid(norm, last.channels(), RATES, true),
                             AtrousPyramid.separable(channels, channels, 1),
-                            Norm.BATCH.of(channels),
+                            norm.of(channels),
                             Lambda.relu()));
             edges = child(
                     "decoder.block1",
-                    new Sequential(Conv2d.of(first.channels(), EDGES, 1), Norm.BATCH.of(EDGES), Lambda.relu()));
+                    new Sequential(
+                            norm.convolution(Conv2d.of(first.channels(), EDGES, 1)), norm.of(EDGES), Lambda.relu()));
             both = child(
                     "decoder.block2",
                     new Sequential(
-                            AtrousPyramid.separable(EDGES + channels, channels, 1),
-                            Norm.BATCH.of(channels),
-                            Lambda.relu()));
+                            AtrousPyramid.separable(EDGES + channels, channels, 1), norm.of(channels), Lambda.relu()));
             head = child("segmentation_head", new Sequential(Conv2d.biased(channels, c.classes, 1, 1)));
         }
 

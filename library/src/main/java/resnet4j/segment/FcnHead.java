@@ -10,11 +10,11 @@ import resnet4j.nn.Sequential;
 final class FcnHead {
     private FcnHead() {}
 
-    static Sequential of(int in, int classes) {
+    static Sequential of(Norm norm, int in, int classes) {
         int inner = in / 4;
         return new Sequential(
-                Conv2d.of(in, inner, 3),
-                Norm.BATCH.of(inner),
+                norm.convolution(Conv2d.of(in, inner, 3)),
+                norm.of(inner),
                 Lambda.relu(),
                 new Dropout(0.1),
                 Conv2d.biased(inner, classes, 1, 1));

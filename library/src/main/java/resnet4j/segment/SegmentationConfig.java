@@ -28,18 +28,18 @@ public record SegmentationConfig(Head head, BackboneConfig backbone, int classes
         /** Two convolutions. arXiv:1411.4038 */
         FCN("arXiv:1411.4038") {
             @Override
-            Sequential of(int in, int classes) {
-                return FcnHead.of(in, classes);
+            Sequential of(Norm norm, int in, int classes) {
+                return FcnHead.of(norm, in, classes);
             }
         },
         /** Atrous pyramid pooling. arXiv:1706.05587 */
         DEEPLABV3("arXiv:1706.05587") {
             @Override
-            Sequential of(int in, int classes) {
+            Sequential of(Norm norm, int in, int classes) {
                 return new Sequential(
-                        new AtrousPyramid(in, List.of(12, 24, 36)),
-                        Conv2d.of(AtrousPyramid.CHANNELS, AtrousPyramid.CHANNELS, 3),
-                        Norm.BATCH.of(AtrousPyramid.CHANNELS),
+                        new AtrousPyramid(norm, in, List.of(12, 24, 36)),
+                        norm.convolution(Conv2d.of(AtrousPyramid.CHANNELS, AtrousPyramid.CHANNELS, 3)),
+                        norm.of(AtrousPyramid.CHANNELS),
                         Lambda.relu(),
                         Conv2d.biased(AtrousPyramid.CHANNELS, classes, 1, 1));
             }
@@ -52,7 +52,7 @@ public record SegmentationConfig(Head head, BackboneConfig backbone, int classes
         }
 
         /** Layers from a map [N,in,H,W] to logits [N,classes,H,W], of which the last alone knows the classes. */
-        abstract Sequential of(int in, int classes);
+        abstract Sequential of(Norm norm, int in, int classes);
 
         /** The family of its networks. */
         String family() {

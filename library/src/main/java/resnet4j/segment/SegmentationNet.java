@@ -28,8 +28,9 @@ final class SegmentationNet extends ClassificationNet {
         deepest = last.path();
         before = second.path();
         // torchvision draws the auxiliary head first and names it last
-        auxiliary = config.auxiliary() ? FcnHead.of(second.channels(), config.classes()) : null;
-        classifier = child("classifier", config.head().of(last.channels(), config.classes()));
+        var norm = config.backbone().network().norm().anew();
+        auxiliary = config.auxiliary() ? FcnHead.of(norm, second.channels(), config.classes()) : null;
+        classifier = child("classifier", config.head().of(norm, last.channels(), config.classes()));
         if (auxiliary != null) child(AUXILIARY, auxiliary);
     }
 

@@ -23,7 +23,7 @@ import resnet4j.tensor.Tensor;
  * A residual network down, and up again beside each of its levels: from images [N,3,H,W] to logits [N,classes,H,W].
  * Ronneberger et al. 2015, arXiv:1505.04597, Figure 1, as {@code segmentation_models_pytorch} builds it.
  *
- * @param encoder the way down
+ * @param encoder the way down, whose norm the way up has too
  * @param decoder channels on the way up, one for each level of the encoder
  * @param classes logits of each pixel
  */
@@ -81,10 +81,11 @@ public record UNet(BackboneConfig encoder, List<Integer> decoder, int classes) i
             encoder = child("encoder", c.encoder.build());
             var levels = encoder.levels();
             int in = levels.get(levels.size() - 1).channels();
+            var norm = c.encoder.network().norm().anew();
             for (int i = 0; i < c.decoder.size(); i++) {
                 int beside = levels.size() - 2 - i;
                 int skip = beside < 0 ? 0 : levels.get(beside).channels();
-                blocks.add(new Block(in + skip, c.decoder.get(i)));
+                blocks.add(new Block(norm, in + skip, c.decoder.get(i)));
                 in = c.decoder.get(i);
             }
             for (int i = 0; i < blocks.size(); i++) child("decoder.blocks." + i, blocks.get(i));
@@ -125,13 +126,13 @@ public record UNet(BackboneConfig encoder, List<Integer> decoder, int classes) i
     private static final class Block extends Layer {
         private final Layer conv1, conv2;
 
-        Block(int in, int out) {
-            conv1 = child("conv1", convolution(in, out));
-            conv2 = child("conv2", convolution(out, out));
+        Block(Norm norm, int in, int out) {
+            conv1 = child("conv1", convolution(norm, in, out));
+            conv2 = child("conv2", convolution(norm, out, out));
         }
 
-        private static Layer convolution(int in, int out) {
-            return new Sequential(Conv2d.of(in, out, 3), Norm.BATCH.of(out), Lambda.relu());
+        private static Layer convolution(Norm norm, int in, int out) {
+            return new Sequential(norm.convolution(Conv2d.of(in, out, 3)), norm.of(out), Lambda.relu());
         }
 
         @Override

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,8 @@ import resnet4j.graph.Plan;
 import resnet4j.graph.Tracer;
 import resnet4j.model.Architecture;
 import resnet4j.model.BackboneConfig;
+import resnet4j.nn.Net;
+import resnet4j.nn.Norm;
 import resnet4j.segment.SegmentationConfig.Head;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
@@ -124,6 +127,43 @@ class UNetTest {
                         refused.getMessage());
                 assertTrue(refused.getMessage().contains("another batch size, or leave out the last"));
             }
+    }
+
+    static List<Function<BackboneConfig, Architecture>> overABackbone() {
+        return List.of(
+                body -> new UNet(body, List.of(32, 32, 16, 16, 8), 2),
+                body -> new DeepLabV3Plus(body, 2),
+                body -> new SegmentationConfig(Head.FCN, body, 2, true),
+                body -> new SegmentationConfig(Head.DEEPLABV3, body, 2, true));
+    }
+
+    @ParameterizedTest
+    @MethodSource("overABackbone")
+    void whatStandsOnABackbone_hasItsNorm_andLearnsBesideAFrozenOne(Function<BackboneConfig, Architecture> network) {
+        var body = BackboneConfig.of("resnet18");
+        try (var batch = network.apply(body).build();
+                var group =
+                        network.apply(body.withNorm(new Norm.Group(8, 1e-5))).build();
+                var frozen =
+                        network.apply(body.withNorm(new Norm.FrozenBatch(1e-5))).build()) {
+            assertEquals(List.of(), statistics(group));
+            assertEquals(statistics(batch), statistics(frozen));
+            assertEquals(learned(batch), learned(frozen));
+            assertTrue(learned(batch).size() > 8);
+        }
+    }
+
+    private static List<String> statistics(Net net) {
+        return net.state().keySet().stream()
+                .filter(name -> name.endsWith("running_mean"))
+                .toList();
+    }
+
+    /** But for the backbone's. */
+    private static List<String> learned(Net net) {
+        return net.parameters().keySet().stream()
+                .filter(name -> !name.matches("(encoder|backbone)\\..*"))
+                .toList();
     }
 
     @Test
