@@ -48,39 +48,37 @@ final class Nms {
     private static int[] plain(Boxes boxes, float[] scores, int[] members, double most) {
         int[] order = best(members, scores);
         int n = order.length, kept = 0;
-        // of those that are left, side by side: the one loop that goes over pairs reads nothing else
         var x1 = new float[n];
         var y1 = new float[n];
         var x2 = new float[n];
         var y2 = new float[n];
-        var left = new int[n];
+        var area = new float[n];
+        var overlap = new float[n]; // the most with one that is kept
         for (int i = 0; i < n; i++) {
-            left[i] = order[i];
             x1[i] = boxes.at(order[i], 0);
             y1[i] = boxes.at(order[i], 1);
             x2[i] = boxes.at(order[i], 2);
             y2[i] = boxes.at(order[i], 3);
+            area[i] = (x2[i] - x1[i]) * (y2[i] - y1[i]);
         }
-        for (int count = n; count > kept; kept++) {
-            float ax1 = x1[kept], ay1 = y1[kept], ax2 = x2[kept], ay2 = y2[kept];
-            float area = (ax2 - ax1) * (ay2 - ay1);
-            int next = kept + 1;
-            for (int j = next; j < count; j++) {
-                float w = Math.min(ax2, x2[j]) - Math.max(ax1, x1[j]);
-                float h = Math.min(ay2, y2[j]) - Math.max(ay1, y1[j]);
-                if (w > 0 && h > 0) { // otherwise they share nothing, which is not more than any overlap
-                    float both = w * h;
-                    if (both / (area + (x2[j] - x1[j]) * (y2[j] - y1[j]) - both) > most) continue;
-                }
-                x1[next] = x1[j];
-                y1[next] = y1[j];
-                x2[next] = x2[j];
-                y2[next] = y2[j];
-                left[next++] = left[j];
-            }
-            count = next;
+        var left = new int[n];
+        for (int i = 0; i < n; i++) {
+            if (overlap[i] > most) continue;
+            left[kept++] = order[i];
+            if (!Float.isNaN(area[i])) overlaps(i, x1, y1, x2, y2, area, overlap);
         }
         return Arrays.copyOf(left, kept);
+    }
+
+    /** Of box i with all after it: over pairs, so that Java's compiler is to make vectors of it. */
+    private static void overlaps(int i, float[] x1, float[] y1, float[] x2, float[] y2, float[] area, float[] overlap) {
+        float ax1 = x1[i], ay1 = y1[i], ax2 = x2[i], ay2 = y2[i], own = area[i];
+        for (int j = i + 1; j < overlap.length; j++) {
+            float w = Math.max(Math.min(ax2, x2[j]) - Math.max(ax1, x1[j]), 0);
+            float h = Math.max(Math.min(ay2, y2[j]) - Math.max(ay1, y1[j]), 0);
+            float both = w * h;
+            overlap[j] = Math.max(overlap[j], both / (own + area[j] - both)); // of two points that is no number: none
+        }
     }
 
     /** Best first; equal ones as they came. */
