@@ -15,6 +15,7 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import resnet4j.array.DType;
 import resnet4j.tensor.Op.Interpolation;
+import resnet4j.tensor.Op.Size;
 
 /** libtorch's kernel for every operation. */
 final class LibTorch {
@@ -141,6 +142,10 @@ final class LibTorch {
     }
 
     private static org.bytedeco.pytorch.Tensor convTranspose2d(Op.ConvTranspose2d op, List<Tensor> in) {
+        var window = in.get(1).shape();
+        boolean apart = op.stride().equals(new Size((int) window[2], (int) window[3]))
+                && op.equals(new Op.ConvTranspose2d(op.stride(), Size.of(0), Size.of(0), Size.of(1), 1));
+        if (apart && in.get(0).dim() == 4) return pieces(in.get(0), in.get(1), in.get(2));
         return torch.conv_transpose2d(
                 handle(in, 0),
                 handle(in, 1),
@@ -150,6 +155,24 @@ final class LibTorch {
                 op.outputPadding().longs(),
                 op.groups(),
                 op.dilation().longs());
+    }
+
+    /**
+     * A transposed convolution by steps as large as its window: each place of x makes a piece of its own, all numbers of which
+     * are a 1x1 convolution's. libtorch's own needs several times as long for the slope of the weight.
+     */
+    private static org.bytedeco.pytorch.Tensor pieces(Tensor x, Tensor weight, Tensor bias) {
+        long n = x.size(0), rows = x.size(2), columns = x.size(3);
+        long in = weight.size(0), out = weight.size(1), high = weight.size(2), wide = weight.size(3);
+        var once = Size.of(1).longs();
+        var filters = weight.handle.permute(2, 3, 1, 0).reshape(high * wide * out, in, 1, 1);
+        var biases = bias == null ? new TensorOptional() : new TensorOptional(bias.handle.repeat(high * wide));
+        return torch.conv2d(x.handle, filters, biases, once, Size.of(0).longs(), once, 1)
+                .permute(0, 2, 3, 1)
+                .reshape(n, rows, columns, high, wide, out)
+                .permute(0, 1, 3, 2, 4, 5)
+                .reshape(n, rows * high, columns * wide, out)
+                .permute(0, 3, 1, 2);
     }
 
     private static org.bytedeco.pytorch.Tensor batchNorm(Op.BatchNorm op, List<Tensor> in) {

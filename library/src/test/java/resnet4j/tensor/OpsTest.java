@@ -18,6 +18,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import resnet4j.array.DType;
 import resnet4j.tensor.Op.Interpolation;
 import resnet4j.tensor.Op.Size;
@@ -186,6 +187,35 @@ class OpsTest {
             Ops.run(new Op.FakeQuantize(DType.I8, false, 1, true), x, channels);
             assertArrayEquals(new float[] {5.1f / 127, 10.2f / 127}, channels.toFloats(), 1e-8f);
         }
+    }
+
+    /** libtorch's own for a window with a row and a column of zeros more, and without what these add. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void transposedConvolutionsOfPieces_areThoseOfALargerWindow(boolean channelsLast) {
+        try (var scope = new NativeScope()) {
+            Ops.seed(1);
+            var plain = Tensor.randn(2, 3, 4, 5);
+            var x = (channelsLast ? plain.channelsLast() : plain).detach().requireGrad(true);
+            var weight = Tensor.randn(3, 6, 2, 3).requireGrad(true);
+            var bias = Tensor.randn(6).requireGrad(true);
+            var weights = Tensor.randn(2, 6, 8, 15); // of the sum that is differentiated
+            var op = new Op.ConvTranspose2d(new Size(2, 3), Size.of(0), Size.of(0), Size.of(1), 1);
+            var wider = Ops.cat(List.of(weight, Tensor.zeros(3, 6, 2, 1)), 3);
+            var larger = Ops.cat(List.of(wider, Tensor.zeros(3, 6, 1, 4)), 2);
+            var truth = Ops.slice(Ops.slice(Ops.convTranspose2d(x, larger, bias, op), 2, 0, 8, 1), 3, 0, 15, 1);
+            var expected = slopes(truth, weights, List.of(x, weight, bias));
+            var got = Ops.convTranspose2d(x, weight, bias, op);
+            assertArrayEquals(truth.toFloats(), got.toFloats(), 1e-5f);
+            var slopes = slopes(got, weights, List.of(x, weight, bias));
+            for (int i = 0; i < 3; i++) assertArrayEquals(expected.get(i), slopes.get(i), 1e-4f);
+        }
+    }
+
+    private static List<float[]> slopes(Tensor y, Tensor weights, List<Tensor> of) {
+        for (var t : of) if (t.grad() != null) t.grad().set(t.zerosLike());
+        Ops.sum(Ops.mul(y, weights), List.of(0, 1, 2, 3), false).backward();
+        return of.stream().map(t -> t.grad().toFloats()).toList();
     }
 
     @Test
