@@ -1,5 +1,6 @@
 package resnet4j.tensor;
 
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.TensorOptional;
@@ -36,36 +37,38 @@ final class RoiAlignment {
                 throw new IllegalArgumentException(
                         "images: expected indices from 0 to " + (map.size(0) - 1) + ", got " + image);
         if (rois == 0) return map.handle.new_zeros(0, channels, h, w);
-        int samples = 2 * op.sampling(); // two places each way for each sample
-        var rows = new long[rois * h * w * samples * samples];
+        int most = 2 * op.sampling(); // places each way for a number: two for each sample
+        var rows = new long[rois * h * w * most * most];
         var weights = new float[rows.length];
-        int next = 0;
+        var starts = new long[rois * h * w];
+        int next = 0, bag = 0;
         for (int r = 0; r < rois; r++) {
             var down = new Places(r, 1, h, height);
             var across = new Places(r, 0, w, width);
             int first = (int) images[r] * height * width;
             for (int i = 0; i < h; i++)
-                for (int j = 0; j < w; j++)
-                    for (int y = i * samples; y < (i + 1) * samples; y++)
-                        for (int x = j * samples; x < (j + 1) * samples; x++, next++) {
+                for (int j = 0; j < w; j++) {
+                    starts[bag++] = next;
+                    for (int y = down.first[i]; y < down.first[i + 1]; y++)
+                        for (int x = across.first[j]; x < across.first[j + 1]; x++, next++) {
                             rows[next] = first + down.at[y] * width + across.at[x];
                             weights[next] = down.weight[y] * across.weight[x];
                         }
+                }
         }
         var pixels = map.handle
                 .permute(0, 2, 3, 1)
                 .reshape(-1, channels)
                 .to(torch.ScalarType.Float); // bf16 would round the weights
-        var starts = new long[rois * h * w];
-        for (int i = 0; i < starts.length; i++) starts[i] = (long) i * samples * samples;
         var sums = torch.embedding_bag(
                         pixels,
-                        indices(rows),
+                        indices(Arrays.copyOf(rows, next)),
                         indices(starts),
                         false,
                         SUM,
                         false,
-                        new TensorOptional(Tensor.of(weights, weights.length).to(map.device()).handle),
+                        new TensorOptional(
+                                Tensor.of(Arrays.copyOf(weights, next), next).to(map.device()).handle),
                         false,
                         new LongOptional())
                 .get0();
@@ -76,32 +79,45 @@ final class RoiAlignment {
         return Tensor.of(numbers, numbers.length).to(map.device()).handle;
     }
 
-    /** Of one box along one axis: two pixels of every sample, and their shares of the mean. */
+    /** Of one box along one axis: the pixels of every number, and their shares of the mean over its samples. */
     private final class Places {
-        final int[] at;
+        final int[] at, first; // those of number i from first[i] to first[i + 1]
         final float[] weight;
+        private int count;
 
         Places(int box, int axis, int bins, int pixels) {
             int sampling = op.sampling();
             at = new int[2 * bins * sampling];
+            first = new int[bins + 1];
             weight = new float[at.length];
             float half = op.aligned() ? 0.5f : 0, scale = (float) op.scale();
             float low = boxes[4 * box + axis] * scale - half;
             float length = boxes[4 * box + axis + 2] * scale - half - low;
             if (!op.aligned()) length = Math.max(length, 1);
             float bin = length / bins;
-            for (int i = 0, next = 0; i < bins; i++)
-                for (int s = 0; s < sampling; s++, next += 2) {
+            for (int i = 0; i < bins; i++) {
+                for (int s = 0; s < sampling; s++) {
                     float x = low + i * bin + (s + 0.5f) * bin / sampling;
                     if (!(x >= -1 && x <= pixels)) continue; // too far outside, or no number
                     x = Math.max(x, 0);
                     int lower = Math.min((int) x, pixels - 1);
                     float share = lower == pixels - 1 ? 0 : x - lower;
-                    at[next] = lower;
-                    at[next + 1] = Math.min(lower + 1, pixels - 1);
-                    weight[next] = (1 - share) / sampling;
-                    weight[next + 1] = share / sampling;
+                    add(first[i], lower, (1 - share) / sampling);
+                    if (share > 0) add(first[i], lower + 1, share / sampling);
                 }
+                first[i + 1] = count;
+            }
+        }
+
+        /** Once for each pixel of a number, from {@code begin} on, however many of its samples lie beside it. */
+        private void add(int begin, int pixel, float share) {
+            for (int k = count - 1; k >= begin; k--)
+                if (at[k] == pixel) {
+                    weight[k] += share;
+                    return;
+                }
+            at[count] = pixel;
+            weight[count++] = share;
         }
     }
 }
