@@ -70,7 +70,7 @@ final class Nms {
         return Arrays.copyOf(left, kept);
     }
 
-    /** Of box i with all after it: over pairs, so that Java's compiler is to make vectors of it. */
+    /** Of box i with all after it. The one loop over pairs: without a branch, so that Java's compiler makes vectors of it. */
     private static void overlaps(int i, float[] x1, float[] y1, float[] x2, float[] y2, float[] area, float[] overlap) {
         float ax1 = x1[i], ay1 = y1[i], ax2 = x2[i], ay2 = y2[i], own = area[i];
         for (int j = i + 1; j < overlap.length; j++) {

@@ -15,9 +15,13 @@ import resnet4j.tensor.Tensor;
 class CheckpointingTest {
     private static final int LAYERS = 100;
 
-    /** A hundred ReLUs in a sequence, each of which counts how many results of those before it are still kept by others. */
+    /**
+     * A hundred ReLUs in a sequence, each of which counts the native objects when it is run, and how many results of those
+     * before it are still kept by others.
+     */
     private static final class Chain extends Layer {
         private final List<Tensor> made = new ArrayList<>();
+        private final List<Long> live = new ArrayList<>();
         private final Layer layers;
         private long most;
 
@@ -25,6 +29,7 @@ class CheckpointingTest {
             var all = new ArrayList<Layer>();
             for (int i = 0; i < LAYERS; i++)
                 all.add(new Lambda(x -> {
+                    live.add(NativeScope.liveObjects() - made.size());
                     most = Math.max(
                             most, made.stream().filter(LiveObjects::isShared).count());
                     var y = Ops.relu(x);
@@ -37,6 +42,10 @@ class CheckpointingTest {
         @Override
         protected Tensor forward(Tensor x) {
             return layers.apply(x);
+        }
+
+        long most(long before) {
+            return live.stream().mapToLong(Long::longValue).max().orElseThrow() - before;
         }
 
         void forget() {
@@ -57,6 +66,7 @@ class CheckpointingTest {
             }
             net.forget();
             assertEquals(before, NativeScope.liveObjects());
+            assertTrue(net.most(before) <= 0.4 * LAYERS, () -> net.most(before) + " at most");
             return net.most;
         }
     }
@@ -64,8 +74,23 @@ class CheckpointingTest {
     /** Ten segments of ten: ten boundaries, and one segment besides. */
     @Test
     void keptResults_areOfTheOrderOfTheSquareRootOfTheLayers() {
+        keptInStep(true); // constants are made once
         assertEquals(LAYERS - 1, keptInStep(false)); // the last looks at those before it
         assertTrue(keptInStep(true) <= 20);
+    }
+
+    @Test
+    void sequenceWithoutGradients_keepsNoMoreThanOneLayerAtATime() {
+        long before = LiveObjects.settled();
+        try (var net = new Chain()) {
+            try (var scope = new NativeScope();
+                    var noGrad = Ops.noGrad()) {
+                assertEquals(2, net.apply(Tensor.full(2, 1)).item());
+            }
+            net.forget();
+            assertEquals(before, NativeScope.liveObjects());
+            assertTrue(net.most(before) <= 10, () -> net.most(before) + " at most");
+        }
     }
 
     /** Nothing asks for the gradients of frozen layers below the trained ones. */
