@@ -11,7 +11,7 @@ final class GroupNorm extends Layer {
     private final Op.GroupNorm op;
 
     GroupNorm(int channels, int groups, double eps) {
-        if (channels % groups != 0)
+        if (groups < 1 || channels % groups != 0)
             throw new IllegalArgumentException(
                     "groups: expected a divisor of " + channels + " channels, got " + groups);
         op = new Op.GroupNorm(groups, eps);

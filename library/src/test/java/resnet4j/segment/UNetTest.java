@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import resnet4j.array.Npy;
 import resnet4j.export.OnnxCheck;
 import resnet4j.export.OnnxExport;
@@ -151,6 +152,15 @@ class UNetTest {
             assertEquals(learned(batch), learned(frozen));
             assertTrue(learned(batch).size() > 8);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 0, 32})
+    void groupsThatDoNotDivideTheChannels_areRefused(int groups) {
+        var body = BackboneConfig.of("resnet18").withNorm(new Norm.Group(groups, 1e-5));
+        var architecture = new UNet(body, List.of(256, 128, 64, 32, 16), 2);
+        var e = assertThrows(IllegalArgumentException.class, () -> Net.whole(architecture::build));
+        assertTrue(e.getMessage().matches("groups: expected a divisor of \\d+ channels, got " + groups), e::getMessage);
     }
 
     private static List<String> statistics(Net net) {
