@@ -21,25 +21,42 @@ public final class PixelLosses {
     private static final int NONE = 0; // at::Reduction
     private static final double LEAST = 1e-7; // of a denominator
 
-    /** The places that count: logits [P,K], labels [P], and those as zeros and ones [P,K]. */
+    /**
+     * Pictures place by place: logits [N,K,P]; truth [N,K,P], a one for the class of each place that counts and zeros
+     * besides; counted [N,1,P], ones and zeros; sizes [K], how many places each class has.
+     */
     private record Places(
-            org.bytedeco.pytorch.Tensor logits, org.bytedeco.pytorch.Tensor truth, org.bytedeco.pytorch.Tensor sizes) {
+            org.bytedeco.pytorch.Tensor logits,
+            org.bytedeco.pytorch.Tensor truth,
+            org.bytedeco.pytorch.Tensor counted,
+            org.bytedeco.pytorch.Tensor sizes) {
         static Places of(Tensor logits, Tensor labels, int ignored) {
-            long classes = logits.size(1);
-            var flat = labels.handle.reshape(-1);
-            var counts = flat.ne(new Scalar((double) ignored)).nonzero().reshape(-1);
-            var rows = logits.to(DType.F32).handle.movedim(1, -1).reshape(-1, classes);
-            var truth = torch.one_hot(flat.index_select(0, counts), classes).to(torch.ScalarType.Float);
-            return new Places(rows.index_select(0, counts), truth, sum(truth));
+            long pictures = logits.size(0), classes = logits.size(1);
+            var each = labels.handle.reshape(pictures, 1, -1);
+            var counted = each.ne(new Scalar((double) ignored)).to(torch.ScalarType.Float);
+            var truth = each.eq(torch.arange(new Scalar((double) classes), labels.handle.options())
+                            .reshape(1, -1, 1))
+                    .to(torch.ScalarType.Float)
+                    .mul(counted);
+            // with the places last, softmax goes through memory in order
+            var values =
+                    logits.to(DType.F32).handle.reshape(pictures, classes, -1).contiguous();
+            return new Places(values, truth, counted, sum(truth));
         }
 
+        /** Zeros where nothing counts. [N,K,P] */
         org.bytedeco.pytorch.Tensor probabilities() {
-            return torch.softmax(logits, 1);
+            return torch.softmax(logits, 1).mul(counted);
         }
 
         /** Ones for the classes that occur, zeros for the others. [K] */
         org.bytedeco.pytorch.Tensor present() {
             return sizes.gt(new Scalar(0.0)).to(torch.ScalarType.Float);
+        }
+
+        /** One class after the other: [N,K,P] to [K,NP]. */
+        static org.bytedeco.pytorch.Tensor byClass(org.bytedeco.pytorch.Tensor x) {
+            return x.movedim(1, 0).reshape(x.size(1), -1);
         }
     }
 
@@ -59,14 +76,15 @@ public final class PixelLosses {
     public static Tensor lovasz(Tensor logits, Tensor labels, Tensor weights, int ignored) {
         return Ops.guard("lovasz_softmax", logits, () -> {
             var places = Places.of(logits, labels, ignored);
-            var sorted = torch.sort(places.truth.sub(places.probabilities()).abs(), 0, true);
-            var truth = places.truth.gather(0, sorted.get1());
-            var left = places.sizes.sub(truth.cumsum(0));
-            var union = places.sizes.add(truth.neg().add(new Scalar(1.0)).cumsum(0));
+            var errors = places.truth.sub(places.probabilities()).abs(); // none where nothing counts: these come last
+            var sorted = torch.sort(Places.byClass(errors), 1, true);
+            var truth = Places.byClass(places.truth).gather(1, sorted.get1());
+            var sizes = places.sizes.reshape(-1, 1);
+            var left = sizes.sub(truth.cumsum(1));
+            var union = sizes.add(truth.neg().add(new Scalar(1.0)).cumsum(1));
             var jaccard = left.div(union).neg().add(new Scalar(1.0));
-            var steps = jaccard.diff(
-                    1, 0, new TensorOptional(torch.zeros_like(places.sizes).reshape(1, -1)), new TensorOptional());
-            var losses = sum(sorted.get0().mul(steps));
+            var steps = jaccard.diff(1, 1, new TensorOptional(torch.zeros_like(sizes)), new TensorOptional());
+            var losses = sorted.get0().mul(steps).sum(new long[] {1}, false, new ScalarTypeOptional());
             var counted = weights == null ? places.present() : places.present().mul(weights.handle);
             return new Tensor(weighted(losses, counted));
         });
@@ -79,7 +97,7 @@ public final class PixelLosses {
             var entropy = torch.binary_cross_entropy_with_logits(
                     places.logits, places.truth, new TensorOptional(), new TensorOptional(), NONE);
             var unsure = entropy.neg().exp().neg().add(new Scalar(1.0)).pow(new Scalar(gamma));
-            var losses = unsure.mul(entropy).mean(new long[] {0}, false, new ScalarTypeOptional());
+            var losses = sum(unsure.mul(entropy).mul(places.counted)).div(places.counted.sum());
             return new Tensor(weights == null ? losses.mean() : weighted(losses, weights.handle));
         });
     }
@@ -112,8 +130,8 @@ public final class PixelLosses {
         return losses.mul(weights).sum().div(weights.sum().clamp_min(new Scalar(LEAST)));
     }
 
-    /** Over places: [P,K] to [K]. */
+    /** Over pictures and places: [N,K,P] to [K]. */
     private static org.bytedeco.pytorch.Tensor sum(org.bytedeco.pytorch.Tensor x) {
-        return x.sum(new long[] {0}, false, new ScalarTypeOptional());
+        return x.sum(new long[] {0, 2}, false, new ScalarTypeOptional());
     }
 }
