@@ -19,7 +19,6 @@ import resnet4j.image.Preprocess;
 import resnet4j.nn.Init;
 import resnet4j.nn.Net;
 import resnet4j.weights.Catalogue;
-import resnet4j.weights.SafeTensors;
 import resnet4j.weights.WeightFile;
 
 /**
@@ -209,7 +208,7 @@ public record ModelFile(
         metadata.put("metrics", Records.line(metrics));
         metadata.put("recipe", recipe);
         metadata.put("provenance", Records.line(provenance));
-        SafeTensors.write(path, NetWeights.of(net), metadata);
+        NetWeights.write(path, net.state(), metadata);
     }
 
     /** Whether the metadata of a weight file is that of a saved model. */

@@ -2,10 +2,10 @@ package resnet4j.model;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import resnet4j.array.HostTensor;
@@ -14,6 +14,7 @@ import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Tensor;
 import resnet4j.weights.Fit;
 import resnet4j.weights.MismatchException;
+import resnet4j.weights.SafeTensors;
 
 /** The weights of a network out of it, and into it. */
 public final class NetWeights {
@@ -26,6 +27,18 @@ public final class NetWeights {
         var tensors = new LinkedHashMap<String, HostTensor>();
         net.state().forEach((name, t) -> tensors.put(name, t.toHost()));
         return tensors;
+    }
+
+    /** Writes a safetensors file of tensors, of which one at a time is copied into Java memory. */
+    public static void write(Path path, Map<String, Tensor> tensors, Map<String, String> metadata) throws IOException {
+        SafeTensors.write(path, specs(tensors), name -> tensors.get(name).toHost(), metadata);
+    }
+
+    private static Map<String, Fit.Spec> specs(Map<String, Tensor> tensors) {
+        var specs = new LinkedHashMap<String, Fit.Spec>();
+        tensors.forEach((name, t) -> specs.put(
+                name, new Fit.Spec(t.dtype(), Arrays.stream(t.shape()).boxed().toList())));
+        return specs;
     }
 
     /**
@@ -52,8 +65,7 @@ public final class NetWeights {
     private static void load(Net net, Map<String, HostTensor> tensors, String source, Predicate<String> optional)
             throws IOException {
         var state = net.state();
-        var expected = new LinkedHashMap<String, Fit.Spec>();
-        state.forEach((name, t) -> expected.put(name, new Fit.Spec(t.dtype(), shape(t))));
+        var expected = specs(state);
         Predicate<String> leftOut = net instanceof ClassificationNet classifier
                 ? name -> optional.test(name) || classifier.architecture().leavesOut(name)
                 : optional;
@@ -86,9 +98,5 @@ public final class NetWeights {
         } catch (InternalError e) { // what Java makes of a page of a mapped file that is no longer there
             throw new IOException(source + ": the file was shortened or removed while it was read; fetch it again", e);
         }
-    }
-
-    private static List<Long> shape(Tensor t) {
-        return Arrays.stream(t.shape()).boxed().toList();
     }
 }

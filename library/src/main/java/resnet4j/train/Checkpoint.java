@@ -8,9 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import resnet4j.array.HostTensor;
 import resnet4j.config.Records;
 import resnet4j.data.Skipped;
+import resnet4j.model.NetWeights;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Tensor;
 import resnet4j.weights.SafeTensors;
@@ -109,11 +109,9 @@ record Checkpoint(Map<String, Tensor> tensors, Recipe recipe, String dataDigest,
 
     /** Replaces the file in one move. */
     void write(Path path) throws IOException {
-        var host = new LinkedHashMap<String, HostTensor>();
-        tensors.forEach((name, t) -> host.put(name, t.toHost()));
-        SafeTensors.write(
+        NetWeights.write(
                 path,
-                host,
+                tensors,
                 Map.of(
                         "format",
                         "resnet4j-checkpoint",

@@ -29,6 +29,14 @@ public record Fit(Map<String, HostTensor> tensors, String prefix, List<String> o
             shape = List.copyOf(shape);
         }
 
+        static Spec of(HostTensor tensor) {
+            return new Spec(tensor.dtype(), tensor.shape());
+        }
+
+        long bytes() {
+            return shape.stream().reduce(1L, Math::multiplyExact) * dtype.bytes;
+        }
+
         boolean fits(HostTensor tensor) {
             boolean sameKind = dtype == tensor.dtype() || FLOATING.contains(dtype) && FLOATING.contains(tensor.dtype());
             return sameKind && shape.equals(tensor.shape());

@@ -23,6 +23,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import resnet4j.array.DType;
 import resnet4j.array.HostTensor;
 import resnet4j.files.AtomicFile;
@@ -195,26 +196,44 @@ public final class SafeTensors {
      */
     public static void write(Path path, Map<String, HostTensor> tensors, Map<String, String> metadata)
             throws IOException {
-        if (tensors.containsKey(METADATA))
+        var specs = new LinkedHashMap<String, Fit.Spec>();
+        tensors.forEach((name, tensor) -> specs.put(name, Fit.Spec.of(tensor)));
+        write(path, specs, tensors::get, metadata);
+    }
+
+    /**
+     * The same with one tensor after the other in Java memory.
+     *
+     * @param read gives the tensor of a name in {@code specs}; each is asked for once
+     */
+    public static void write(
+            Path path, Map<String, Fit.Spec> specs, Function<String, HostTensor> read, Map<String, String> metadata)
+            throws IOException {
+        if (specs.containsKey(METADATA))
             throw new IllegalArgumentException("tensors: expected names other than " + METADATA);
-        var placed = new ArrayList<>(tensors.entrySet());
-        placed.sort(Comparator.comparingInt(e -> -e.getValue().dtype().bytes));
+        var placed = new ArrayList<>(specs.keySet());
+        placed.sort(Comparator.comparingInt(name -> -specs.get(name).dtype().bytes));
         var begins = new LinkedHashMap<String, Long>();
         long end = 0;
-        for (var e : placed) {
-            begins.put(e.getKey(), end);
-            end += e.getValue().data().remaining();
+        for (var name : placed) {
+            begins.put(name, end);
+            end += specs.get(name).bytes();
         }
-        byte[] header = header(tensors, metadata, begins);
+        byte[] header = header(specs, metadata, begins);
         AtomicFile.write(path, out -> {
             var start = ByteBuffer.allocate(8 + header.length).order(ByteOrder.LITTLE_ENDIAN);
             writeFully(out, start.putLong(header.length).put(header).flip());
-            for (var e : placed) writeFully(out, e.getValue().data());
+            for (var name : placed) {
+                var tensor = read.apply(name);
+                if (!Fit.Spec.of(tensor).equals(specs.get(name)))
+                    throw new IllegalArgumentException(
+                            name + ": expected " + specs.get(name) + ", got " + Fit.Spec.of(tensor));
+                writeFully(out, tensor.data());
+            }
         });
     }
 
-    private static byte[] header(
-            Map<String, HostTensor> tensors, Map<String, String> metadata, Map<String, Long> begins)
+    private static byte[] header(Map<String, Fit.Spec> specs, Map<String, String> metadata, Map<String, Long> begins)
             throws IOException {
         var bytes = new ByteArrayOutputStream();
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
@@ -224,18 +243,18 @@ public final class SafeTensors {
                 for (var e : metadata.entrySet()) json.writeStringField(e.getKey(), e.getValue());
                 json.writeEndObject();
             }
-            for (var e : tensors.entrySet()) {
-                HostTensor tensor = e.getValue();
+            for (var e : specs.entrySet()) {
+                var spec = e.getValue();
                 long begin = begins.get(e.getKey());
                 json.writeObjectFieldStart(e.getKey());
-                json.writeStringField("dtype", tensor.dtype().name());
+                json.writeStringField("dtype", spec.dtype().name());
                 json.writeFieldName("shape");
                 json.writeArray(
-                        tensor.shape().stream().mapToLong(n -> n).toArray(),
+                        spec.shape().stream().mapToLong(n -> n).toArray(),
                         0,
-                        tensor.shape().size());
+                        spec.shape().size());
                 json.writeFieldName("data_offsets");
-                json.writeArray(new long[] {begin, begin + tensor.data().remaining()}, 0, 2);
+                json.writeArray(new long[] {begin, begin + spec.bytes()}, 0, 2);
                 json.writeEndObject();
             }
             json.writeEndObject();

@@ -156,6 +156,20 @@ class SafeTensorsTest {
         }
     }
 
+    @Test
+    void write_leavesTheOldFileIfATensorIsNotWhatWasSaid() throws IOException {
+        Path file = Files.writeString(folder.resolve("old"), "old");
+        var two = new HostTensor(DType.U8, List.of(2L), ByteBuffer.allocate(2));
+        var specs = Map.of("a", new Fit.Spec(DType.U8, List.of(1L)));
+        var refused = assertThrows(
+                IllegalArgumentException.class, () -> SafeTensors.write(file, specs, name -> two, Map.of()));
+        assertEquals("a: expected U8[1], got U8[2]", refused.getMessage());
+        assertEquals("old", Files.readString(file));
+        try (var files = Files.list(folder)) {
+            assertEquals(1, files.count(), "no temporary file is left");
+        }
+    }
+
     private Path file(String header, byte[] data) throws IOException {
         return file(header, StandardCharsets.UTF_8, data);
     }
