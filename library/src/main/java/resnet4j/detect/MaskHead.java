@@ -87,7 +87,10 @@ final class MaskHead extends BoxDetail {
             }
         }
         var boxes = things.stream().map(RoiHeads.Sampled::boxes).toList();
-        var x = answers(POOL.of(maps, boxes, batch.sizes())); // [R,classes,28,28]
+        Tensor x; // [R,classes,28,28]
+        try (var pieces = POOL.of(maps, boxes, batch.sizes())) {
+            x = answers(pieces);
+        }
         var chosen = Rows.pick(Ops.reshape(x, n * classes, SIDE * SIDE), rows);
         return Losses.binaryCrossEntropy(
                 chosen, Tensor.of(targets, n, (long) SIDE * SIDE).to(x.device()));

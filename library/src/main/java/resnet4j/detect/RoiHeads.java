@@ -144,7 +144,10 @@ final class RoiHeads extends Net {
             for (float code : CODER.encode(matched, some.boxes)) wanted.add(code);
         }
         var boxes = sampled.stream().map(Sampled::boxes).toList();
-        var x = head.apply(POOL.of(maps, boxes, batch.sizes())); // [R,hidden]
+        Tensor x; // [R,hidden]
+        try (var pieces = POOL.of(maps, boxes, batch.sizes())) {
+            x = head.apply(pieces);
+        }
         var target = Tensor.of(Rows.numbers(labels), labels.size()).to(x.device());
         var codes = predictor.code.apply(x);
         return Map.of(

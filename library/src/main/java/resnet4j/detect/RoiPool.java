@@ -2,6 +2,7 @@ package resnet4j.detect;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Op;
@@ -20,41 +21,26 @@ record RoiPool(int side, int sampling) {
 
     /** Maps, finest first, boxes of each image, heights and widths of the images -> [R,C,side,side]. */
     Tensor of(List<Tensor> maps, List<Boxes> boxes, List<int[]> sizes) {
-        try (var scope = new NativeScope()) { // what is put in order takes as much as the result, twice
-            return scope.keep(pieces(maps, boxes, sizes));
-        }
-    }
-
-    private Tensor pieces(List<Tensor> maps, List<Boxes> boxes, List<int[]> sizes) {
         var scales = scales(maps, sizes);
         int finest = (int) -log2(scales[0]), coarsest = (int) -log2(scales[LEVELS - 1]);
-
         var all = Boxes.all(boxes);
         var images = new long[all.size()];
         int box = 0;
         for (int image = 0; image < boxes.size(); image++)
             for (int i = 0; i < boxes.get(image).size(); i++) images[box++] = image;
-        var parts = new ArrayList<Tensor>();
-        var places = new long[all.size()]; // of the boxes in parts
-        int next = 0;
-        for (int level = finest; level <= coarsest; level++) {
-            int here = level;
-            int[] some = IntStream.range(0, all.size())
-                    .filter(i -> level(all.area(i), finest, coarsest) == here)
-                    .toArray();
-            for (int i : some) places[i] = next++;
-            var map = maps.get(level - finest);
-            long[] of = IntStream.of(some).mapToLong(i -> images[i]).toArray();
-            parts.add(Ops.roiAlign(
-                    map,
-                    all.pick(some).tensor(map.device()),
-                    Tensor.of(of, of.length).to(map.device()),
-                    new Op.RoiAlign(Op.Size.of(side), scales[level - finest], sampling, false)));
+        var levels = IntStream.range(0, images.length)
+                .mapToLong(i -> level(all.area(i), finest, coarsest) - finest)
+                .toArray();
+        var op = new Op.RoiAlign(
+                Op.Size.of(side), DoubleStream.of(scales).boxed().toList(), sampling, false);
+        try (var scope = new NativeScope()) {
+            var device = maps.get(0).device();
+            var in = new ArrayList<>(maps.subList(0, LEVELS));
+            in.add(all.tensor(device));
+            in.add(Tensor.of(images, images.length).to(device));
+            in.add(Tensor.of(levels, levels.length).to(device));
+            return scope.keep(Ops.run(op, in.toArray(Tensor[]::new)));
         }
-        var pieces = Ops.permute(Ops.cat(parts, 0), 0, 2, 3, 1); // whose channels lie beside one another
-        int channels = (int) pieces.size(3);
-        var rows = Rows.pick(Ops.reshape(pieces, places.length, side * side * channels), places);
-        return Ops.permute(Ops.reshape(rows, places.length, side, side, channels), 0, 3, 1, 2);
     }
 
     /**

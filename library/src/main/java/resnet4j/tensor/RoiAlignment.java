@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -15,37 +16,40 @@ final class RoiAlignment {
     private static final long SUM = 0;
 
     private final Op.RoiAlign op;
-    private final Tensor map;
+    private final List<Tensor> maps;
     private final float[] boxes;
-    private final long[] images;
-    private final int height, width;
+    private final long[] images, levels;
 
     RoiAlignment(Op.RoiAlign op, List<Tensor> in) {
         this.op = op;
-        map = in.get(0);
-        boxes = in.get(1).toFloats();
-        images = in.get(2).toLongs();
-        height = (int) map.size(2);
-        width = (int) map.size(3);
+        int count = op.scales().size();
+        maps = in.subList(0, count);
+        boxes = in.get(count).toFloats();
+        images = in.get(count + 1).toLongs();
+        levels = in.size() > count + 2 ? in.get(count + 2).toLongs() : new long[images.length];
     }
 
     org.bytedeco.pytorch.Tensor run() {
-        long channels = map.size(1);
+        var finest = maps.get(0);
+        long channels = finest.size(1);
         int h = op.out().h(), w = op.out().w(), rois = images.length;
-        for (long image : images)
-            if (image < 0 || image >= map.size(0))
-                throw new IllegalArgumentException(
-                        "images: expected indices from 0 to " + (map.size(0) - 1) + ", got " + image);
-        if (rois == 0) return map.handle.new_zeros(0, channels, h, w);
+        for (int r = 0; r < rois; r++) {
+            within("images", images[r], finest.size(0));
+            within("levels", levels[r], maps.size());
+        }
+        if (rois == 0) return finest.handle.new_zeros(0, channels, h, w);
         int most = 2 * op.sampling(); // places each way for a number: two for each sample
         var rows = new long[rois * h * w * most * most];
         var weights = new float[rows.length];
         var starts = new long[rois * h * w];
+        long[] begins = begins();
         int next = 0, bag = 0;
         for (int r = 0; r < rois; r++) {
-            var down = new Places(r, 1, h, height);
-            var across = new Places(r, 0, w, width);
-            int first = (int) images[r] * height * width;
+            int level = (int) levels[r];
+            long height = maps.get(level).size(2), width = maps.get(level).size(3);
+            var down = new Places(r, 1, h, (int) height);
+            var across = new Places(r, 0, w, (int) width);
+            long first = begins[level] + images[r] * height * width;
             for (int i = 0; i < h; i++)
                 for (int j = 0; j < w; j++) {
                     starts[bag++] = next;
@@ -56,27 +60,48 @@ final class RoiAlignment {
                         }
                 }
         }
-        var pixels = map.handle
-                .permute(0, 2, 3, 1)
-                .reshape(-1, channels)
-                .to(torch.ScalarType.Float); // bf16 would round the weights
         var sums = torch.embedding_bag(
-                        pixels,
+                        pixels(channels),
                         indices(Arrays.copyOf(rows, next)),
                         indices(starts),
                         false,
                         SUM,
                         false,
                         new TensorOptional(
-                                Tensor.of(Arrays.copyOf(weights, next), next).to(map.device()).handle),
+                                Tensor.of(Arrays.copyOf(weights, next), next).to(finest.device()).handle),
                         false,
                         new LongOptional())
                 .get0();
-        return sums.to(map.handle.scalar_type()).reshape(rois, h, w, channels).permute(0, 3, 1, 2);
+        return sums.to(finest.handle.scalar_type())
+                .reshape(rois, h, w, channels)
+                .permute(0, 3, 1, 2);
+    }
+
+    private static void within(String what, long index, long count) {
+        if (index < 0 || index >= count)
+            throw new IllegalArgumentException(what + ": expected indices from 0 to " + (count - 1) + ", got " + index);
+    }
+
+    /** All maps' pixels [P,C], one map after the other; in 32-bit floats, as bf16 would round the weights. */
+    private org.bytedeco.pytorch.Tensor pixels(long channels) {
+        var all = maps.stream()
+                .map(map -> map.handle.permute(0, 2, 3, 1).reshape(-1, channels).to(torch.ScalarType.Float))
+                .toArray(org.bytedeco.pytorch.Tensor[]::new);
+        return all.length == 1 ? all[0] : torch.cat(new TensorVector(all), 0);
+    }
+
+    /** Where in {@link #pixels} each map begins. */
+    private long[] begins() {
+        var begins = new long[maps.size()];
+        for (int i = 1; i < begins.length; i++) {
+            var before = maps.get(i - 1);
+            begins[i] = begins[i - 1] + before.size(0) * before.size(2) * before.size(3);
+        }
+        return begins;
     }
 
     private org.bytedeco.pytorch.Tensor indices(long[] numbers) {
-        return Tensor.of(numbers, numbers.length).to(map.device()).handle;
+        return Tensor.of(numbers, numbers.length).to(maps.get(0).device()).handle;
     }
 
     /** Of one box along one axis: the pixels of every number, and their shares of the mean over its samples. */
@@ -90,7 +115,8 @@ final class RoiAlignment {
             at = new int[2 * bins * sampling];
             first = new int[bins + 1];
             weight = new float[at.length];
-            float half = op.aligned() ? 0.5f : 0, scale = (float) op.scale();
+            float half = op.aligned() ? 0.5f : 0,
+                    scale = (float) (double) op.scales().get((int) levels[box]);
             float low = boxes[4 * box + axis] * scale - half;
             float length = boxes[4 * box + axis + 2] * scale - half - low;
             if (!op.aligned()) length = Math.max(length, 1);

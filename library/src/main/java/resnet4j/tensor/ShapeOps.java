@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import resnet4j.tensor.Op.Size;
 
 /** Operations that move and pick numbers. Each is known by its name in {@link Op}. */
@@ -218,14 +220,29 @@ public interface ShapeOps {
     /**
      * x [N,C,H,W], boxes [R,4] of x1, y1, x2, y2 in pixels of the image, their images' indices [R] int64 ->
      * [R,C,out.h(),out.w()]. Every number is the mean of {@code sampling} x {@code sampling} places of x, which is the image
-     * by {@code scale}. He et al. 2017, arXiv:1703.06870, section 3.
+     * by its scale. He et al. 2017, arXiv:1703.06870, section 3. Of several maps, a scale each: these first, and behind the
+     * indices of images those of the maps that boxes are cut from [R] int64; equation 1 of arXiv:1612.03144 chooses them.
      *
      * @param aligned whether centres of pixels are at halves, as they should be; torchvision's first networks lack it
      */
-    record RoiAlign(Size out, double scale, int sampling, boolean aligned) implements Op {
+    record RoiAlign(Size out, List<Double> scales, int sampling, boolean aligned) implements Op {
+        public RoiAlign {
+            scales = List.copyOf(scales);
+        }
+
+        public RoiAlign(Size out, double scale, int sampling, boolean aligned) {
+            this(out, List.of(scale), sampling, aligned);
+        }
+
+        /** Of one map: its scale. */
+        public double scale() {
+            if (scales.size() > 1) throw new IllegalStateException("pieces of " + scales.size() + " maps, not of one");
+            return scales.get(0);
+        }
+
         @Override
         public List<Long> shape(List<List<Long>> in) {
-            return List.of(in.get(1).get(0), in.get(0).get(1), (long) out.h(), (long) out.w());
+            return List.of(in.get(scales.size()).get(0), in.get(0).get(1), (long) out.h(), (long) out.w());
         }
 
         @Override
@@ -235,7 +252,7 @@ public interface ShapeOps {
 
         @Override
         public Set<Integer> exact() {
-            return Set.of(1, 2);
+            return IntStream.range(scales.size(), scales.size() + 3).boxed().collect(Collectors.toSet());
         }
     }
 }

@@ -219,6 +219,37 @@ class OpsTest {
     }
 
     @Test
+    void piecesOfSeveralMaps_areThoseOfEachBoxItsOwn() {
+        try (var scope = new NativeScope()) {
+            Ops.seed(3);
+            var size = new Size(3, 2);
+            var fine = Tensor.randn(2, 4, 12, 16);
+            var coarse = Tensor.randn(2, 4, 6, 8);
+            var boxes = new float[][] {{1, 2, 15, 9}, {0, 0, 30, 22}, {-3, 3, 16, 25}, {8, 4, 20, 12}};
+            long[] images = {1, 0, 1, 0}, levels = {0, 1, 1, 0};
+            var all = new float[16];
+            for (int i = 0; i < 4; i++) System.arraycopy(boxes[i], 0, all, 4 * i, 4);
+            var pieces = Ops.run(
+                    new Op.RoiAlign(size, List.of(0.5, 0.25), 2, false),
+                    fine,
+                    coarse,
+                    Tensor.of(all, 4, 4),
+                    Tensor.of(images, 4),
+                    Tensor.of(levels, 4));
+            for (int i = 0; i < 4; i++) {
+                var own = Ops.roiAlign(
+                        levels[i] == 0 ? fine : coarse,
+                        Tensor.of(boxes[i], 1, 4),
+                        Tensor.of(new long[] {images[i]}, 1),
+                        new Op.RoiAlign(size, levels[i] == 0 ? 0.5 : 0.25, 2, false));
+                assertArrayEquals(
+                        own.toFloats(),
+                        pieces.rows(Tensor.of(new long[] {i}, 1)).toFloats());
+            }
+        }
+    }
+
+    @Test
     void confusion_countsAnswersByLabel() {
         try (var scope = new NativeScope()) {
             var answers = Tensor.of(new long[] {0, 1, 2, 2, 1, 0}, 2, 3);
