@@ -42,11 +42,11 @@ final class CocoFolder {
     static Path place(Path annotations, Coco.Picture picture) {
         var home = annotations.toAbsolutePath().getParent();
         var split = split(annotations);
-        for (var folder :
-                List.of(split, ".", "images", "images/" + split, "../" + split, "../images", "../images/" + split)) {
-            var file = home.resolve(folder).resolve(picture.file()).normalize();
-            if (Files.isRegularFile(file)) return file;
-        }
+        for (var root : List.of(".", ".."))
+            for (var folder : List.of(split, split + "/images", ".", "images", "images/" + split)) {
+                var file = home.resolve(root).resolve(folder).resolve(picture.file());
+                if (Files.isRegularFile(file)) return file.normalize();
+            }
         return home.resolve(picture.file());
     }
 

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import resnet4j.Shared;
 import resnet4j.config.Records;
 import resnet4j.data.DataSource;
@@ -148,6 +149,21 @@ class SourcesTest {
         assertEquals(new Box(28, 3, 38, 15), flipped.box());
         assertEquals(1, flipped.mask().orElseThrow().at(30, 5));
         assertFalse(source.train().digest().equals(source.val().orElseThrow().digest()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "images/", "train/", "train/images/", "images/train/", "inside/"})
+    void coco_findsPicturesInTheFoldersThatPeopleUse(String place) throws IOException {
+        picture(place + "a.png", 40, 30);
+        var json = """
+                {"images": [{"id": 5, "file_name": "%sa.png"}], "categories": [{"id": 9, "name": "cat"}], "annotations": []}
+                """.formatted(place.equals("inside/") ? place : "");
+        for (var annotations : List.of("train.json", "annotations/instances_train.json")) {
+            var file = write(annotations, json);
+            assertEquals(
+                    40, read("coco").train().picture(0).decode(Decoding.STORED).width(), annotations);
+            Files.delete(file);
+        }
     }
 
     @ParameterizedTest
