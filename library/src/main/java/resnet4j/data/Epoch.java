@@ -43,7 +43,8 @@ public final class Epoch<T extends Target<T>> implements Iterator<Batch<T>>, Ite
     Epoch(Loader<T> loader, int epoch, int firstBatch) {
         this.loader = loader;
         this.epoch = epoch;
-        order = loader.order().indices(loader.data(), Seeds.random(loader.seed(), epoch, Seeds.ORDER));
+        order = loader.order()
+                .indices(loader.data(), loader.batchSize(), Seeds.random(loader.seed(), epoch, Seeds.ORDER));
         asked = position = firstBatch;
         some = firstBatch > 0;
         workers = loader.threads() == 0

@@ -124,6 +124,46 @@ class LoaderTest {
         assertEquals(1020, counts[0] + counts[1]);
     }
 
+    /** 15 pictures of 8x4 and 15 of 4x8: three batches of four of each, then three of either, the narrow ones first. */
+    @Test
+    void byAspect_putsPicturesOfOneShapeIntoABatch() throws IOException {
+        var wideAndHigh = Pictures.through(
+                new Pictures(30, 3, 4),
+                image -> image.rgb()[0] % 2 == 0 ? Pictures.numbered(8, 4, 0) : Pictures.numbered(4, 8, 0));
+        var loader = Loader.inOrder(wideAndHigh, 4).withOrder(Order.BY_ASPECT, 5);
+        var batches = batches(loader, 0, 0);
+        var seen = new ArrayList<Integer>();
+        for (int i = 0; i < batches.size(); i++) {
+            var widths = new ArrayList<Integer>();
+            for (int index : batches.get(i).indices()) {
+                seen.add(index);
+                widths.add(wideAndHigh.picture(index).size()[0]);
+            }
+            if (i < 6) assertEquals(1, Set.copyOf(widths).size(), widths::toString);
+            if (i == 6) assertEquals(List.of(4, 4, 4, 8), widths);
+            if (i == 7) assertEquals(List.of(8, 8), widths);
+        }
+        assertEquals(8, batches.size());
+        assertEquals(30, Set.copyOf(seen).size());
+        assertSameBatches(batches.subList(3, 8), batches(loader, 0, 3));
+        assertFalse(Arrays.equals(
+                batches.get(0).indices(), batches(loader, 1, 0).get(0).indices()));
+    }
+
+    @Test
+    void byAspect_takesPicturesThatCannotBeReadForSquares() {
+        var loader = Loader.inOrder(new Damaged(new Pictures(10, 2, 4), Set.of(3)), 2)
+                .withOrder(Order.BY_ASPECT, 5);
+        try (var batches = loader.epoch(0)) {
+            int taken = 0;
+            for (var batch : batches) taken += batch.size();
+            assertEquals(9, taken);
+            assertEquals(
+                    List.of("picture3"),
+                    batches.skipped().stream().map(Skipped::file).toList());
+        }
+    }
+
     /** Of ten pictures, those in {@code broken} cannot be read. */
     private record Damaged(Pictures of, Set<Integer> broken) implements Dataset<Label> {
         @Override
