@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
-import resnet4j.image.Box;
 import resnet4j.image.Image;
 import resnet4j.image.Interpolation;
 import resnet4j.image.LabelMap;
@@ -101,21 +100,16 @@ public record CopyPaste() implements Mix {
             if (thing.mask().isEmpty()) return Optional.of(thing); // a crowd
             var mask = thing.mask().get();
             var labels = mask.labels().clone();
-            int w = mask.width(), x1 = w, y1 = mask.height(), x2 = 0, y2 = 0;
-            for (int i = 0; i < labels.length; i++) {
-                if (covered[i]) labels[i] = 0;
-                if (labels[i] == 0) continue;
-                int x = i % w, y = i / w;
-                x1 = Math.min(x1, x);
-                y1 = Math.min(y1, y);
-                x2 = Math.max(x2, x + 1);
-                y2 = Math.max(y2, y + 1);
-            }
-            if (x2 == 0) return Optional.empty();
-            var rest = new LabelMap(w, mask.height(), labels, mask.outside());
+            for (int i = 0; i < labels.length; i++) if (covered[i]) labels[i] = 0;
+            var rest = new LabelMap(mask.width(), mask.height(), labels, mask.outside());
             boolean whole = Arrays.equals(labels, mask.labels());
-            var box = whole ? thing.box() : new Box(x1, y1, x2, y2);
-            return Optional.of(new Things.Thing(thing.label(), box, Optional.of(rest), thing.points(), thing.crowd()));
+            return rest.around()
+                    .map(around -> new Things.Thing(
+                            thing.label(),
+                            whole ? thing.box() : around,
+                            Optional.of(rest),
+                            thing.points(),
+                            thing.crowd()));
         }
     }
 }

@@ -40,7 +40,7 @@ public record Things(List<Thing> things) implements Target<Things> {
         return things.stream().map(Thing::box).toList();
     }
 
-    /** The things of which something is left. */
+    /** The things of which something is left. A box that is turned or slanted is that around its mask, if it has one. */
     @Override
     public Things after(List<Step> steps) {
         var left = new ArrayList<Thing>();
@@ -52,8 +52,15 @@ public record Things(List<Thing> things) implements Target<Things> {
                 points = points.stream().map(step::on).toList();
             }
             var mask = thing.mask.map(m -> m.after(steps));
+            if (mask.isPresent() && steps.stream().anyMatch(Things::loosens))
+                box = box.flatMap(loose -> mask.get().around().flatMap(loose::and));
             if (box.isPresent()) left.add(new Thing(thing.label, box.get(), mask, points, thing.crowd));
         }
         return new Things(left);
+    }
+
+    /** Whether the box around the changed box is larger than that around the changed thing. */
+    private static boolean loosens(Step step) {
+        return step instanceof Step.Turn || step instanceof Step.Slant;
     }
 }

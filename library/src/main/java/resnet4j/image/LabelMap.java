@@ -2,6 +2,7 @@ package resnet4j.image;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A number for each pixel of a picture: its class, or whether it belongs to a thing.
@@ -35,6 +36,20 @@ public record LabelMap(int width, int height, byte[] labels, int outside) implem
 
     public int at(int x, int y) {
         return labels[y * width + x] & 255;
+    }
+
+    /** The box around all pixels that are not 0; empty where there is none. */
+    public Optional<Box> around() {
+        int x1 = width, y1 = height, x2 = 0, y2 = 0;
+        for (int i = 0; i < labels.length; i++) {
+            if (labels[i] == 0) continue;
+            int x = i % width, y = i / width;
+            x1 = Math.min(x1, x);
+            y1 = Math.min(y1, y);
+            x2 = Math.max(x2, x + 1);
+            y2 = Math.max(y2, y + 1);
+        }
+        return x2 == 0 ? Optional.empty() : Optional.of(new Box(x1, y1, x2, y2));
     }
 
     /** The window whose left upper corner is at {@code x, y}, which may lie outside. */
