@@ -84,7 +84,10 @@ final class KeypointHead extends BoxDetail {
         }
         if (seen.isEmpty()) return nothing();
         var boxes = things.stream().map(RoiHeads.Sampled::boxes).toList();
-        var x = Ops.reshape(answers(POOL.of(maps, boxes, batch.sizes())), n * KEYPOINTS, SIDE * SIDE);
+        Tensor x; // [R*17,56*56]
+        try (var pieces = POOL.of(maps, boxes, batch.sizes())) {
+            x = Ops.reshape(answers(pieces), n * KEYPOINTS, SIDE * SIDE);
+        }
         var target = Tensor.of(Rows.numbers(places), places.size()).to(x.device());
         return Losses.crossEntropy(Rows.pick(x, Rows.numbers(seen)), target, 0);
     }

@@ -8,8 +8,9 @@ import resnet4j.array.DType;
 
 /**
  * How far segmentations are from the truth, class by class, as scalars in 32-bit floats; not part of a graph. Logits are
- * [N,K,...], labels [N,...] int64, {@code weights} [K] or null; places whose label is {@code ignored} do not count. Equal to
- * {@code segmentation_models_pytorch}'s losses of the mode "multiclass".
+ * [N,K,...], labels [N,...] int64 from 0 to K-1, {@code weights} [K] or null; places whose label is {@code ignored} do not
+ * count, and where none counts losses are 0. Others are a {@link NativeException}. Equal to {@code segmentation_models_pytorch}'s losses
+ * of the mode "multiclass".
  */
 public final class PixelLosses {
     static {
@@ -33,6 +34,7 @@ public final class PixelLosses {
         static Places of(Tensor logits, Tensor labels, int ignored) {
             long pictures = logits.size(0), classes = logits.size(1);
             var each = labels.handle.reshape(pictures, 1, -1);
+            requireKnown(each, classes, ignored);
             var counted = each.ne(new Scalar((double) ignored)).to(torch.ScalarType.Float);
             var truth = each.eq(torch.arange(new Scalar((double) classes), labels.handle.options())
                             .reshape(1, -1, 1))
@@ -42,6 +44,15 @@ public final class PixelLosses {
             var values =
                     logits.to(DType.F32).handle.reshape(pictures, classes, -1).contiguous();
             return new Places(values, truth, counted, sum(truth));
+        }
+
+        private static void requireKnown(org.bytedeco.pytorch.Tensor labels, long classes, int ignored) {
+            var strange = labels.lt(new Scalar(0.0))
+                    .logical_or(labels.ge(new Scalar((double) classes)))
+                    .logical_and(labels.ne(new Scalar((double) ignored)));
+            if (strange.any().item_bool())
+                throw new IllegalArgumentException(
+                        "labels: expected numbers from 0 to " + (classes - 1) + ", or " + ignored + ", got others");
         }
 
         /** Zeros where nothing counts. [N,K,P] */
@@ -97,7 +108,8 @@ public final class PixelLosses {
             var entropy = torch.binary_cross_entropy_with_logits(
                     places.logits, places.truth, new TensorOptional(), new TensorOptional(), NONE);
             var unsure = entropy.neg().exp().neg().add(new Scalar(1.0)).pow(new Scalar(gamma));
-            var losses = sum(unsure.mul(entropy).mul(places.counted)).div(places.counted.sum());
+            var losses = sum(unsure.mul(entropy).mul(places.counted))
+                    .div(places.counted.sum().clamp_min(new Scalar(LEAST)));
             return new Tensor(weights == null ? losses.mean() : weighted(losses, weights.handle));
         });
     }

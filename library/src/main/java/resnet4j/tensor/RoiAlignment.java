@@ -1,7 +1,9 @@
 package resnet4j.tensor;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
@@ -26,30 +28,32 @@ final class RoiAlignment {
         maps = in.subList(0, count);
         boxes = in.get(count).toFloats();
         images = in.get(count + 1).toLongs();
-        levels = in.size() > count + 2 ? in.get(count + 2).toLongs() : new long[images.length];
+        if (count > 1 && in.size() < count + 3)
+            throw new IllegalArgumentException("levels: expected one for each box of " + count + " maps, got none");
+        levels = count > 1 ? in.get(count + 2).toLongs() : new long[images.length];
+        for (int r = 0; r < images.length; r++) {
+            within("levels", levels[r], count);
+            within("images", images[r], maps.get((int) levels[r]).size(0));
+        }
     }
 
     org.bytedeco.pytorch.Tensor run() {
-        var finest = maps.get(0);
-        long channels = finest.size(1);
+        var any = maps.get(0).handle;
+        long channels = any.size(1);
         int h = op.out().h(), w = op.out().w(), rois = images.length;
-        for (int r = 0; r < rois; r++) {
-            within("images", images[r], finest.size(0));
-            within("levels", levels[r], maps.size());
-        }
-        if (rois == 0) return finest.handle.new_zeros(0, channels, h, w);
+        if (rois == 0) return any.new_zeros(0, channels, h, w);
         int most = 2 * op.sampling(); // places each way for a number: two for each sample
         var rows = new long[rois * h * w * most * most];
         var weights = new float[rows.length];
         var starts = new long[rois * h * w];
-        long[] begins = begins();
+        var pixels = new Pixels();
         int next = 0, bag = 0;
         for (int r = 0; r < rois; r++) {
             int level = (int) levels[r];
             long height = maps.get(level).size(2), width = maps.get(level).size(3);
             var down = new Places(r, 1, h, (int) height);
             var across = new Places(r, 0, w, (int) width);
-            long first = begins[level] + images[r] * height * width;
+            long first = pixels.begin(level) + images[r] * height * width;
             for (int i = 0; i < h; i++)
                 for (int j = 0; j < w; j++) {
                     starts[bag++] = next;
@@ -61,43 +65,52 @@ final class RoiAlignment {
                 }
         }
         var sums = torch.embedding_bag(
-                        pixels(channels),
+                        pixels.rows(channels),
                         indices(Arrays.copyOf(rows, next)),
                         indices(starts),
                         false,
                         SUM,
                         false,
-                        new TensorOptional(
-                                Tensor.of(Arrays.copyOf(weights, next), next).to(finest.device()).handle),
+                        new TensorOptional(Tensor.of(Arrays.copyOf(weights, next), next)
+                                .to(maps.get(0).device())
+                                .handle),
                         false,
                         new LongOptional())
                 .get0();
-        return sums.to(finest.handle.scalar_type())
-                .reshape(rois, h, w, channels)
-                .permute(0, 3, 1, 2);
+        return sums.to(any.scalar_type()).reshape(rois, h, w, channels).permute(0, 3, 1, 2);
+    }
+
+    /** The pixels of the maps that boxes are cut from, one map after the other, in the order in which they are asked for. */
+    private final class Pixels {
+        private final Map<Integer, Long> begins = new LinkedHashMap<>();
+        private long end;
+
+        /** Of the first of a map's pixels. */
+        long begin(int level) {
+            return begins.computeIfAbsent(level, l -> {
+                var map = maps.get(l);
+                long begin = end;
+                end += map.size(0) * map.size(2) * map.size(3);
+                return begin;
+            });
+        }
+
+        /** [P,C] in 32-bit floats, as bf16 would round the weights. */
+        org.bytedeco.pytorch.Tensor rows(long channels) {
+            var all = begins.keySet().stream()
+                    .map(level -> maps.get(level)
+                            .handle
+                            .permute(0, 2, 3, 1)
+                            .reshape(-1, channels)
+                            .to(torch.ScalarType.Float))
+                    .toArray(org.bytedeco.pytorch.Tensor[]::new);
+            return all.length == 1 ? all[0] : torch.cat(new TensorVector(all), 0);
+        }
     }
 
     private static void within(String what, long index, long count) {
         if (index < 0 || index >= count)
             throw new IllegalArgumentException(what + ": expected indices from 0 to " + (count - 1) + ", got " + index);
-    }
-
-    /** All maps' pixels [P,C], one map after the other; in 32-bit floats, as bf16 would round the weights. */
-    private org.bytedeco.pytorch.Tensor pixels(long channels) {
-        var all = maps.stream()
-                .map(map -> map.handle.permute(0, 2, 3, 1).reshape(-1, channels).to(torch.ScalarType.Float))
-                .toArray(org.bytedeco.pytorch.Tensor[]::new);
-        return all.length == 1 ? all[0] : torch.cat(new TensorVector(all), 0);
-    }
-
-    /** Where in {@link #pixels} each map begins. */
-    private long[] begins() {
-        var begins = new long[maps.size()];
-        for (int i = 1; i < begins.length; i++) {
-            var before = maps.get(i - 1);
-            begins[i] = begins[i - 1] + before.size(0) * before.size(2) * before.size(3);
-        }
-        return begins;
     }
 
     private org.bytedeco.pytorch.Tensor indices(long[] numbers) {
@@ -116,7 +129,7 @@ final class RoiAlignment {
             first = new int[bins + 1];
             weight = new float[at.length];
             float half = op.aligned() ? 0.5f : 0,
-                    scale = (float) (double) op.scales().get((int) levels[box]);
+                    scale = op.scales().get((int) levels[box]).floatValue();
             float low = boxes[4 * box + axis] * scale - half;
             float length = boxes[4 * box + axis + 2] * scale - half - low;
             if (!op.aligned()) length = Math.max(length, 1);

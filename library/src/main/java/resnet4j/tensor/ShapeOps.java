@@ -228,6 +228,7 @@ public interface ShapeOps {
     record RoiAlign(Size out, List<Double> scales, int sampling, boolean aligned) implements Op {
         public RoiAlign {
             scales = List.copyOf(scales);
+            if (scales.isEmpty()) throw new IllegalArgumentException("scales: expected one for each map, got none");
         }
 
         public RoiAlign(Size out, double scale, int sampling, boolean aligned) {

@@ -13,6 +13,7 @@ import resnet4j.array.Npy;
 import resnet4j.config.Records;
 import resnet4j.image.LabelMap;
 import resnet4j.model.ClassificationNet.Output;
+import resnet4j.tensor.NativeException;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Tensor;
@@ -160,5 +161,29 @@ class PixelLossTest {
     private static void assertSaid(String json, String part) {
         var e = assertThrows(IllegalArgumentException.class, () -> Records.read(Records.parse(json), Segment.class));
         assertTrue(e.getMessage().contains(part), e.getMessage());
+    }
+
+    @Test
+    void labelsWithoutAClass_areRefused() {
+        try (var scope = new NativeScope()) {
+            var logits = Tensor.randn(1, CLASSES, 1, 2);
+            var strange = Tensor.of(new long[] {0, CLASSES}, 1, 1, 2);
+            for (var loss : List.of(new PixelLoss.Dice(), new PixelLoss.Lovasz(), new PixelLoss.Focal())) {
+                var said = assertThrows(NativeException.class, () -> loss.of(logits, strange, null, 0));
+                assertTrue(
+                        said.getMessage().contains("labels: expected numbers from 0 to 3, or 255, got others"),
+                        said::toString);
+            }
+        }
+    }
+
+    @Test
+    void whereNothingCounts_nothingIsLost() {
+        try (var scope = new NativeScope()) {
+            var logits = Tensor.randn(1, CLASSES, 1, 2);
+            var ignored = Tensor.of(new long[] {LabelMap.IGNORED, LabelMap.IGNORED}, 1, 1, 2);
+            for (var loss : List.of(new PixelLoss.Dice(), new PixelLoss.Lovasz(), new PixelLoss.Focal()))
+                assertEquals(0, loss.of(logits, ignored, null, 0).item(), loss.toString());
+        }
     }
 }

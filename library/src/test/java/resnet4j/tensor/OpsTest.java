@@ -218,34 +218,49 @@ class OpsTest {
         return of.stream().map(t -> t.grad().toFloats()).toList();
     }
 
+    /** Those of one map are PyTorch's (ops.json). */
     @Test
     void piecesOfSeveralMaps_areThoseOfEachBoxItsOwn() {
         try (var scope = new NativeScope()) {
             Ops.seed(3);
             var size = new Size(3, 2);
-            var fine = Tensor.randn(2, 4, 12, 16);
-            var coarse = Tensor.randn(2, 4, 6, 8);
+            var maps = List.of(Tensor.randn(2, 4, 12, 16), Tensor.randn(2, 4, 6, 8), Tensor.randn(2, 4, 3, 4));
+            var slopes =
+                    maps.stream().map(map -> new float[(int) map.elements()]).toList();
+            for (var map : maps) map.requireGrad(true);
             var boxes = new float[][] {{1, 2, 15, 9}, {0, 0, 30, 22}, {-3, 3, 16, 25}, {8, 4, 20, 12}};
-            long[] images = {1, 0, 1, 0}, levels = {0, 1, 1, 0};
+            long[] images = {1, 0, 1, 0}, levels = {0, 1, 1, 0}; // and none of the third map
             var all = new float[16];
             for (int i = 0; i < 4; i++) System.arraycopy(boxes[i], 0, all, 4 * i, 4);
-            var pieces = Ops.run(
-                    new Op.RoiAlign(size, List.of(0.5, 0.25), 2, false),
-                    fine,
-                    coarse,
-                    Tensor.of(all, 4, 4),
-                    Tensor.of(images, 4),
-                    Tensor.of(levels, 4));
+            var op = new Op.RoiAlign(size, List.of(0.5, 0.25, 0.125), 2, false);
+            var places = Tensor.of(all, 4, 4);
+            var of = Tensor.of(images, 4);
+            var pieces = Ops.run(op, maps.get(0), maps.get(1), maps.get(2), places, of, Tensor.of(levels, 4));
             for (int i = 0; i < 4; i++) {
+                int level = (int) levels[i];
                 var own = Ops.roiAlign(
-                        levels[i] == 0 ? fine : coarse,
+                        maps.get(level),
                         Tensor.of(boxes[i], 1, 4),
                         Tensor.of(new long[] {images[i]}, 1),
-                        new Op.RoiAlign(size, levels[i] == 0 ? 0.5 : 0.25, 2, false));
+                        new Op.RoiAlign(size, op.scales().get(level), 2, false));
                 assertArrayEquals(
                         own.toFloats(),
                         pieces.rows(Tensor.of(new long[] {i}, 1)).toFloats());
+                var slope = Losses.gradients(
+                                Ops.sum(Ops.mul(own, own), List.of(0, 1, 2, 3), false), List.of(maps.get(level)))
+                        .get(0)
+                        .toFloats();
+                for (int k = 0; k < slope.length; k++) slopes.get(level)[k] += slope[k];
             }
+            var together =
+                    Losses.gradients(Ops.sum(Ops.mul(pieces, pieces), List.of(0, 1, 2, 3), false), maps.subList(0, 2));
+            for (int level = 0; level < 2; level++)
+                assertArrayEquals(slopes.get(level), together.get(level).toFloats(), 1e-4f);
+            assertThrows(NativeException.class, () -> Ops.run(op, maps.get(0), maps.get(1), maps.get(2), places, of));
+            var beyond = Tensor.of(new long[] {0, 1, 3, 0}, 4);
+            assertThrows(
+                    NativeException.class,
+                    () -> Ops.run(op, maps.get(0), maps.get(1), maps.get(2), places, of, beyond));
         }
     }
 
