@@ -23,7 +23,7 @@ import resnet4j.array.HostTensor;
  * @param others  other paths whose tensors would have fitted as well
  */
 public record Fit(Map<String, HostTensor> tensors, String prefix, List<String> others) {
-    /** What a network expects under one name. */
+    /** What a tensor is but for its numbers: what a network expects under a name, or a file is to hold. */
     public record Spec(DType dtype, List<Long> shape) {
         public Spec {
             shape = List.copyOf(shape);

@@ -204,7 +204,9 @@ public final class SafeTensors {
     /**
      * The same with one tensor after the other in Java memory.
      *
-     * @param read gives the tensor of a name in {@code specs}; each is asked for once
+     * @param specs types and shapes, by name
+     * @param read  gives the tensor of a name in {@code specs}; each is asked for once
+     * @throws IllegalArgumentException if it gives another type or shape; the old file stays then
      */
     public static void write(
             Path path, Map<String, Fit.Spec> specs, Function<String, HostTensor> read, Map<String, String> metadata)
