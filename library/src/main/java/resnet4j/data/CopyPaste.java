@@ -103,10 +103,10 @@ public record CopyPaste() implements Mix {
             for (int i = 0; i < labels.length; i++) if (covered[i]) labels[i] = 0;
             var rest = new LabelMap(mask.width(), mask.height(), labels, mask.outside());
             boolean whole = Arrays.equals(labels, mask.labels());
-            return rest.around()
-                    .map(around -> new Things.Thing(
+            return rest.box()
+                    .map(box -> new Things.Thing(
                             thing.label(),
-                            whole ? thing.box() : around,
+                            whole ? thing.box() : box,
                             Optional.of(rest),
                             thing.points(),
                             thing.crowd()));

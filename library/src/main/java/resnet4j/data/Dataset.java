@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import resnet4j.config.Checks;
 import resnet4j.files.Digest;
+import resnet4j.image.Decoding;
 import resnet4j.image.Picture;
 import resnet4j.image.Target;
 
@@ -24,6 +25,15 @@ public interface Dataset<T extends Target<T>> {
 
     /** What is known of the picture, as it lies in its file. @throws IOException if that cannot be read, naming the file */
     T target(int index) throws IOException;
+
+    /**
+     * Width by height of the picture as it is stored. It is decoded for this unless its annotations or its file's head say
+     * it. @throws IOException if it cannot be read
+     */
+    default double aspect(int index) throws IOException {
+        var image = picture(index).decode(Decoding.STORED);
+        return (double) image.width() / image.height();
+    }
 
     /** Where the picture comes from, for people: a path, or {@code test_batch.bin#17}. */
     String name(int index);
@@ -141,6 +151,11 @@ record Subset<T extends Target<T>>(Dataset<T> of, int[] indices) implements Data
     @Override
     public T target(int index) throws IOException {
         return of.target(indices[index]);
+    }
+
+    @Override
+    public double aspect(int index) throws IOException {
+        return of.aspect(indices[index]);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package resnet4j.data;
 
+import java.io.IOException;
 import resnet4j.image.Picture;
 import resnet4j.image.Target;
 
@@ -15,6 +16,11 @@ interface Derived<T extends Target<T>> extends Dataset<T> {
     @Override
     default Picture picture(int index) {
         return of().picture(index);
+    }
+
+    @Override
+    default double aspect(int index) throws IOException {
+        return of().aspect(index);
     }
 
     @Override

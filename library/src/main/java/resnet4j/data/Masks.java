@@ -233,6 +233,11 @@ public record Masks(List<String> classes, List<Path> pictures, List<Path> masks,
     }
 
     @Override
+    public double aspect(int index) throws IOException {
+        return ImageFile.aspect(pictures.get(index));
+    }
+
+    @Override
     public String name(int index) {
         return PictureFiles.name(root, pictures.get(index));
     }

@@ -1,7 +1,7 @@
 package resnet4j.data;
 
-import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -41,49 +41,37 @@ public enum Order {
         }
     },
     /**
-     * All, in an order drawn anew each epoch, so that the pictures of a batch are about as wide for their height: where they
-     * keep their sizes, less of a batch is padding. In the groups of torchvision's reference training
-     * ({@code --aspect-ratio-group-factor 3}); pictures that are left of groups come last, from the narrowest to the widest.
+     * All, shuffled, with pictures that are about as wide for their height in a batch: where they keep their sizes, less of
+     * it is padding. In the groups of torchvision's reference training ({@code --aspect-ratio-group-factor 3}). What is left
+     * of each group shares batches, those of neighbouring groups, so that each picture is taken once.
      */
     BY_ASPECT {
         @Override
         int[] indices(Dataset<?> data, int batch, RandomGenerator random) {
-            var waiting = new ArrayList<List<Integer>>();
-            for (int i = 0; i <= Aspects.GROUPS; i++) waiting.add(new ArrayList<>());
-            var ordered = IntStream.builder();
-            for (int index : SHUFFLED.indices(data, batch, random)) {
-                var group = waiting.get(Aspects.group(data, index));
-                group.add(index);
-                if (group.size() < batch) continue;
-                group.forEach(ordered::add);
-                group.clear();
+            var groups = new ArrayList<List<Integer>>();
+            for (int i = 0; i <= Aspects.EDGES; i++) groups.add(new ArrayList<>());
+            for (int index : SHUFFLED.indices(data, batch, random))
+                groups.get(Aspects.group(data, index)).add(index);
+            var batches = new ArrayList<List<Integer>>();
+            var left = new ArrayList<Integer>();
+            Collections.rotate(groups, random.nextInt(groups.size())); // so that now one group is the last, now another
+            for (var group : groups) {
+                int whole = group.size() / batch * batch;
+                for (int i = 0; i < whole; i += batch) batches.add(group.subList(i, i + batch));
+                left.addAll(group.subList(whole, group.size()));
             }
-            waiting.forEach(group -> group.forEach(ordered::add));
-            return ordered.build().toArray();
+            int whole = left.size() / batch * batch;
+            for (int i = 0; i < whole; i += batch) batches.add(left.subList(i, i + batch));
+            int[] order = IntStream.range(0, batches.size()).toArray();
+            Seeds.shuffle(order, random);
+            return IntStream.concat(
+                            IntStream.of(order)
+                                    .flatMap(i -> batches.get(i).stream().mapToInt(Integer::intValue)),
+                            left.subList(whole, left.size()).stream().mapToInt(Integer::intValue))
+                    .toArray();
         }
     };
 
+    /** @param batch pictures in a batch */
     abstract int[] indices(Dataset<?> data, int batch, RandomGenerator random);
-}
-
-/** Pictures by their width for their height. */
-final class Aspects {
-    /** Between 1:2 and 2:1, in equal steps of the logarithm. */
-    static final int GROUPS = 7;
-
-    private Aspects() {}
-
-    /** From 0, narrower than 1:2, to {@link #GROUPS}, 2:1 or wider. One that cannot be read, which is skipped later, is a square. */
-    static int group(Dataset<?> data, int index) {
-        double aspect;
-        try {
-            int[] size = data.picture(index).size();
-            aspect = (double) size[0] / size[1];
-        } catch (IOException e) {
-            aspect = 1;
-        }
-        int group = 0;
-        while (group < GROUPS && aspect >= Math.pow(2, (group - GROUPS / 2) / (double) (GROUPS / 2))) group++;
-        return group;
-    }
 }

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import resnet4j.files.Digest;
+import resnet4j.image.ImageFile;
 import resnet4j.image.Picture;
 
 /**
@@ -235,6 +236,11 @@ public record PictureFiles(List<String> classes, List<Path> files, int[] labels,
     @Override
     public Picture picture(int index) {
         return Picture.of(files.get(index));
+    }
+
+    @Override
+    public double aspect(int index) throws IOException {
+        return ImageFile.aspect(files.get(index));
     }
 
     @Override

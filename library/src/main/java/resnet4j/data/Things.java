@@ -53,7 +53,7 @@ public record Things(List<Thing> things) implements Target<Things> {
             }
             var mask = thing.mask.map(m -> m.after(steps));
             if (mask.isPresent() && steps.stream().anyMatch(Things::loosens))
-                box = box.flatMap(loose -> mask.get().around().flatMap(loose::and));
+                box = box.flatMap(loose -> mask.get().box().flatMap(loose::intersection));
             if (box.isPresent()) left.add(new Thing(thing.label, box.get(), mask, points, thing.crowd));
         }
         return new Things(left);

@@ -42,10 +42,10 @@ final class CocoFolder {
     static Path place(Path annotations, Coco.Picture picture) {
         var home = annotations.toAbsolutePath().getParent();
         var split = split(annotations);
-        for (var root : List.of(".", ".."))
+        for (var root : List.of(home, home.resolve("..")))
             for (var folder : List.of(split, split + "/images", ".", "images", "images/" + split)) {
-                var file = home.resolve(root).resolve(folder).resolve(picture.file());
-                if (Files.isRegularFile(file)) return file.normalize();
+                var file = root.resolve(folder).resolve(picture.file()).normalize();
+                if (Files.isRegularFile(file)) return file;
             }
         return home.resolve(picture.file());
     }

@@ -101,6 +101,12 @@ record CocoMaps(List<String> classes, List<Painted> pictures) implements Dataset
     }
 
     @Override
+    public double aspect(int index) {
+        var painted = pictures.get(index);
+        return (double) painted.width() / painted.height();
+    }
+
+    @Override
     public String name(int index) {
         return pictures.get(index).file.toString();
     }

@@ -110,7 +110,10 @@ final class CocoSource {
         var pictures = new ArrayList<ThingFiles.Pictured>();
         for (var picture : coco.pictures())
             pictures.add(new ThingFiles.Pictured(
-                    CocoFolder.place(file, picture), things.getOrDefault(picture.id(), List.of())));
+                    CocoFolder.place(file, picture),
+                    picture.width(),
+                    picture.height(),
+                    things.getOrDefault(picture.id(), List.of())));
         faults.say();
         return new ThingFiles(categories.names(), pictures);
     }

@@ -8,6 +8,7 @@ import resnet4j.data.Dataset;
 import resnet4j.data.Things;
 import resnet4j.files.Digest;
 import resnet4j.image.Box;
+import resnet4j.image.ImageFile;
 import resnet4j.image.LabelMap;
 import resnet4j.image.Picture;
 import resnet4j.image.Point;
@@ -19,8 +20,13 @@ record ThingFiles(List<String> classes, List<Pictured> pictures) implements Data
         pictures = List.copyOf(pictures);
     }
 
-    /** A picture and what is in it. */
-    record Pictured(Path file, List<Known> things) {}
+    /**
+     * A picture and what is in it.
+     *
+     * @param width  in pixels, as the annotations say; 0 where they do not
+     * @param height likewise
+     */
+    record Pictured(Path file, int width, int height, List<Known> things) {}
 
     /** A thing, whose mask is small until it is needed. */
     record Known(int label, Box box, Optional<Rle> mask, List<Point> points, boolean crowd) {
@@ -43,6 +49,14 @@ record ThingFiles(List<String> classes, List<Pictured> pictures) implements Data
     @Override
     public Things target(int index) throws IOException {
         return new Things(pictures.get(index).things.stream().map(Known::thing).toList());
+    }
+
+    @Override
+    public double aspect(int index) throws IOException {
+        var picture = pictures.get(index);
+        return picture.width > 0 && picture.height > 0
+                ? (double) picture.width / picture.height
+                : ImageFile.aspect(picture.file);
     }
 
     @Override

@@ -23,7 +23,7 @@ final class VocSource {
     private VocSource() {}
 
     /** A file of annotations, read. */
-    private record Annotated(Path picture, List<Named> things) {}
+    private record Annotated(Path picture, int width, int height, List<Named> things) {}
 
     /** @param crowd what VOC calls difficult: neither learned nor counted */
     private record Named(String name, Box box, boolean crowd) {}
@@ -89,7 +89,7 @@ final class VocSource {
                 if (label < 0) faults.add(one.picture.getFileName() + ": nothing is learned of a " + thing.name);
                 else things.add(new ThingFiles.Known(label, thing.box, Optional.empty(), List.of(), thing.crowd));
             }
-            pictures.add(new ThingFiles.Pictured(one.picture, things));
+            pictures.add(new ThingFiles.Pictured(one.picture, one.width, one.height, things));
         }
         return new ThingFiles(classes, pictures);
     }
@@ -132,7 +132,7 @@ final class VocSource {
             boolean difficult = number(object, "difficult", 0) != 0;
             box.ifPresent(b -> things.add(new Named(kind, b, difficult)));
         }
-        return new Annotated(picture, things);
+        return new Annotated(picture, width, height, things);
     }
 
     private static Optional<String> text(Element element, String tag) {

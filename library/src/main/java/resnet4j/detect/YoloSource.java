@@ -97,21 +97,19 @@ final class YoloSource {
         var pictures = new ArrayList<ThingFiles.Pictured>();
         for (var file : PictureFiles.pictures(images)) {
             var name = images.relativize(file).toString().replaceAll("\\.[^.]*$", "") + ".txt";
-            var lines = labels.resolve(name);
-            pictures.add(new ThingFiles.Pictured(
-                    file, Files.isRegularFile(lines) ? things(lines, file, classes, faults) : List.of()));
+            var known = labels.resolve(name);
+            var lines = Files.isRegularFile(known) ? Files.readAllLines(known) : List.<String>of();
+            int[] size = lines.stream().allMatch(String::isBlank) ? new int[2] : ImageFile.size(file);
+            pictures.add(new ThingFiles.Pictured(file, size[0], size[1], things(known, lines, size, classes, faults)));
         }
         if (pictures.isEmpty()) throw new IOException(images + ": expected at least one picture, got none");
         return new ThingFiles(classes, pictures);
     }
 
-    private static List<ThingFiles.Known> things(Path labels, Path picture, List<String> classes, Faults faults)
-            throws IOException {
+    private static List<ThingFiles.Known> things(
+            Path labels, List<String> lines, int[] size, List<String> classes, Faults faults) throws IOException {
         var things = new ArrayList<ThingFiles.Known>();
         int number = 0;
-        var lines = Files.readAllLines(labels);
-        if (lines.stream().allMatch(String::isBlank)) return things;
-        int[] size = ImageFile.size(picture);
         for (var line : lines) {
             number++;
             if (line.isBlank()) continue;

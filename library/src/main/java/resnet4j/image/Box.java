@@ -11,7 +11,7 @@ public record Box(double x1, double y1, double x2, double y2) {
     }
 
     /** What of this is in the other one too. */
-    public Optional<Box> and(Box other) {
+    public Optional<Box> intersection(Box other) {
         double left = Math.max(x1, other.x1), right = Math.min(x2, other.x2);
         double top = Math.max(y1, other.y1), bottom = Math.min(y2, other.y2);
         return left < right && top < bottom ? Optional.of(new Box(left, top, right, bottom)) : Optional.empty();

@@ -72,6 +72,12 @@ public final class ImageFile {
                 new int[] {encoded.width(), encoded.height()});
     }
 
+    /** Width by height, likewise. */
+    public static double aspect(Path file) throws IOException {
+        int[] size = size(file);
+        return (double) size[0] / size[1];
+    }
+
     /**
      * The numbers that a PNG file has for its pixels: indices of its palette, or shades of grey as they are stored, of at
      * most 8 bits.

@@ -39,7 +39,7 @@ public record LabelMap(int width, int height, byte[] labels, int outside) implem
     }
 
     /** The box around all pixels that are not 0; empty where there is none. */
-    public Optional<Box> around() {
+    public Optional<Box> box() {
         int x1 = width, y1 = height, x2 = 0, y2 = 0;
         for (int i = 0; i < labels.length; i++) {
             if (labels[i] == 0) continue;

@@ -10,25 +10,9 @@ public interface Picture {
     /** The pixels. @throws IOException if it cannot be read, naming the file */
     Image decode(Decoding how) throws IOException;
 
-    /** Width and height as they are stored, of a file without decoding it. @throws IOException as {@link #decode} */
-    default int[] size() throws IOException {
-        var image = decode(Decoding.STORED);
-        return new int[] {image.width(), image.height()};
-    }
-
     /** A picture file. */
     static Picture of(Path file) {
-        return new Picture() {
-            @Override
-            public Image decode(Decoding how) throws IOException {
-                return ImageFile.read(file, how);
-            }
-
-            @Override
-            public int[] size() throws IOException {
-                return ImageFile.size(file);
-            }
-        };
+        return how -> ImageFile.read(file, how);
     }
 
     /** The bytes of a picture file. */

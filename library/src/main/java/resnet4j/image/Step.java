@@ -343,6 +343,8 @@ public sealed interface Step
     }
 
     private static Optional<Box> within(double x1, double y1, double x2, double y2, int width, int height) {
-        return new Box(x1, y1, x2, y2).and(new Box(0, 0, width, height));
+        double left = Math.max(0, x1), right = Math.min(width, x2);
+        double top = Math.max(0, y1), bottom = Math.min(height, y2);
+        return left < right && top < bottom ? Optional.of(new Box(left, top, right, bottom)) : Optional.empty();
     }
 }

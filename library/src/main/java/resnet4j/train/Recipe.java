@@ -38,8 +38,8 @@ import resnet4j.tensor.Precision;
  * @param preprocess     from picture to input
  * @param augment        what training pictures go through after that
  * @param mix            how training pictures are mixed with each other
- * @param order          which training pictures an epoch takes: {@code shuffled}, {@code balanced} by class, or all
- *                       {@code byAspect}, about as wide for their height in a batch
+ * @param order          {@code shuffled}; {@code byAspect}, the same with pictures about as wide for their height in a
+ *                       batch; or {@code balanced}, drawn so that all classes are as likely
  * @param epochs         times that all training pictures are seen
  * @param batch          pictures in a step
  * @param dropLast       whether an epoch leaves out a last batch with fewer pictures, as long as another is left

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -18,6 +19,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import resnet4j.image.Picture;
 import resnet4j.image.Preprocess;
@@ -124,48 +126,57 @@ class LoaderTest {
         assertEquals(1020, counts[0] + counts[1]);
     }
 
-    /** 15 pictures of 8x4 and 15 of 4x8: three batches of four of each, then three of either, the narrow ones first. */
+    /** 15 pictures of 8x4 and 15 of 4x8, in batches of four: three of each, one of what is left of both, and its rest. */
     @Test
     void byAspect_putsPicturesOfOneShapeIntoABatch() throws IOException {
         var wideAndHigh = Pictures.through(
                 new Pictures(30, 3, 4),
                 image -> image.rgb()[0] % 2 == 0 ? Pictures.numbered(8, 4, 0) : Pictures.numbered(4, 8, 0));
         var loader = Loader.inOrder(wideAndHigh, 4).withOrder(Order.BY_ASPECT, 5);
-        var batches = batches(loader, 0, 0);
-        var seen = new ArrayList<Integer>();
-        for (int i = 0; i < batches.size(); i++) {
-            var widths = new ArrayList<Integer>();
-            for (int index : batches.get(i).indices()) {
-                seen.add(index);
-                widths.add(wideAndHigh.picture(index).size()[0]);
+        var last = new HashSet<Double>();
+        var mixedAt = new HashSet<Integer>();
+        for (int epoch = 0; epoch < 20; epoch++) {
+            var batches = batches(loader, epoch, 0);
+            assertEquals(8, batches.size());
+            var seen = new HashSet<Integer>();
+            for (int i = 0; i < 8; i++) {
+                var aspects = new HashSet<Double>();
+                for (int index : batches.get(i).indices()) {
+                    assertTrue(seen.add(index));
+                    aspects.add(wideAndHigh.aspect(index));
+                }
+                if (aspects.size() > 1) mixedAt.add(i);
+                if (i == 7) last.addAll(aspects);
             }
-            if (i < 6) assertEquals(1, Set.copyOf(widths).size(), widths::toString);
-            if (i == 6) assertEquals(List.of(4, 4, 4, 8), widths);
-            if (i == 7) assertEquals(List.of(8, 8), widths);
+            assertEquals(30, seen.size());
+            assertSameBatches(batches.subList(3, 8), batches(loader, epoch, 3));
         }
-        assertEquals(8, batches.size());
-        assertEquals(30, Set.copyOf(seen).size());
-        assertSameBatches(batches.subList(3, 8), batches(loader, 0, 3));
-        assertFalse(Arrays.equals(
-                batches.get(0).indices(), batches(loader, 1, 0).get(0).indices()));
+        assertEquals(Set.of(0.5, 2.0), last, "the incomplete batch is now of these, now of those");
+        assertTrue(mixedAt.size() > 3 && !mixedAt.contains(7), mixedAt::toString);
     }
 
+    /** Of 9 high pictures and one that cannot be read, a square, that one is with the rest and not among the whole batches. */
     @Test
     void byAspect_takesPicturesThatCannotBeReadForSquares() {
-        var loader = Loader.inOrder(new Damaged(new Pictures(10, 2, 4), Set.of(3)), 2)
-                .withOrder(Order.BY_ASPECT, 5);
-        try (var batches = loader.epoch(0)) {
-            int taken = 0;
-            for (var batch : batches) taken += batch.size();
-            assertEquals(9, taken);
-            assertEquals(
-                    List.of("picture3"),
-                    batches.skipped().stream().map(Skipped::file).toList());
+        var high = Pictures.through(new Pictures(10, 2, 4), image -> Pictures.numbered(4, 8, image.rgb()[0]));
+        for (int epoch = 0; epoch < 5; epoch++) {
+            var order = Order.BY_ASPECT.indices(new Damaged(high, Set.of(3)), 3, Seeds.random(1, epoch, Seeds.ORDER));
+            assertEquals(3, order[9]);
         }
+    }
+
+    /** The edges are those of torchvision's {@code create_aspect_ratio_groups(k=3)}: 2 to the power of -1, -2/3 ... 1. */
+    @ParameterizedTest
+    @CsvSource({
+        "0.01,0", "0.499,0", "0.5,1", "0.629,1", "0.63,2", "0.793,2", "0.794,3", "0.999,3", "1,4", "1.259,4", "1.26,5",
+        "1.587,5", "1.588,6", "1.999,6", "2,7", "50,7"
+    })
+    void aspects_areGroupedAsTorchvisionDoes(double aspect, int group) {
+        assertEquals(group, Aspects.group(aspect));
     }
 
     /** Of ten pictures, those in {@code broken} cannot be read. */
-    private record Damaged(Pictures of, Set<Integer> broken) implements Dataset<Label> {
+    private record Damaged(Dataset<Label> of, Set<Integer> broken) implements Dataset<Label> {
         @Override
         public int size() {
             return of.size();

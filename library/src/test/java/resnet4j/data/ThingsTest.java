@@ -43,7 +43,7 @@ class ThingsTest {
         assertBox(
                 new Box(centre.x() - RADIUS, centre.y() - RADIUS, centre.x() + RADIUS, centre.y() + RADIUS),
                 turned.box());
-        assertEquals(turned.mask().orElseThrow().around().orElseThrow(), turned.box());
+        assertEquals(turned.mask().orElseThrow().box().orElseThrow(), turned.box());
     }
 
     /** The disc's half-width along x - 0.5 y is r sqrt(1 + 0.25). */
