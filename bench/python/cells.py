@@ -1,7 +1,8 @@
 # Trains torchvision's Faster R-CNN as recipes/detect-cells.json trains ours, from the same weights, and writes what it finds:
 # OMP_NUM_THREADS=1 python cells.py DIR START.safetensors EPOCHS SEED fp32|bf16 OUT.json
 # pip install torch==2.10.0 torchvision==0.25.0 safetensors==0.8.0
-# DIR is COCO's: train.json, test.json and images/. Then: ./resnet4j score --truth DIR/test.json --detections OUT.json
+# DIR is COCO's: train.json, test.json and images/; START is a Faster R-CNN that knows other classes. The last epoch is measured, not the
+# best by val.json. Then: ./resnet4j score --truth DIR/test.json --detections OUT.json
 import json, math, os, random, sys, time, torch
 from PIL import Image
 from safetensors.torch import load_file

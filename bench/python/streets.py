@@ -1,7 +1,7 @@
 # Trains segmentation_models_pytorch's U-Net as recipes/segment-camvid.json trains ours, and prints its mean IoU:
 # OMP_NUM_THREADS=1 python streets.py DIR EPOCHS SEED fp32|bf16
 # pip install torch==2.10.0 torchvision==0.25.0 segmentation-models-pytorch==0.5.0
-# DIR has train/ and test/, each with images/ and labels/ of 480x360; class 11 is void
+# DIR has train/ and test/, each with images/ and labels/ of 480x360; class 11 is void. The last epoch is measured, not the best by val/
 import copy, glob, math, os, random, sys, time, numpy, torch, segmentation_models_pytorch as smp
 from PIL import Image
 from torchvision.transforms import ColorJitter, RandomResizedCrop, functional as F
@@ -73,7 +73,7 @@ for epoch in range(epochs):
         opt.zero_grad(); loss.backward(); opt.step(); done += 1; losses += loss.item()
         with torch.no_grad():
             for a, b in zip(mean.state_dict().values(), net.state_dict().values()):
-                a.lerp_(b, 0.002) if a.is_floating_point() else a.copy_(b)
+                a.lerp_(b, 1 - min(0.998, (1 + done) / (10 + done))) if a.is_floating_point() else a.copy_(b)
     print(f"epoch {epoch + 1}: loss {losses / math.ceil(len(data) / BATCH):.4f}, {time.time() - begun:.0f} s", flush=True)
 mean.eval(); table = torch.zeros(CLASSES, CLASSES, dtype=torch.int64)
 with torch.inference_mode(), half:

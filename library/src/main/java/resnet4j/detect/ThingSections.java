@@ -14,6 +14,7 @@ import resnet4j.image.Box;
 import resnet4j.image.Image;
 import resnet4j.image.Interpolation;
 import resnet4j.image.Resample;
+import resnet4j.image.Step;
 import resnet4j.model.ModelFile;
 import resnet4j.report.Block;
 import resnet4j.report.Block.Card;
@@ -30,6 +31,7 @@ public final class ThingSections {
 
     private static final int SHOWN = 12, CURVES = 10, BATCH = 8;
     private static final int LEAST_SIDE = 240; // of a shown picture, so that words can be read
+    private static final int AROUND = 4, LEAST_VIEW = 64; // pixels of the picture that are shown, at least
     private static final Color WRONG = new Color(0xFF922B), TRUE = new Color(0x74C0FC);
 
     private ThingSections() {}
@@ -145,6 +147,19 @@ public final class ThingSections {
         return value < 0 ? "" : String.format(Locale.ROOT, "%.4f", value);
     }
 
+    /** What is shown of a picture: {@link #AROUND} times as much each way as the boxes take, or all of it. */
+    static Step.Crop view(int width, int height, List<Box> boxes) {
+        double x1 = boxes.stream().mapToDouble(Box::x1).min().orElseThrow();
+        double y1 = boxes.stream().mapToDouble(Box::y1).min().orElseThrow();
+        double x2 = boxes.stream().mapToDouble(Box::x2).max().orElseThrow();
+        double y2 = boxes.stream().mapToDouble(Box::y2).max().orElseThrow();
+        int side = (int) Math.max(LEAST_VIEW, AROUND * Math.max(x2 - x1, y2 - y1));
+        int w = Math.min(side, width), h = Math.min(side, height);
+        int x = (int) Math.max(0, Math.min(width - w, (x1 + x2 - w) / 2));
+        int y = (int) Math.max(0, Math.min(height - h, (y1 + y2 - h) / 2));
+        return new Step.Crop(x, y, w, h);
+    }
+
     /** Pictures with boxes. */
     private record Pages(ModelFile.Opened model, Dataset<Things> data) {
         Section mistakes(ErrorKinds errors, String of) throws IOException {
@@ -162,7 +177,8 @@ public final class ThingSections {
             }
             return new Section(
                     "Surest mistakes",
-                    of + "Orange is what was found, blue what is there. Look at the truth too: it may be wrong.",
+                    of
+                            + "Orange is what was found, blue what is there, with what is around them. Look at the truth too: it may be wrong.",
                     List.of(new Block.Cards(cards)));
         }
 
@@ -184,14 +200,21 @@ public final class ThingSections {
             return data.classes().get((int) category - 1);
         }
 
-        /** @param box x, y, width and height in the picture's pixels */
-        private record Mark(double[] box, String words, Color colour) {
-            Drawing.Mark times(int scale) {
+        private record Mark(Box box, String words, Color colour) {
+            /** @param box x, y, width and height in the picture's pixels */
+            Mark(double[] box, String words, Color colour) {
+                this(
+                        new Box(box[0], box[1], box[0] + Math.max(box[2], 1e-3), box[1] + Math.max(box[3], 1e-3)),
+                        words,
+                        colour);
+            }
+
+            Drawing.Mark in(Step.Crop view, int scale) {
                 var b = new Box(
-                        scale * box[0],
-                        scale * box[1],
-                        scale * (box[0] + Math.max(box[2], 1e-3)),
-                        scale * (box[1] + Math.max(box[3], 1e-3)));
+                        scale * (box.x1() - view.x()),
+                        scale * (box.y1() - view.y()),
+                        scale * (box.x2() - view.x()),
+                        scale * (box.y2() - view.y()));
                 return new Drawing.Mark(b, words, colour);
             }
         }
@@ -199,10 +222,14 @@ public final class ThingSections {
         private Card card(long id, List<Mark> marks, String heading, String line) throws IOException {
             int index = (int) id - 1;
             var picture = model.file().preprocess().decode(data.picture(index));
-            int scale = Math.max(1, LEAST_SIDE / Math.max(picture.width(), picture.height()));
+            var view = view(
+                    picture.width(),
+                    picture.height(),
+                    marks.stream().map(Mark::box).toList());
+            int scale = Math.max(1, LEAST_SIDE / Math.max(view.width(), view.height()));
             var drawn = Drawing.of(
-                    larger(picture, scale),
-                    marks.stream().map(m -> m.times(scale)).toList());
+                    larger(view.on(picture), scale),
+                    marks.stream().map(m -> m.in(view, scale)).toList());
             return new Card(
                     List.of(new Shown(drawn, heading + ": " + line, "")), heading, List.of(line), data.name(index));
         }

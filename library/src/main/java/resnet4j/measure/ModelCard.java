@@ -63,11 +63,13 @@ record ModelCard(ModelFile.Opened opened, Report.Told told, Optional<Speed> spee
     }
 
     private String does() {
-        var names = file().classNames();
+        boolean things = opened.net() instanceof DetectionNet;
+        var all = file().classNames();
+        var names = things ? all.subList(1, all.size()) : all; // but for the background, which is never found
         var some = String.join(", ", names.subList(0, Math.min(LISTED, names.size())))
                 + (names.size() > LISTED ? " and " + Amounts.count(names.size() - LISTED) + " more" : "");
         if (file().architecture().perPixel()) return "Says what each pixel of a picture shows: " + some + ".";
-        if (opened.net() instanceof DetectionNet) return "Finds things in pictures: " + some + ".";
+        if (things) return "Finds things in pictures: " + some + ".";
         if (file().answer() instanceof Answer.Classes)
             return "Names one of " + Amounts.count(names.size()) + " classes of a picture: " + some + ".";
         return "Says of a picture: " + some + ".";

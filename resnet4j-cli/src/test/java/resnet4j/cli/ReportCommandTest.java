@@ -76,6 +76,29 @@ class ReportCommandTest {
     }
 
     @Test
+    void reportOfADetector_showsThingsAndNamesNoBackground() throws Exception {
+        var recipe = folder.resolve("detector.json");
+        Files.writeString(recipe, """
+                {"learn": "detect", "model": "fasterrcnn_resnet18_fpn", "data": "shapes:24", "validation": 0, "limit": 8,
+                 "epochs": 1, "batch": 4,
+                 "architecture": {"backbone": {"network": {"planes": [8, 8, 16, 16]}}, "channels": 32,
+                   "method": {"hidden": 32, "sampled": 16}, "sizes": {"min": [64], "max": 96}},
+                 "preprocess": {"resize": "none", "cropWidth": 0, "cropHeight": 0}}
+                """);
+        var detector = folder.resolve("detector");
+        assertEquals(0, run("train", "" + recipe, "--run=" + detector), err::toString);
+        var page = folder.resolve("things.html");
+        assertEquals(0, run("report", "" + detector, "--limit=4", "--out=" + page), err::toString);
+        var html = parse(page);
+        var does = text(html, "//section[h2='Model card']//div[dt='What it does']/dd");
+        assertTrue(does.startsWith("Finds things in pictures: circle, "), does);
+        for (var section : List.of("Classes", "Sizes of things", "Kinds of error", "Missed things"))
+            assertEquals("1", text(html, "count(//section[h2='" + section + "'])"), section);
+        // a network that knows nothing misses all, each shown by itself
+        assertTrue(Integer.parseInt(text(html, "count(//section[h2='Missed things']//img)")) > 3);
+    }
+
+    @Test
     void report_saysOfARunWhatItsTestSaid() throws Exception {
         var page = folder.resolve("report.html");
         assertEquals(
