@@ -4,37 +4,70 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
+import java.awt.Rectangle;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import resnet4j.image.Box;
 import resnet4j.image.Image;
+import resnet4j.image.Interpolation;
+import resnet4j.image.LabelMap;
+import resnet4j.image.Resample;
 
-/** A picture with what was found in it drawn over: a colour for each class. */
+/**
+ * A picture with what was found in it drawn over: a colour for each class. Small pictures are enlarged, and words stand where
+ * they cover nothing else, the surest first: among many small things some go without.
+ */
 public final class Drawing {
     private static final double GOLDEN = 0.61803398875; // hues far apart for classes that follow each other
+    private static final int LEAST_SIDE = 640; // so that small things can be seen
+    private static final double HIDDEN = 0.3; // share of another box that words may cover
 
     private Drawing() {}
 
-    /** A box with words at its upper edge. */
-    record Mark(Box box, String words, Color colour) {}
+    /** A box with words beside it. */
+    record Mark(Box box, String words, Color colour) {
+        Mark times(int scale) {
+            return new Mark(
+                    new Box(scale * box.x1(), scale * box.y1(), scale * box.x2(), scale * box.y2()), words, colour);
+        }
+    }
 
-    /** @param classNames by label */
+    /**
+     * In the picture's own pixels, or whole multiples of them if it is small.
+     *
+     * @param found      surest first
+     * @param classNames by label
+     */
     public static Image of(Image picture, List<Detection> found, List<String> classNames) {
-        var canvas = canvas(picture);
-        for (var one : found) one.mask().ifPresent(mask -> tint(canvas, mask.labels(), colour(one.label())));
+        int scale = Math.max(1, LEAST_SIDE / Math.max(picture.width(), picture.height()));
+        var larger = larger(picture, scale);
+        var canvas = canvas(larger);
+        for (var one : found) one.mask().ifPresent(mask -> tint(canvas, mask, scale, colour(one.label())));
         var graphics = canvas.createGraphics();
         try {
-            int size = begin(graphics, picture);
-            for (int i = found.size() - 1; i >= 0; i--) { // the surest over the others
-                var one = found.get(i);
+            int size = begin(graphics, larger);
+            for (var one : found) {
                 graphics.setColor(colour(one.label()));
                 for (var point : one.keypoints())
-                    graphics.fillOval((int) point.x() - size / 4, (int) point.y() - size / 4, size / 2, size / 2);
-                var words = String.format(Locale.ROOT, "%s %.2f", classNames.get(one.label()), one.score());
-                mark(graphics, size, new Mark(one.box(), words, colour(one.label())));
+                    graphics.fillOval(
+                            (int) (scale * point.x()) - size / 4,
+                            (int) (scale * point.y()) - size / 4,
+                            size / 2,
+                            size / 2);
             }
+            var marks = found.stream()
+                    .map(one -> new Mark(
+                                    one.box(),
+                                    String.format(Locale.ROOT, "%s %.2f", classNames.get(one.label()), one.score()),
+                                    colour(one.label()))
+                            .times(scale))
+                    .toList();
+            draw(graphics, size, larger, marks);
         } finally {
             graphics.dispose();
         }
@@ -46,12 +79,17 @@ public final class Drawing {
         var canvas = canvas(picture);
         var graphics = canvas.createGraphics();
         try {
-            int size = begin(graphics, picture);
-            for (int i = marks.size() - 1; i >= 0; i--) mark(graphics, size, marks.get(i));
+            draw(graphics, begin(graphics, picture), picture, marks);
         } finally {
             graphics.dispose();
         }
         return Image.of(canvas);
+    }
+
+    /** A picture {@code scale} times as large. */
+    static Image larger(Image picture, int scale) {
+        if (scale == 1) return picture;
+        return Resample.resize(picture, scale * picture.width(), scale * picture.height(), Interpolation.BILINEAR);
     }
 
     private static BufferedImage canvas(Image picture) {
@@ -70,17 +108,45 @@ public final class Drawing {
         return size;
     }
 
-    private static void mark(Graphics2D graphics, int size, Mark mark) {
-        var b = mark.box;
-        graphics.setColor(mark.colour);
-        int x = (int) b.x1(), y = (int) b.y1();
-        graphics.drawRect(x, y, (int) (b.x2() - b.x1()), (int) (b.y2() - b.y1()));
-        if (mark.words.isEmpty()) return;
-        int top = y >= size + 2 ? y - size - 2 : y;
-        int width = graphics.getFontMetrics().stringWidth(mark.words);
-        graphics.fillRect(x, top, width + 4, size + 2);
-        graphics.setColor(Color.BLACK);
-        graphics.drawString(mark.words, x + 2, top + size - 1);
+    private static void draw(Graphics2D graphics, int size, Image picture, List<Mark> marks) {
+        for (int i = marks.size() - 1; i >= 0; i--) {
+            graphics.setColor(marks.get(i).colour);
+            graphics.draw(rectangle(marks.get(i).box));
+        }
+        var boxes = marks.stream().map(mark -> rectangle(mark.box)).toList();
+        var written = new ArrayList<Rectangle>();
+        for (var mark : marks) {
+            if (mark.words.isEmpty()) continue;
+            int width = graphics.getFontMetrics().stringWidth(mark.words) + 4;
+            place(rectangle(mark.box), width, size + 2, picture, boxes, written).ifPresent(at -> {
+                written.add(at);
+                graphics.setColor(mark.colour);
+                graphics.fill(at);
+                graphics.setColor(Color.BLACK);
+                graphics.drawString(mark.words, at.x + 2, at.y + size - 1);
+            });
+        }
+    }
+
+    /** Where words of this size can stand: above their box, below it, or in it; nowhere if they would cover too much. */
+    static Optional<Rectangle> place(
+            Rectangle box, int width, int height, Image picture, List<Rectangle> boxes, List<Rectangle> written) {
+        int x = Math.max(0, Math.min(box.x, picture.width() - width));
+        return IntStream.of(box.y - height, box.y + box.height + 1, box.y)
+                .filter(y -> y >= 0 && y + height <= picture.height())
+                .mapToObj(y -> new Rectangle(x, y, width, height))
+                .filter(at -> written.stream().noneMatch(at::intersects))
+                .filter(at -> boxes.stream().noneMatch(other -> area(at.intersection(other)) > HIDDEN * area(other)))
+                .findFirst();
+    }
+
+    private static double area(Rectangle r) {
+        return r.isEmpty() ? 0 : (double) r.width * r.height;
+    }
+
+    private static Rectangle rectangle(Box box) {
+        int x = (int) box.x1(), y = (int) box.y1();
+        return new Rectangle(x, y, (int) (box.x2() - box.x1()), (int) (box.y2() - box.y1()));
     }
 
     private static int rgb(byte[] rgb, int pixel) {
@@ -91,13 +157,14 @@ public final class Drawing {
         return Color.getHSBColor((float) (label * GOLDEN % 1), 0.65f, 1);
     }
 
-    private static void tint(BufferedImage canvas, byte[] mask, Color colour) {
-        for (int i = 0; i < mask.length; i++) {
-            if (mask[i] == 0) continue;
-            int x = i % canvas.getWidth(), y = i / canvas.getWidth(), mixed = 0;
-            for (int shift = 0; shift <= 16; shift += 8)
-                mixed |= ((canvas.getRGB(x, y) >> shift & 255) + (colour.getRGB() >> shift & 255)) / 2 << shift;
-            canvas.setRGB(x, y, mixed);
-        }
+    private static void tint(BufferedImage canvas, LabelMap mask, int scale, Color colour) {
+        for (int y = 0; y < canvas.getHeight(); y++)
+            for (int x = 0; x < canvas.getWidth(); x++) {
+                if (mask.at(x / scale, y / scale) == 0) continue;
+                int mixed = 0;
+                for (int shift = 0; shift <= 16; shift += 8)
+                    mixed |= ((canvas.getRGB(x, y) >> shift & 255) + (colour.getRGB() >> shift & 255)) / 2 << shift;
+                canvas.setRGB(x, y, mixed);
+            }
     }
 }

@@ -11,9 +11,6 @@ import java.util.stream.IntStream;
 import resnet4j.data.Dataset;
 import resnet4j.data.Things;
 import resnet4j.image.Box;
-import resnet4j.image.Image;
-import resnet4j.image.Interpolation;
-import resnet4j.image.Resample;
 import resnet4j.image.Step;
 import resnet4j.model.ModelFile;
 import resnet4j.report.Block;
@@ -228,15 +225,10 @@ public final class ThingSections {
                     marks.stream().map(Mark::box).toList());
             int scale = Math.max(1, LEAST_SIDE / Math.max(view.width(), view.height()));
             var drawn = Drawing.of(
-                    larger(view.on(picture), scale),
+                    Drawing.larger(view.on(picture), scale),
                     marks.stream().map(m -> m.in(view, scale)).toList());
             return new Card(
                     List.of(new Shown(drawn, heading + ": " + line, "")), heading, List.of(line), data.name(index));
-        }
-
-        private static Image larger(Image picture, int scale) {
-            if (scale == 1) return picture;
-            return Resample.resize(picture, scale * picture.width(), scale * picture.height(), Interpolation.BILINEAR);
         }
     }
 }
