@@ -17,6 +17,7 @@ import resnet4j.image.Image;
 import resnet4j.image.Interpolation;
 import resnet4j.image.LabelMap;
 import resnet4j.image.Resample;
+import resnet4j.image.Step;
 
 /**
  * A picture with what was found in it drawn over: a colour for each class. Small pictures are enlarged, and words stand where
@@ -31,6 +32,11 @@ public final class Drawing {
 
     /** A box with words beside it. */
     record Mark(Box box, String words, Color colour) {
+        /** What of it a part of the picture shows. */
+        Optional<Mark> in(Step.Crop part) {
+            return part.on(box).map(shown -> new Mark(shown, words, colour));
+        }
+
         Mark times(int scale) {
             return new Mark(
                     new Box(scale * box.x1(), scale * box.y1(), scale * box.x2(), scale * box.y2()), words, colour);

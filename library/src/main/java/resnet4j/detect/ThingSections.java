@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import resnet4j.data.Dataset;
 import resnet4j.data.Things;
+import resnet4j.detect.Drawing.Mark;
 import resnet4j.image.Box;
 import resnet4j.image.Step;
 import resnet4j.model.ModelFile;
@@ -165,10 +166,9 @@ public final class ThingSections {
                 var found = wrong.found();
                 var name = name(found.category());
                 var marks = new ArrayList<Mark>();
-                marks.add(new Mark(found.box(), name + " " + String.format(Locale.ROOT, "%.2f", found.score()), WRONG));
+                marks.add(mark(found.box(), name + " " + String.format(Locale.ROOT, "%.2f", found.score()), WRONG));
                 if (wrong.instead() != null)
-                    marks.add(
-                            new Mark(wrong.instead().box(), name(wrong.instead().category()), TRUE));
+                    marks.add(mark(wrong.instead().box(), name(wrong.instead().category()), TRUE));
                 var heading = String.format(Locale.ROOT, "%s, %.1f %% sure", name, 100 * found.score());
                 cards.add(card(found.picture(), marks, heading, wrong.kind().words));
             }
@@ -184,7 +184,7 @@ public final class ThingSections {
             for (var thing : errors.missed().stream().limit(SHOWN).toList())
                 cards.add(card(
                         thing.picture(),
-                        List.of(new Mark(thing.box(), name(thing.category()), TRUE)),
+                        List.of(mark(thing.box(), name(thing.category()), TRUE)),
                         name(thing.category()),
                         "missed"));
             return new Section(
@@ -197,23 +197,10 @@ public final class ThingSections {
             return data.classes().get((int) category - 1);
         }
 
-        private record Mark(Box box, String words, Color colour) {
-            /** @param box x, y, width and height in the picture's pixels */
-            Mark(double[] box, String words, Color colour) {
-                this(
-                        new Box(box[0], box[1], box[0] + Math.max(box[2], 1e-3), box[1] + Math.max(box[3], 1e-3)),
-                        words,
-                        colour);
-            }
-
-            Drawing.Mark in(Step.Crop view, int scale) {
-                var b = new Box(
-                        scale * (box.x1() - view.x()),
-                        scale * (box.y1() - view.y()),
-                        scale * (box.x2() - view.x()),
-                        scale * (box.y2() - view.y()));
-                return new Drawing.Mark(b, words, colour);
-            }
+        /** @param box x, y, width and height in the picture's pixels */
+        private static Mark mark(double[] box, String words, Color colour) {
+            double right = box[0] + Math.max(box[2], 1e-3), bottom = box[1] + Math.max(box[3], 1e-3);
+            return new Mark(new Box(box[0], box[1], right, bottom), words, colour);
         }
 
         private Card card(long id, List<Mark> marks, String heading, String line) throws IOException {
@@ -226,7 +213,10 @@ public final class ThingSections {
             int scale = Math.max(1, LEAST_SIDE / Math.max(view.width(), view.height()));
             var drawn = Drawing.of(
                     Drawing.larger(view.on(picture), scale),
-                    marks.stream().map(m -> m.in(view, scale)).toList());
+                    marks.stream()
+                            .flatMap(m -> m.in(view).stream())
+                            .map(m -> m.times(scale))
+                            .toList());
             return new Card(
                     List.of(new Shown(drawn, heading + ": " + line, "")), heading, List.of(line), data.name(index));
         }

@@ -107,14 +107,7 @@ class PruneCommandTest {
     /** Whose file eval measures to the same, and train goes on with. */
     @Test
     void detectorThatIsPruned_isTaughtByThings_andIsADetectorLikeAnyOther() throws IOException {
-        var recipe = folder.resolve("tiny.json");
-        Files.writeString(recipe, """
-                {"learn": "detect", "model": "fasterrcnn_resnet18_fpn", "data": "shapes:24", "validation": 0, "limit": 8,
-                 "epochs": 1, "batch": 4,
-                 "architecture": {"backbone": {"network": {"planes": [8, 8, 16, 16]}}, "channels": 32,
-                   "method": {"hidden": 32, "sampled": 16}, "sizes": {"min": [64], "max": 96}},
-                 "preprocess": {"resize": "none", "cropWidth": 0, "cropHeight": 0}}
-                """);
+        var recipe = TinyDetector.recipe(folder);
         var run = done("train", "" + recipe, "--run=" + folder.resolve("whole"));
         var file = folder.resolve("small.safetensors");
         var result = done(

@@ -77,14 +77,7 @@ class ReportCommandTest {
 
     @Test
     void reportOfADetector_showsThingsAndNamesNoBackground() throws Exception {
-        var recipe = folder.resolve("detector.json");
-        Files.writeString(recipe, """
-                {"learn": "detect", "model": "fasterrcnn_resnet18_fpn", "data": "shapes:24", "validation": 0, "limit": 8,
-                 "epochs": 1, "batch": 4,
-                 "architecture": {"backbone": {"network": {"planes": [8, 8, 16, 16]}}, "channels": 32,
-                   "method": {"hidden": 32, "sampled": 16}, "sizes": {"min": [64], "max": 96}},
-                 "preprocess": {"resize": "none", "cropWidth": 0, "cropHeight": 0}}
-                """);
+        var recipe = TinyDetector.recipe(folder);
         var detector = folder.resolve("detector");
         assertEquals(0, run("train", "" + recipe, "--run=" + detector), err::toString);
         var page = folder.resolve("things.html");
