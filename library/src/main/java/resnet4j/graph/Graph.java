@@ -166,6 +166,17 @@ public record Graph(
         return node.shape();
     }
 
+    /** In which a node multiplies: the type of what it makes, or bfloat16 where what it is given is so. */
+    DType factors(Node node) {
+        var first = node(node.inputs().get(0));
+        boolean narrow = first != null
+                && first.value().dtype() == DType.BF16
+                && node.op().isProduct();
+        return narrow && Value.isFloat(node.value().dtype())
+                ? DType.BF16
+                : node.value().dtype();
+    }
+
     /** Shapes of a node's inputs when traced; null for an absent one. */
     public List<List<Long>> shapes(Node node) {
         var shapes = new ArrayList<List<Long>>();

@@ -8,7 +8,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import resnet4j.array.DType;
 import resnet4j.tensor.Op;
 import resnet4j.tensor.Ops;
@@ -213,10 +212,10 @@ public final class Passes {
 
     /**
      * Values in {@code dtype}: all that the last products depend on, those of convolutions and matrices, and what is joined
-     * with these. What follows, down to the outputs, is computed in 32 bits, as rounded logits have ties; so are products
-     * that are outputs themselves, and the values named {@code exact}.
+     * with these. What follows, down to the outputs, is computed in 32 bits, as rounded logits have ties; products that are
+     * outputs themselves are not rounded either, though what they multiply is, where others need it so.
      */
-    public static Graph inPrecision(Graph graph, DType dtype, Set<String> exact) {
+    public static Graph inPrecision(Graph graph, DType dtype) {
         var instructions = Joining.of(graph);
         var rounded = new HashSet<String>();
         var last = new HashMap<String, String>(); // a value to that of the instruction that makes it
@@ -227,7 +226,6 @@ public final class Passes {
             if (rounded.contains(node.name())) rounded.addAll(node.inputs());
             last.put(node.name(), node.name());
         }
-        rounded.removeAll(exact);
         var nodes = new ArrayList<>(graph.nodes());
         for (int i = nodes.size() - 1; i >= 0; i--) {
             var node = nodes.get(i);

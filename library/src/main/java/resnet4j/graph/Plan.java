@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import resnet4j.array.DType;
 import resnet4j.nn.Layer;
@@ -106,7 +105,7 @@ public final class Plan implements AutoCloseable {
             if (OneDnn.available(DType.I8)) simple = Passes.moveInEightBits(simple);
             var here = simple.isQuantized() ? Precision.FP32 : precision.on(Device.CPU);
             boolean exact = here == Precision.FP32;
-            return new Plan(exact ? simple : Passes.inPrecision(simple, DType.BF16, Set.of()), here, consumes);
+            return new Plan(exact ? simple : Passes.inPrecision(simple, DType.BF16), here, consumes);
         }
     }
 

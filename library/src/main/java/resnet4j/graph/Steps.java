@@ -146,7 +146,7 @@ final class Steps {
         boolean two = in.size() > 3, winograd = kernel instanceof WinogradConvolution;
         boolean inPlace = !winograd && inPlace(instruction, i, lives);
         int x = slots.get(in.get(0)), other = two ? slots.get(in.get(3)) : -1;
-        var type = instruction.eight().isPresent() ? DType.I8 : node.value().dtype();
+        var type = instruction.eight().isPresent() ? DType.I8 : winograd ? DType.F32 : graph.factors(node);
         var call = new Plan.Call("oneDNN", type, inPlace, instruction + (winograd ? " by Winograd" : ""));
         Kernel run = v -> kernel.apply(v[x], two ? v[other] : null);
         return new Step(call, run, out, dead);
@@ -159,7 +159,13 @@ final class Steps {
         boolean plain = instruction.isConvolution()
                 && !instruction.enlarged()
                 && instruction.eight().isEmpty();
-        var key = plain ? List.<Object>of(in.get(1), in.get(2), instruction.fused()) : List.of();
+        var key = plain
+                ? List.<Object>of(
+                        in.get(1),
+                        in.get(2),
+                        instruction.fused(),
+                        instruction.node().value().dtype())
+                : List.of();
         if (shared.containsKey(key)) return shared.get(key);
         var made = prepared(instruction, weights, inPlace);
         if (made instanceof WinogradConvolution) shared.put(key, made);
@@ -169,18 +175,19 @@ final class Steps {
 
     private Prepared prepared(Instruction instruction, Map<String, Tensor> weights, boolean inPlace) {
         var node = instruction.node();
-        var type = node.value().dtype();
+        var y = node.value().dtype();
+        var type = graph.factors(node);
         var in = node.inputs();
         var shape = graph.shape(in.get(0));
-        if (in.size() == 1) return OneDnn.pool2d(node.op(), type, shape);
+        if (in.size() == 1) return OneDnn.pool2d(node.op(), y, shape);
         Tensor weight = weights.get(in.get(1)), bias = weights.get(in.get(2));
         if (instruction.enlarged())
-            return new EnlargedConvolution(instruction.activation(), weight, bias, type, shape, graph.shape(in.get(3)));
+            return new EnlargedConvolution(instruction.activation(), weight, bias, y, shape, graph.shape(in.get(3)));
         if (instruction.eight().isPresent())
             return OneDnn.conv2d(instruction.fused(), inPlace, weight, bias, instruction.scales(weights), shape);
         if (instruction.isConvolution())
-            return Prepared.conv2d(instruction.fused(), inPlace, weight, bias, type, shape);
-        return OneDnn.linear(weight, bias, type, Value.elements(shape) / weight.size(1));
+            return Prepared.conv2d(instruction.fused(), inPlace, weight, bias, type, y, shape);
+        return OneDnn.linear(weight, bias, type, y, Value.elements(shape) / weight.size(1));
     }
 
     private Step libtorch(Node node, Map<String, Tensor> weights, int i, int out, int[] dead, Liveness lives) {

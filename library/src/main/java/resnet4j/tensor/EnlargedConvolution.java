@@ -66,13 +66,14 @@ public final class EnlargedConvolution implements Prepared {
                             weight.narrow(1, channels, joined),
                             bias,
                             dtype,
+                            dtype,
                             like))
                     : null;
             var own = weight.narrow(1, 0, channels);
             this.weight = own(own.to(dtype).copy().own());
             this.bias = joins || bias == null ? null : own(bias.detach().copy().own());
             doubled = own(OneDnn.conv2d(
-                    new OneDnn.Fused(transposed, joins, activation), joins, summed(own), this.bias, dtype, x));
+                    new OneDnn.Fused(transposed, joins, activation), joins, summed(own), this.bias, dtype, dtype, x));
         } catch (RuntimeException | Error e) {
             close();
             throw e;
@@ -112,7 +113,7 @@ public final class EnlargedConvolution implements Prepared {
     private synchronized Prepared enlarged(Tensor x, Tensor like) {
         if (enlarged == null) {
             var shape = List.of(x.size(0), x.size(1), like.size(2), like.size(3));
-            enlarged = own(Prepared.conv2d(other, other.add(), weight, bias, dtype, shape));
+            enlarged = own(Prepared.conv2d(other, other.add(), weight, bias, dtype, dtype, shape));
         }
         return enlarged;
     }

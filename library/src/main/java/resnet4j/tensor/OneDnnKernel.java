@@ -72,7 +72,12 @@ final class OneDnnKernel implements AutoCloseable {
     /** Of an operation's numbers. @param residual of the result's shape, which is added; null where none is */
     record Types(DType x, DType weight, DType residual, DType y) {
         static Types all(DType dtype, boolean add) {
-            return new Types(dtype, dtype, add ? dtype : null, dtype);
+            return floats(dtype, dtype, add);
+        }
+
+        /** @param factors the type of what is multiplied */
+        static Types floats(DType factors, DType y, boolean add) {
+            return new Types(factors, factors, add ? y : null, y);
         }
     }
 

@@ -16,8 +16,8 @@ import resnet4j.tensor.Op.Size;
 
 /**
  * A 3x3 convolution in 32-bit floats with a quarter of the products, by {@link Winograd}: of large maps with many channels,
- * where transforming them takes less than is saved. Its numbers differ from the direct sum's by about 1e-5 of the largest.
- * Threads may share it. Owns its memory until {@link #close}.
+ * where transforming them takes less than is saved. Its numbers differ from the direct sum's by about 1e-5 of the largest;
+ * of bfloat16 they are closer to the exact ones, as nothing is rounded on the way. Threads may share it. Owns its memory until {@link #close}.
  */
 public final class WinogradConvolution implements Prepared {
     static {
@@ -29,8 +29,17 @@ public final class WinogradConvolution implements Prepared {
     /** From so many channels of both sides on, and their product, and so many tiles of all pictures, it is faster than oneDNN's own. */
     private static final long CHANNELS = 64 * 128, LEAST = 64, TILES = 64;
 
+    /** The same of bfloat16, of which a processor without AMX multiplies twice as many as of floats. */
+    private static final long LEAST_OF_BF16 = 128;
+
+    /** For bfloat16, so many times as many pixels as there are may be computed, in whole tiles. */
+    private static final double SPILT = 1.25;
+
     /** Tiles that are transformed and multiplied at once: so few that all of it stays in a core's caches. */
     private static final int TOGETHER = 64;
+
+    /** Numbers of a place that are transformed at once: those of all places stay in a core's second cache. */
+    private static final int STRIP = 1024;
 
     /** One for each thread that has ever worked at the same time as others; all convolutions take turns with them. */
     private static final Deque<Work> SPARE = new ConcurrentLinkedDeque<>();
@@ -40,6 +49,7 @@ public final class WinogradConvolution implements Prepared {
     private final OneDnn product; // 36 matrices of [tiles,Cin] by [Cin,Cout]
     private final int in, out;
     private final float[] bias; // or null
+    private final DType type;
     private final boolean add;
     private final Optional<Op> activation;
 
@@ -48,22 +58,22 @@ public final class WinogradConvolution implements Prepared {
 
     /** Whether it is for a convolution, and faster. @param images their shape */
     static boolean pays(Op op, Tensor weight, List<Long> images, DType dtype) {
-        long out = weight.size(0), in = weight.size(1);
-        return op.equals(CONVOLUTION)
-                && dtype == DType.F32
-                && weight.size(2) == 3
-                && weight.size(3) == 3
-                && Math.min(in, out) >= LEAST
-                && in * out >= CHANNELS
-                && images.get(0) * tiles(images.get(2)) * tiles(images.get(3)) >= TILES;
+        if (!op.equals(CONVOLUTION) || weight.size(2) != 3 || weight.size(3) != 3) return false;
+        long out = weight.size(0), in = weight.size(1), least = Math.min(in, out);
+        long tiles = tiles(images.get(2)) * tiles(images.get(3));
+        if (least < LEAST || in * out < CHANNELS || images.get(0) * tiles < TILES) return false;
+        if (dtype == DType.F32) return true;
+        double pixels = images.get(2) * images.get(3), made = tiles * Winograd.OUT * Winograd.OUT;
+        return dtype == DType.BF16 && !OneDnn.amx() && least >= LEAST_OF_BF16 && made <= SPILT * pixels;
     }
 
     private static long tiles(long pixels) {
         return (pixels + Winograd.OUT - 1) / Winograd.OUT;
     }
 
-    /** @param weight [Cout,Cin,3,3] @param bias [Cout], or null */
-    public WinogradConvolution(OneDnn.Fused op, Tensor weight, Tensor bias) {
+    /** @param weight [Cout,Cin,3,3] @param bias [Cout], or null @param type of the result, F32 or BF16 */
+    public WinogradConvolution(OneDnn.Fused op, Tensor weight, Tensor bias, DType type) {
+        this.type = type;
         out = (int) weight.size(0);
         in = (int) weight.size(1);
         this.bias = bias == null ? null : bias.toFloats();
@@ -114,13 +124,19 @@ public final class WinogradConvolution implements Prepared {
                 int first = i / beside * rows, left = i % beside * columns;
                 var part = new Part(
                         high, wide, down, first, Math.min(rows, all - first), left, Math.min(columns, across - left));
-                var work = work(columns * Math.max(in, out));
+                var work = work(Math.max(STRIP, Math.max(in, out)));
                 apply(part, images, y, work);
                 SPARE.push(work);
             });
             var sum = add ? Ops.add_(y, residual) : y;
-            return scope.keep(activation.map(op -> activated(op, sum)).orElse(sum));
+            return scope.keep(
+                    activation.map(op -> activated(op, sum)).orElse(sum).to(type));
         }
+    }
+
+    /** Tiles of a row that are transformed at once. @param channels of each */
+    private static int strip(int columns, int channels) {
+        return Math.min(columns, Math.max(1, STRIP / channels));
     }
 
     private static Tensor activated(Op activation, Tensor x) {
@@ -146,6 +162,11 @@ public final class WinogradConvolution implements Prepared {
             return rows * columns;
         }
 
+        /** Those from {@code from} on, {@code columns} at most. */
+        Part strip(int from, int columns) {
+            return new Part(high, wide, down, first, rows, left + from, Math.min(columns, this.columns - from));
+        }
+
         /** Pixels of its picture that are above row {@code r} of tiles. */
         int above(int r) {
             return (first + r) % down * Winograd.OUT;
@@ -169,21 +190,29 @@ public final class WinogradConvolution implements Prepared {
         try (var scope = new NativeScope()) {
             var x = Tensor.empty(DType.F32, PLACES, tiles, in);
             FloatBuffer given = rows(images, from, until, part.wide * in), numbers = rows(x, 0, PLACES, tiles * in);
-            for (int r = 0; r < part.rows; r++) {
-                read(part, r, given, (int) (part.begin(r) - from), work.numbers);
-                Winograd.input(work.numbers, work.half, columns * in);
-                for (int p = 0; p < PLACES; p++)
-                    numbers.put((p * tiles + r * columns) * in, work.numbers[p], 0, columns * in);
-            }
+            int few = strip(columns, in);
+            for (int r = 0; r < part.rows; r++)
+                for (int c = 0; c < columns; c += few) {
+                    var strip = part.strip(c, few);
+                    int n = strip.columns * in;
+                    read(strip, r, given, (int) (part.begin(r) - from), work.numbers);
+                    Winograd.input(work.numbers, work.half, n);
+                    for (int p = 0; p < PLACES; p++)
+                        numbers.put((p * tiles + r * columns + c) * in, work.numbers[p], 0, n);
+                }
             var sums = rows(product.run(x.shape(), x, null), 0, PLACES, tiles * out);
             var y = rows(made, begin, end, part.wide * out);
-            for (int r = 0; r < part.rows; r++) {
-                for (int p = 0; p < PLACES; p++)
-                    sums.get((p * tiles + r * columns) * out, work.numbers[p], 0, columns * out);
-                addBias(work.numbers[Winograd.CONSTANT], columns);
-                Winograd.output(work.numbers, work.half, columns * out);
-                write(part, r, work.numbers, y, (int) (part.begin(r) - begin));
-            }
+            int some = strip(columns, out);
+            for (int r = 0; r < part.rows; r++)
+                for (int c = 0; c < columns; c += some) {
+                    var strip = part.strip(c, some);
+                    int n = strip.columns * out;
+                    for (int p = 0; p < PLACES; p++)
+                        sums.get((p * tiles + r * columns + c) * out, work.numbers[p], 0, n);
+                    addBias(work.numbers[Winograd.CONSTANT], strip.columns);
+                    Winograd.output(work.numbers, work.half, n);
+                    write(strip, r, work.numbers, y, (int) (part.begin(r) - begin));
+                }
         }
     }
 

@@ -19,17 +19,27 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import resnet4j.array.DType;
 import resnet4j.tensor.OneDnn.Fused;
+import resnet4j.tensor.OneDnnKernel.Types;
 import resnet4j.tensor.Op.Size;
 import resnet4j.tensor.WeightedOps.Conv2d;
 
 /** Against libtorch's convolutions, activations, pooling and linear layers. */
 class OneDnnTest {
+    private static final List<Types> FLOATS = List.of(
+            Types.floats(DType.F32, DType.F32, false),
+            Types.floats(DType.BF16, DType.BF16, false),
+            Types.floats(DType.BF16, DType.F32, false));
+
     private static final List<Op> ACTIVATIONS = Arrays.asList(
             null, new Op.Relu(), new Op.Clamp(-0.5, 1), new Op.Sigmoid(), new Op.Tanh(), new Op.Silu(), new Op.Gelu());
 
     private static void assertClose(Tensor expected, Tensor actual, DType dtype) {
-        assertEquals(dtype, actual.dtype());
-        assertClose(expected, actual, dtype == DType.F32 ? 1e-5 : 0.02);
+        assertClose(expected, actual, Types.all(dtype, false));
+    }
+
+    private static void assertClose(Tensor expected, Tensor actual, Types types) {
+        assertEquals(types.y(), actual.dtype());
+        assertClose(expected, actual, types.x() == DType.F32 ? 1e-5 : 0.02);
     }
 
     private static void assertClose(Tensor expected, Tensor actual, double tolerance) {
@@ -61,12 +71,13 @@ class OneDnnTest {
             var weight = Tensor.randn(out, in / groups, kh, kw);
             var images = Tensor.randn(2, in, 13, 12);
             for (var bias : Arrays.asList(null, Tensor.randn(out)))
-                for (var dtype : List.of(DType.F32, DType.BF16)) {
-                    if (!OneDnn.available(dtype)) continue;
+                for (var types : FLOATS) {
+                    if (!OneDnn.available(types.x())) continue;
                     var expected = conv.apply(Arrays.asList(images, weight, bias));
                     var op = new Fused(conv, false, Optional.empty());
-                    try (var prepared = OneDnn.conv2d(op, false, weight, bias, dtype, shape(images))) {
-                        assertClose(expected, prepared.apply(images), dtype);
+                    try (var prepared = OneDnn.conv2d(op, false, weight, bias, types.x(), types.y(), shape(images))) {
+                        var made = prepared.apply(images);
+                        assertClose(expected, made, types);
                     }
                 }
         }
@@ -89,14 +100,16 @@ class OneDnnTest {
             Tensor weight = Tensor.randn(in, out, kernel, kernel), images = Tensor.randn(2, in, 7, 6);
             for (var bias : Arrays.asList(null, Tensor.randn(out)))
                 for (boolean overwrite : new boolean[] {false, true})
-                    for (var dtype : List.of(DType.F32, DType.BF16)) {
-                        if (!OneDnn.available(dtype)) continue;
+                    for (var types : FLOATS) {
+                        if (!OneDnn.available(types.x())) continue;
                         var plain = conv.apply(Arrays.asList(images, weight, bias));
                         var residual = Tensor.randn(plain.shape()).channelsLast();
                         var expected = Ops.relu(Ops.add(plain, residual));
                         var op = new Fused(conv, true, Optional.of(new Op.Relu()));
-                        try (var prepared = OneDnn.conv2d(op, overwrite, weight, bias, dtype, shape(images))) {
-                            assertClose(expected, prepared.apply(images, residual.to(dtype)), dtype);
+                        try (var prepared =
+                                OneDnn.conv2d(op, overwrite, weight, bias, types.x(), types.y(), shape(images))) {
+                            var made = prepared.apply(images, residual.to(types.y()));
+                            assertClose(expected, made, types);
                         }
                     }
         }
@@ -144,9 +157,12 @@ class OneDnnTest {
                     for (var activation : ACTIVATIONS) {
                         var op = new Fused(conv, add, Optional.ofNullable(activation));
                         var expected = apply(op, x, weight, bias, residual);
-                        try (var prepared = new WinogradConvolution(op, weight, bias)) {
+                        try (var prepared = new WinogradConvolution(op, weight, bias, DType.F32);
+                                var rounded = new WinogradConvolution(op, weight, bias, DType.BF16)) {
                             for (int again = 0; again < 2; again++)
                                 assertClose(expected, prepared.apply(x, add ? residual : null), 1e-4);
+                            var narrow = rounded.apply(x.to(DType.BF16), add ? residual.to(DType.BF16) : null);
+                            assertClose(expected, narrow, DType.BF16);
                         }
                     }
         }
@@ -160,11 +176,22 @@ class OneDnnTest {
                 var noGrad = Ops.noGrad()) {
             Tensor wide = Tensor.randn(128, 128, 3, 3), narrow = Tensor.randn(64, 64, 3, 3);
             List<Long> large = List.of(1L, 128L, 32L, 30L), small = List.of(1L, 128L, 28L, 28L);
-            try (var one = Prepared.conv2d(op, false, wide, null, DType.F32, large);
-                    var few = Prepared.conv2d(op, false, wide, null, DType.F32, small);
-                    var thin = Prepared.conv2d(op, false, narrow, null, DType.F32, List.of(1L, 64L, 64L, 64L))) {
+            try (var one = Prepared.conv2d(op, false, wide, null, DType.F32, DType.F32, large);
+                    var few = Prepared.conv2d(op, false, wide, null, DType.F32, DType.F32, small);
+                    var thin = Prepared.conv2d(
+                            op, false, narrow, null, DType.F32, DType.F32, List.of(1L, 64L, 64L, 64L))) {
                 assertInstanceOf(WinogradConvolution.class, one);
                 assertInstanceOf(OneDnn.class, few);
+                assertInstanceOf(OneDnn.class, thin);
+            }
+            if (!OneDnn.available(DType.BF16)) return;
+            List<Long> spilt = List.of(100L, 128L, 14L, 14L); // 16x16 in whole tiles
+            try (var one = Prepared.conv2d(op, false, wide, null, DType.BF16, DType.F32, large);
+                    var more = Prepared.conv2d(op, false, wide, null, DType.BF16, DType.F32, spilt);
+                    var thin = Prepared.conv2d(
+                            op, false, narrow, null, DType.BF16, DType.BF16, List.of(9L, 64L, 64L, 64L))) {
+                assertEquals(!OneDnn.amx(), one instanceof WinogradConvolution);
+                assertInstanceOf(OneDnn.class, more);
                 assertInstanceOf(OneDnn.class, thin);
             }
         }
@@ -183,7 +210,8 @@ class OneDnnTest {
                     var residual = Tensor.randn(2, 8, 6, 5).channelsLast();
                     var before = residual.toFloats();
                     var expected = apply(op, images, weight, bias, residual);
-                    try (var prepared = OneDnn.conv2d(op, overwrite, weight, bias, DType.F32, shape(images))) {
+                    try (var prepared =
+                            OneDnn.conv2d(op, overwrite, weight, bias, DType.F32, DType.F32, shape(images))) {
                         assertClose(expected, prepared.apply(images, residual), DType.F32);
                     }
                     if (overwrite) assertClose(expected, residual, DType.F32);
@@ -243,10 +271,14 @@ class OneDnnTest {
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad()) {
             var weight = Tensor.randn(6, 10);
-            try (var prepared = OneDnn.linear(weight, null, DType.F32, 4)) {
-                for (long[] shape : new long[][] {{10}, {4, 10}, {2, 3, 10}, {2, 1, 3, 10}}) {
-                    var x = Tensor.randn(shape);
-                    assertClose(new Op.Linear().apply(Arrays.asList(x, weight, null)), prepared.apply(x), DType.F32);
+            for (var types : FLOATS) {
+                if (!OneDnn.available(types.x())) continue;
+                try (var prepared = OneDnn.linear(weight, null, types.x(), types.y(), 4)) {
+                    for (long[] shape : new long[][] {{10}, {4, 10}, {2, 3, 10}, {2, 1, 3, 10}}) {
+                        var x = Tensor.randn(shape);
+                        var made = prepared.apply(x);
+                        assertClose(new Op.Linear().apply(Arrays.asList(x, weight, null)), made, types);
+                    }
                 }
             }
         }
@@ -262,11 +294,11 @@ class OneDnnTest {
         try (var outer = new NativeScope();
                 var noGrad = Ops.noGrad()) {
             Tensor weight = Tensor.randn(8, 4, 3, 3), bias = Tensor.randn(8);
-            try (var first = OneDnn.linear(Tensor.zeros(1, 1), null, DType.F32, 1)) {
+            try (var first = OneDnn.linear(Tensor.zeros(1, 1), null, DType.F32, DType.F32, 1)) {
                 first.apply(Tensor.zeros(1, 1)); // makes what lives as long as the process
             }
             long atStart = LiveObjects.settled(), full = 0;
-            try (var prepared = OneDnn.conv2d(op, false, weight, bias, DType.F32, List.of(1L, 4L, 6L, 6L))) {
+            try (var prepared = OneDnn.conv2d(op, false, weight, bias, DType.F32, DType.F32, List.of(1L, 4L, 6L, 6L))) {
                 for (int n = 1; n <= 24; n++) {
                     Engine.threads(1 + n % 2);
                     try (var scope = new NativeScope()) {
@@ -291,7 +323,7 @@ class OneDnnTest {
         try (var outer = new NativeScope();
                 var noGrad = Ops.noGrad()) {
             Tensor weight = Tensor.randn(8, 8, 3, 3), bias = Tensor.randn(8);
-            try (var prepared = OneDnn.conv2d(op, true, weight, bias, DType.F32, List.of(1L, 8L, 6L, 6L))) {
+            try (var prepared = OneDnn.conv2d(op, true, weight, bias, DType.F32, DType.F32, List.of(1L, 8L, 6L, 6L))) {
                 var work = IntStream.range(0, 120)
                         .mapToObj(i -> (Callable<Void>) () -> {
                             try (var scope = new NativeScope();
@@ -323,8 +355,9 @@ class OneDnnTest {
                         Tensor.zeros(8, 4, 3, 3),
                         null,
                         DType.F32,
+                        DType.F32,
                         List.of(2L, 4L, 6L, 6L));
-                var plain = OneDnn.linear(Tensor.zeros(3, 4), null, DType.F32, 1)) {
+                var plain = OneDnn.linear(Tensor.zeros(3, 4), null, DType.F32, DType.F32, 1)) {
             var images = Tensor.zeros(2, 4, 6, 6);
             long before = LiveObjects.settled();
             try (var scope = new NativeScope()) {
