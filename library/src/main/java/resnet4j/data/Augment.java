@@ -19,6 +19,7 @@ public sealed interface Augment
                 Augment.Flip,
                 Augment.AlternatingFlip,
                 Augment.Rotate,
+                Augment.Rotate90,
                 Augment.RandomResizedCrop,
                 Augment.ColorJitter,
                 Augment.Erase,
@@ -137,6 +138,15 @@ public sealed interface Augment
         public List<Step> draw(Draw draw) {
             double drawn = (2 * draw.random.nextDouble() - 1) * degrees;
             return List.of(new Step.Turn(draw.width, draw.height, drawn));
+        }
+    }
+
+    /** Turned by a random number of right angles, by none or two where it is not square; no pixels are mixed. */
+    record Rotate90() implements Augment {
+        @Override
+        public List<Step> draw(Draw draw) {
+            int turns = draw.width == draw.height ? draw.random.nextInt(4) : 2 * draw.random.nextInt(2);
+            return List.of(new Step.Turn(draw.width, draw.height, 90 * turns));
         }
     }
 

@@ -30,7 +30,7 @@ public final class WinogradConvolution implements Prepared {
     private static final long CHANNELS = 64 * 128, LEAST = 64, TILES = 64;
 
     /** The same of bfloat16, of which a processor without AMX multiplies twice as many as of floats. */
-    private static final long LEAST_OF_BF16 = 128;
+    private static final long LEAST_OF_BF16 = 256;
 
     /** For bfloat16, so many times as many pixels as there are may be computed, in whole tiles. */
     private static final double SPILT = 1.25;

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import resnet4j.config.Records;
 import resnet4j.image.Image;
+import resnet4j.image.LabelMap;
 import resnet4j.image.Step;
 import resnet4j.image.Transforms;
 
@@ -76,6 +77,7 @@ class AugmentTest {
             new Augment.Flip(),
             new Augment.AlternatingFlip(),
             new Augment.Rotate(30),
+            new Augment.Rotate90(),
             new Augment.RandomResizedCrop(9, 0.2, 0.9, 1.5),
             new Augment.ColorJitter(0.4, 0.3, 0.2, 0.1),
             new Augment.Erase());
@@ -141,6 +143,25 @@ class AugmentTest {
                         numbers(0.5, 0.5, 0.5, 5.0 / 6 + 1e-9))
                 .rgb();
         assertArrayEquals(new byte[] {100, 100, 100, 100, (byte) 150, 100}, turned);
+    }
+
+    /** Counter-clockwise, as numpy's rot90; of labels too. */
+    @Test
+    void rightAngles_moveEveryPixelWhole() {
+        var square = new Image(2, 2, new byte[] {1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4});
+        var labels = new LabelMap(2, 2, new byte[] {1, 2, 3, 4}, 255);
+        byte[][] turned = {{1, 2, 3, 4}, {2, 4, 1, 3}, {4, 3, 2, 1}, {3, 1, 4, 2}};
+        for (int turns = 0; turns < 4; turns++) {
+            var random = numbers(turns / 4.0);
+            var steps = new Augment.Rotate90().draw(new Augment.Draw(2, 2, 0, 0, random, () -> random));
+            var image = Step.all(steps, square).rgb();
+            for (int i = 0; i < 4; i++) assertEquals(turned[turns][i], image[3 * i]);
+            assertArrayEquals(turned[turns], labels.after(steps).labels());
+        }
+        var wide = new Image(2, 1, new byte[] {1, 1, 1, 2, 2, 2});
+        assertArrayEquals(
+                new byte[] {2, 2, 2, 1, 1, 1},
+                apply(new Augment.Rotate90(), wide, numbers(0.5)).rgb());
     }
 
     @Test
@@ -323,7 +344,12 @@ class AugmentTest {
                     .distinct()
                     .count();
             assertTrue(
-                    kinds >= (augment instanceof Augment.Flip || augment instanceof Augment.AlternatingFlip ? 2 : 15),
+                    kinds
+                            >= (augment instanceof Augment.Flip
+                                            || augment instanceof Augment.AlternatingFlip
+                                            || augment instanceof Augment.Rotate90
+                                    ? 2
+                                    : 15),
                     augment + ": " + kinds);
         }
     }

@@ -185,11 +185,11 @@ class OneDnnTest {
                 assertInstanceOf(OneDnn.class, thin);
             }
             if (!OneDnn.available(DType.BF16)) return;
-            List<Long> spilt = List.of(100L, 128L, 14L, 14L); // 16x16 in whole tiles
-            try (var one = Prepared.conv2d(op, false, wide, null, DType.BF16, DType.F32, large);
-                    var more = Prepared.conv2d(op, false, wide, null, DType.BF16, DType.F32, spilt);
-                    var thin = Prepared.conv2d(
-                            op, false, narrow, null, DType.BF16, DType.BF16, List.of(9L, 64L, 64L, 64L))) {
+            var wider = Tensor.randn(256, 256, 3, 3);
+            List<Long> whole = List.of(1L, 256L, 32L, 30L), spilt = List.of(100L, 256L, 14L, 14L); // 16x16 in tiles
+            try (var one = Prepared.conv2d(op, false, wider, null, DType.BF16, DType.F32, whole);
+                    var more = Prepared.conv2d(op, false, wider, null, DType.BF16, DType.F32, spilt);
+                    var thin = Prepared.conv2d(op, false, wide, null, DType.BF16, DType.BF16, large)) {
                 assertEquals(!OneDnn.amx(), one instanceof WinogradConvolution);
                 assertInstanceOf(OneDnn.class, more);
                 assertInstanceOf(OneDnn.class, thin);
