@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntConsumer;
+import resnet4j.data.Augment;
 import resnet4j.data.Batch;
 import resnet4j.data.DataSource;
 import resnet4j.data.Dataset;
@@ -68,6 +69,7 @@ final class Segmentation implements Task<LabelMap> {
                     "classWeights: expected a number for each of " + classes + " classes, got " + weights.size());
         var map = data.train().target(0);
         requireWhole(recipe.preprocess(), map.width(), map.height());
+        requireUnpadded(recipe);
         Ops.seed(recipe.seed());
         net = twin();
         begin();
@@ -124,6 +126,20 @@ final class Segmentation implements Task<LabelMap> {
                         + crop.width() + "x" + crop.height() + " of pictures of " + width + "x" + height
                         + "; set preprocess.resize to {\"type\": \"exact\"} of that size, or cropWidth and cropHeight"
                         + " to 0");
+    }
+
+    /**
+     * Nobody is told what to answer where parts are padded, so a network learns to say there what suits the statistics of
+     * its batch norms, and answers worse wherever nothing is padded.
+     */
+    private static void requireUnpadded(Recipe recipe) {
+        int divisor = recipe.preprocess().divisor();
+        for (var augment : recipe.augment())
+            if (augment instanceof Augment.RandomResizedCrop crop && crop.size() % divisor != 0)
+                throw new IllegalArgumentException(
+                        "augment: expected a randomResizedCrop whose size is a multiple of " + divisor
+                                + ", as preprocess.resize.divisor says, got " + crop.size()
+                                + ", which would be padded; take " + (crop.size() / divisor + 1) * divisor);
     }
 
     @Override

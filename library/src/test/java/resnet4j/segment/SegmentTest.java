@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import resnet4j.Classifier;
 import resnet4j.certainty.PairedDrawsTest;
 import resnet4j.config.Records;
+import resnet4j.data.Augment;
 import resnet4j.data.DataSource;
 import resnet4j.image.LabelMap;
 import resnet4j.image.Preprocess;
@@ -280,6 +281,10 @@ class SegmentTest {
         assertSaid(
                 Records.overlay(classifier, Records.parse("{\"architecture\": {}}")), data, "answers for each pixel");
         assertSaid(cut, data, "keeps pictures whole, got a crop to 16x16 of pictures of");
+        var padded = recipe().withPreprocess(Preprocess.fit(96, 128, 32))
+                .withAugment(new Augment.Flip(), new Augment.RandomResizedCrop(80, 0.5, 1, 1));
+        assertSaid(padded, data, "multiple of 32, as preprocess.resize.divisor says, got 80");
+        assertSaid(padded, data, "take 96");
         var weighted = recipe().withLearn(new Segment(new Segment().loss(), List.of(1.0)));
         assertSaid(weighted, data, "classWeights: expected a number for each of");
         assertSaid(recipe().withClassBalance(true), data, "classBalance: expected none");
