@@ -8,6 +8,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import resnet4j.data.Pixels;
+import resnet4j.eval.Inputs;
 import resnet4j.graph.Inference;
 import resnet4j.image.Image;
 import resnet4j.image.LabelMap;
@@ -19,7 +21,6 @@ import resnet4j.tensor.Lifetime;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Op.Interpolation;
 import resnet4j.tensor.Ops;
-import resnet4j.tensor.Pixels;
 import resnet4j.tensor.Tensor;
 
 /**
@@ -121,18 +122,20 @@ public final class Segmenter implements Predictor<Segmenter.Segmented> {
         }
     }
 
-    private Tensor input(Image picture) {
+    private Image ready(Image picture) {
         var ready = preprocess.apply(picture);
         if (!windows && (long) ready.width() * ready.height() > MOST_PIXELS)
             throw new IllegalArgumentException("picture: expected at most " + MOST_PIXELS
                     + " pixels for a network to see at once, got " + ready.width() + "x" + ready.height()
                     + "; look at it in windows");
-        var pixels = Tensor.of(ready.rgb(), 1, ready.height(), ready.width(), 3).to(options.device());
-        return Pixels.normalize(pixels, preprocess.mean(), preprocess.std());
+        return ready;
     }
 
     private Tensor logits(Image picture) {
-        var logits = network.apply(input(picture));
+        var ready = ready(picture);
+        var logits = network.apply(Inputs.image(ready, preprocess, options.device()))
+                .narrow(2, 0, ready.height())
+                .narrow(3, 0, ready.width());
         if (!logits.isFinite())
             throw new ArithmeticException(
                     "picture: the network answers NaN or infinity, which is no answer; its weights,"
@@ -149,7 +152,9 @@ public final class Segmenter implements Predictor<Segmenter.Segmented> {
 
     @Override
     public List<float[]> features(List<Image> pictures) {
-        return each(pictures, picture -> inference.features(input(picture)).toFloats());
+        return each(pictures, picture -> inference
+                .features(Inputs.images(Pixels.of(List.of(ready(picture)), 1), preprocess, options.device()))
+                .toFloats());
     }
 
     @Override

@@ -2,6 +2,7 @@ package resnet4j.data;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import resnet4j.config.Checks;
@@ -61,6 +62,19 @@ public sealed interface Augment
                 left = left.stream().flatMap(box -> step.on(box).stream()).toList();
             return new Draw(size[0], size[1], left, epoch, view, random, picture);
         }
+    }
+
+    /** The side of the square that every picture comes out as, where that is always the same. */
+    default OptionalInt side() {
+        return OptionalInt.empty();
+    }
+
+    /** The same after {@code augments}, one after another. */
+    static OptionalInt side(List<Augment> augments) {
+        return augments.stream()
+                .map(Augment::side)
+                .filter(OptionalInt::isPresent)
+                .reduce(OptionalInt.empty(), (before, last) -> last);
     }
 
     /** What {@code augments} do, one after another. */
@@ -141,7 +155,7 @@ public sealed interface Augment
         }
     }
 
-    /** Turned by a random number of right angles, by none or two where it is not square; no pixels are mixed. */
+    /** Turned by a random number of right angles, by none or two where it is not square; no pixels are mixed or lost. */
     record Rotate90() implements Augment {
         @Override
         public List<Step> draw(Draw draw) {
@@ -187,6 +201,11 @@ public sealed interface Augment
             int w = shape > ratio ? (int) Math.round(height * ratio) : width;
             int h = shape < 1 / ratio ? (int) Math.round(width * ratio) : height;
             return resized((width - w) / 2, (height - h) / 2, w, h);
+        }
+
+        @Override
+        public OptionalInt side() {
+            return OptionalInt.of(size);
         }
 
         private List<Step> resized(int x, int y, int w, int h) {

@@ -2,6 +2,7 @@ package resnet4j.data;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 import resnet4j.config.Checks;
 import resnet4j.image.Box;
@@ -138,6 +139,11 @@ public sealed interface OfThings extends Augment {
             return List.of(
                     new Step.Resize(draw.width(), draw.height(), w, h, Interpolation.BILINEAR),
                     new Step.Crop(x, y, size, size));
+        }
+
+        @Override
+        public OptionalInt side() {
+            return OptionalInt.of(size);
         }
     }
 }

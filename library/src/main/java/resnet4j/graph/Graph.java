@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import resnet4j.array.DType;
 import resnet4j.config.Nearest;
 import resnet4j.tensor.NativeScope;
+import resnet4j.tensor.OneDnn;
 import resnet4j.tensor.Op;
 import resnet4j.tensor.Ops;
 import resnet4j.tensor.Precision;
@@ -166,15 +167,18 @@ public record Graph(
         return node.shape();
     }
 
-    /** In which a node multiplies: the type of what it makes, or bfloat16 where what it is given is so. */
+    /** The type that a node multiplies in: that of what it makes, or bfloat16 where what it is given is so. */
     DType factors(Node node) {
-        var first = node(node.inputs().get(0));
-        boolean narrow = first != null
-                && first.value().dtype() == DType.BF16
-                && node.op().isProduct();
-        return narrow && Value.isFloat(node.value().dtype())
-                ? DType.BF16
-                : node.value().dtype();
+        var made = node.value().dtype();
+        boolean narrow = node.op().isProduct() && dtype(node.inputs().get(0)) == DType.BF16;
+        return narrow && Value.isFloat(made) && OneDnn.available(DType.BF16) ? DType.BF16 : made;
+    }
+
+    /** Type of a value that is no constant. */
+    private DType dtype(String value) {
+        for (var input : inputs) if (input.name().equals(value)) return input.dtype();
+        var node = node(value);
+        return node == null ? null : node.value().dtype();
     }
 
     /** Shapes of a node's inputs when traced; null for an absent one. */

@@ -145,7 +145,7 @@ public record GraphConfig(
     record Head(int first, int index, String path, List<String> weights) {
         /**
          * The graph with what its last product takes as one more output, of maps the mean of each: the maps themselves would
-         * have to be kept, and the product that makes them computed in 32 bits.
+         * have to be kept, and in 32 bits.
          */
         static Graph withFeatures(Graph graph) {
             var name = graph.nodes().get(of(graph).index).inputs().get(0);

@@ -7,8 +7,8 @@ import resnet4j.tensor.Tensor;
 /**
  * One operation of a graph, and the value that it makes.
  *
- * @param value  its name is path, then operation, as {@code layer1.0.conv1.conv2d}; its type is what is computed in, but
- *               for {@link Graph#factors}
+ * @param value  its name is path, then operation, as {@code layer1.0.conv1.conv2d}; its type is what is computed in;
+ *               a sum of products of bfloat16 may be kept in 32 bits
  * @param op     what is done, with its attributes
  * @param inputs names of the values it is done to, in the order of {@link Op#apply}; empty for an absent optional one
  * @param path   the layer that did it, as in {@code state_dict} keys; empty for the root

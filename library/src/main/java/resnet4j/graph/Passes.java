@@ -213,7 +213,8 @@ public final class Passes {
     /**
      * Values in {@code dtype}: all that the last products depend on, those of convolutions and matrices, and what is joined
      * with these. What follows, down to the outputs, is computed in 32 bits, as rounded logits have ties; products that are
-     * outputs themselves are not rounded either, though what they multiply is, where others need it so.
+     * outputs themselves are not rounded either, though what they multiply is where a product, or what is joined with one,
+     * comes right before them.
      */
     public static Graph inPrecision(Graph graph, DType dtype) {
         var instructions = Joining.of(graph);

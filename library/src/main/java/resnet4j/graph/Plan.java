@@ -40,13 +40,15 @@ public final class Plan implements AutoCloseable {
      *
      * @param engine    {@code oneDNN} or {@code libtorch}
      * @param type      what it computes in
+     * @param result    what its numbers are in then
      * @param inPlace   whether the result takes the memory of an input
      * @param operation with attributes, inputs and shape, as in {@link Node}
      */
-    public record Call(String engine, DType type, boolean inPlace, String operation) {
+    public record Call(String engine, DType type, DType result, boolean inPlace, String operation) {
         @Override
         public String toString() {
-            return engine + " " + type + (inPlace ? " in place" : "") + ": " + operation;
+            return engine + " " + type + (result == type ? "" : " to " + result) + (inPlace ? " in place" : "") + ": "
+                    + operation;
         }
     }
 

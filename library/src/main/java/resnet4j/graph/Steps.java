@@ -147,7 +147,8 @@ final class Steps {
         boolean inPlace = !winograd && inPlace(instruction, i, lives);
         int x = slots.get(in.get(0)), other = two ? slots.get(in.get(3)) : -1;
         var type = instruction.eight().isPresent() ? DType.I8 : winograd ? DType.F32 : graph.factors(node);
-        var call = new Plan.Call("oneDNN", type, inPlace, instruction + (winograd ? " by Winograd" : ""));
+        var call = new Plan.Call(
+                "oneDNN", type, node.value().dtype(), inPlace, instruction + (winograd ? " by Winograd" : ""));
         Kernel run = v -> kernel.apply(v[x], two ? v[other] : null);
         return new Step(call, run, out, dead);
     }
@@ -176,7 +177,7 @@ final class Steps {
     private Prepared prepared(Instruction instruction, Map<String, Tensor> weights, boolean inPlace) {
         var node = instruction.node();
         var y = node.value().dtype();
-        var type = graph.factors(node);
+        var factors = graph.factors(node);
         var in = node.inputs();
         var shape = graph.shape(in.get(0));
         if (in.size() == 1) return OneDnn.pool2d(node.op(), y, shape);
@@ -186,8 +187,8 @@ final class Steps {
         if (instruction.eight().isPresent())
             return OneDnn.conv2d(instruction.fused(), inPlace, weight, bias, instruction.scales(weights), shape);
         if (instruction.isConvolution())
-            return Prepared.conv2d(instruction.fused(), inPlace, weight, bias, type, y, shape);
-        return OneDnn.linear(weight, bias, type, y, Value.elements(shape) / weight.size(1));
+            return Prepared.conv2d(instruction.fused(), inPlace, weight, bias, factors, y, shape);
+        return OneDnn.linear(weight, bias, factors, y, Value.elements(shape) / weight.size(1));
     }
 
     private Step libtorch(Node node, Map<String, Tensor> weights, int i, int out, int[] dead, Liveness lives) {
@@ -208,7 +209,11 @@ final class Steps {
             for (int k = 0; k < n; k++) if (from[k] >= 0) args[k] = node.typed(k, values[from[k]]);
             return inPlace ? Ops.runInPlace(op, args) : Ops.run(op, args);
         };
-        return new Step(new Plan.Call("libtorch", node.value().dtype(), inPlace, node.toString()), kernel, out, dead);
+        return new Step(
+                new Plan.Call("libtorch", node.value().dtype(), node.value().dtype(), inPlace, node.toString()),
+                kernel,
+                out,
+                dead);
     }
 
     private static Tensor copy(Tensor weight) {

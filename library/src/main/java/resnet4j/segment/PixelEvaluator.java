@@ -20,7 +20,6 @@ import resnet4j.tensor.Losses;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.Op.Interpolation;
 import resnet4j.tensor.Ops;
-import resnet4j.tensor.Pixels;
 import resnet4j.tensor.Precision;
 import resnet4j.tensor.Tensor;
 
@@ -114,9 +113,9 @@ public record PixelEvaluator(
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad()) {
             var ready = preprocess.apply(picture);
-            var pixels =
-                    Tensor.of(ready.rgb(), 1, ready.height(), ready.width(), 3).to(device);
-            var logits = network.apply(Pixels.normalize(pixels, preprocess.mean(), preprocess.std()));
+            var logits = network.apply(Inputs.image(ready, preprocess, device))
+                    .narrow(2, 0, ready.height())
+                    .narrow(3, 0, ready.width());
             long[] answer = Ops.upsample(logits, height, width, Interpolation.BILINEAR)
                     .argmax(1)
                     .to(Device.CPU)

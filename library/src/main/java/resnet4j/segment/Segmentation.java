@@ -132,14 +132,14 @@ final class Segmentation implements Task<LabelMap> {
      * Nobody is told what to answer where parts are padded, so a network learns to say there what suits the statistics of
      * its batch norms, and answers worse wherever nothing is padded.
      */
-    private static void requireUnpadded(Recipe recipe) {
+    static void requireUnpadded(Recipe recipe) {
         int divisor = recipe.preprocess().divisor();
-        for (var augment : recipe.augment())
-            if (augment instanceof Augment.RandomResizedCrop crop && crop.size() % divisor != 0)
-                throw new IllegalArgumentException(
-                        "augment: expected a randomResizedCrop whose size is a multiple of " + divisor
-                                + ", as preprocess.resize.divisor says, got " + crop.size()
-                                + ", which would be padded; take " + (crop.size() / divisor + 1) * divisor);
+        Augment.side(recipe.augment()).ifPresent(side -> {
+            if (side % divisor != 0)
+                throw new IllegalArgumentException("augment: expected crops whose size is a multiple of " + divisor
+                        + ", as preprocess.resize.divisor says, got " + side + ", which would be padded; take "
+                        + (side / divisor + 1) * divisor);
+        });
     }
 
     @Override

@@ -105,16 +105,16 @@ public final class OneDnn implements Prepared {
      *
      * @param inPlace lets the result take the residual's memory
      * @param bias    [Cout], or null
-     * @param dtype   F32 or BF16: what is multiplied, with sums in 32 bits
+     * @param factors F32 or BF16: what is multiplied, with sums in 32 bits
      * @param y       the type of the residual and of the result: the same, or F32
      * @param shape   of the images that it is made ready for, [N,Cin,H,W]; for others it is at their first call
      */
     public static OneDnn conv2d(
-            Fused op, boolean inPlace, Tensor weight, Tensor bias, DType dtype, DType y, List<Long> shape) {
+            Fused op, boolean inPlace, Tensor weight, Tensor bias, DType factors, DType y, List<Long> shape) {
         var after = OneDnnConvolution.after(op, inPlace, null);
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad()) {
-            var conv = OneDnnConvolution.of(op, weight, Types.floats(dtype, y, op.add()), after);
+            var conv = OneDnnConvolution.of(op, weight, Types.floats(factors, y, op.add()), after);
             return new OneDnn(conv.operation(inPlace), conv.arranged(weight), bias, null, shape);
         }
     }
@@ -163,23 +163,23 @@ public final class OneDnn implements Prepared {
      * An affine map of the last dimension, from [...,in] to [...,out].
      *
      * @param bias  [out], or null
-     * @param dtype F32 or BF16, and {@code result}, as in a convolution
+     * @param factors F32 or BF16, and {@code y}, as in a convolution
      * @param rows  the number of rows that it is made ready for; for others it is at their first call
      */
-    public static OneDnn linear(Tensor weight, Tensor bias, DType dtype, DType result, long rows) {
+    public static OneDnn linear(Tensor weight, Tensor bias, DType factors, DType y, long rows) {
         long[] size = weight.shape();
-        Description description = (in, x, b, none, y) -> new inner_product_forward.primitive_desc(
+        Description description = (in, x, b, none, made) -> new inner_product_forward.primitive_desc(
                 OneDnnKernel.CPU,
                 dnnl.prop_kind.forward_inference,
                 x,
-                OneDnnConvolution.anyOrder(size, dtype),
+                OneDnnConvolution.anyOrder(size, factors),
                 b,
-                y,
+                made,
                 attributes(),
                 false);
         var operation = new Operation(
                 "linear",
-                Types.floats(dtype, result, false),
+                Types.floats(factors, y, false),
                 format_tag.ab,
                 false,
                 shape -> new long[] {shape[0], size[0]},

@@ -13,9 +13,9 @@ public interface Prepared extends AutoCloseable {
 
     /** A convolution in the way that is fastest for images of that shape: see {@link OneDnn#conv2d}. */
     static Prepared conv2d(
-            OneDnn.Fused op, boolean inPlace, Tensor weight, Tensor bias, DType dtype, DType y, List<Long> shape) {
-        return WinogradConvolution.pays(op.op(), weight, shape, dtype)
+            OneDnn.Fused op, boolean inPlace, Tensor weight, Tensor bias, DType factors, DType y, List<Long> shape) {
+        return WinogradConvolution.pays(op.op(), weight, shape, factors)
                 ? new WinogradConvolution(op, weight, bias, y)
-                : OneDnn.conv2d(op, inPlace, weight, bias, dtype, y, shape);
+                : OneDnn.conv2d(op, inPlace, weight, bias, factors, y, shape);
     }
 }

@@ -17,7 +17,8 @@ import resnet4j.tensor.Op.Size;
 /**
  * A 3x3 convolution in 32-bit floats with a quarter of the products, by {@link Winograd}: of large maps with many channels,
  * where transforming them takes less than is saved. Its numbers differ from the direct sum's by about 1e-5 of the largest;
- * of bfloat16 they are closer to the exact ones, as nothing is rounded on the way. Threads may share it. Owns its memory until {@link #close}.
+ * of bfloat16 they are closer to the exact ones, as nothing is rounded on the way. Threads may share it. Owns its memory
+ * until {@link #close}.
  */
 public final class WinogradConvolution implements Prepared {
     static {
@@ -29,10 +30,10 @@ public final class WinogradConvolution implements Prepared {
     /** From so many channels of both sides on, and their product, and so many tiles of all pictures, it is faster than oneDNN's own. */
     private static final long CHANNELS = 64 * 128, LEAST = 64, TILES = 64;
 
-    /** The same of bfloat16, of which a processor without AMX multiplies twice as many as of floats. */
+    /** From so many channels of both sides on, of bfloat16, where a processor multiplies twice as many of these as of floats. */
     private static final long LEAST_OF_BF16 = 256;
 
-    /** For bfloat16, so many times as many pixels as there are may be computed, in whole tiles. */
+    /** There, so many times as many pixels as there are may be computed, in whole tiles. */
     private static final double SPILT = 1.25;
 
     /** Tiles that are transformed and multiplied at once: so few that all of it stays in a core's caches. */
@@ -53,7 +54,7 @@ public final class WinogradConvolution implements Prepared {
     private final boolean add;
     private final Optional<Op> activation;
 
-    /** What one thread writes to, of a row of tiles: numbers of each place. */
+    /** What one thread writes to, of a strip of a row of tiles: numbers of each place. */
     private record Work(float[][] numbers, float[][] half) {}
 
     /** Whether it is for a convolution, and faster. @param images their shape */
@@ -62,7 +63,7 @@ public final class WinogradConvolution implements Prepared {
         long out = weight.size(0), in = weight.size(1), least = Math.min(in, out);
         long tiles = tiles(images.get(2)) * tiles(images.get(3));
         if (least < LEAST || in * out < CHANNELS || images.get(0) * tiles < TILES) return false;
-        if (dtype == DType.F32) return true;
+        if (dtype == DType.F32 || dtype == DType.BF16 && !Precision.bf16IsFaster()) return true;
         double pixels = images.get(2) * images.get(3), made = tiles * Winograd.OUT * Winograd.OUT;
         return dtype == DType.BF16 && !OneDnn.amx() && least >= LEAST_OF_BF16 && made <= SPILT * pixels;
     }

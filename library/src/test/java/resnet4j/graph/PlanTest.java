@@ -205,6 +205,28 @@ class PlanTest {
         }
     }
 
+    /** Factors are rounded, 1.001 to 1, and their sum is not: 257 lies between two numbers of bfloat16. */
+    @Test
+    void productsThatAreOutputs_multiplyInHalfPrecision_andKeepTheirSums() {
+        try (var scope = new NativeScope();
+                var net = new Sequential(Conv2d.of(1, 2, 1), Lambda.relu(), Conv2d.of(2, 1, 1))) {
+            net.state().get("0.weight").set(Tensor.of(new float[] {2, 1 / 128f}, 2, 1, 1, 1));
+            net.state().get("2.weight").set(Tensor.of(new float[] {1.001f, 1.001f}, 1, 2, 1, 1));
+            net.train(false);
+            var images = Tensor.of(new float[] {128, -3, 1, 64}, 1, 1, 2, 2);
+            try (var plan = Plan.compile(net, Precision.BF16, 1, 1, 2, 2)) {
+                boolean half = plan.precision() == Precision.BF16;
+                double factor = half ? 1 : 1.001;
+                var expected =
+                        new float[] {(float) (257 * factor), 0, (float) (2.0078125 * factor), (float) (128.5 * factor)};
+                assertArrayEquals(expected, plan.run(images).toFloats(), 1e-4f);
+                var last = plan.calls().get(plan.calls().size() - 1);
+                assertEquals(half ? DType.BF16 : DType.F32, last.type(), plan.describe());
+                assertEquals(DType.F32, last.result(), plan.describe());
+            }
+        }
+    }
+
     /** Of what a segmentation network's head takes the means are given, and the maps computed in half precision. */
     @Test
     void features_ofMapsDoNotKeepTheirConvolutionIn32Bits() {
@@ -223,7 +245,7 @@ class PlanTest {
                         .toList();
                 assertEquals(2, convolutions.size(), plan.describe());
                 if (plan.precision() == Precision.BF16)
-                    for (var call : convolutions) assertEquals(DType.BF16, call.type(), plan.describe());
+                    for (var call : convolutions) assertEquals(DType.BF16, call.result(), plan.describe());
             }
         }
     }

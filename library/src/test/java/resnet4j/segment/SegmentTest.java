@@ -20,6 +20,7 @@ import resnet4j.certainty.PairedDrawsTest;
 import resnet4j.config.Records;
 import resnet4j.data.Augment;
 import resnet4j.data.DataSource;
+import resnet4j.data.OfThings;
 import resnet4j.image.LabelMap;
 import resnet4j.image.Preprocess;
 import resnet4j.model.BackboneConfig;
@@ -283,11 +284,28 @@ class SegmentTest {
         assertSaid(cut, data, "keeps pictures whole, got a crop to 16x16 of pictures of");
         var padded = recipe().withPreprocess(Preprocess.fit(96, 128, 32))
                 .withAugment(new Augment.Flip(), new Augment.RandomResizedCrop(80, 0.5, 1, 1));
-        assertSaid(padded, data, "multiple of 32, as preprocess.resize.divisor says, got 80");
-        assertSaid(padded, data, "take 96");
+        assertSaid(
+                padded,
+                data,
+                "augment: expected crops whose size is a multiple of 32, as preprocess.resize.divisor says, got 80,"
+                        + " which would be padded; take 96");
         var weighted = recipe().withLearn(new Segment(new Segment().loss(), List.of(1.0)));
         assertSaid(weighted, data, "classWeights: expected a number for each of");
         assertSaid(recipe().withClassBalance(true), data, "classBalance: expected none");
+    }
+
+    @Test
+    void crops_areThoseThatNothingIsPaddedOf() throws IOException {
+        var crop = new Augment.RandomResizedCrop(80, 0.5, 1, 1);
+        Segmentation.requireUnpadded(recipe().withAugment(crop));
+        var divided = recipe().withPreprocess(Preprocess.fit(96, 128, 32));
+        Segmentation.requireUnpadded(divided);
+        Segmentation.requireUnpadded(divided.withAugment(crop, new OfThings.ScaleJitter(64, 0.5, 1)));
+        var jittered = divided.withAugment(new OfThings.ScaleJitter(80, 0.5, 1), new Augment.Flip());
+        assertThrows(IllegalArgumentException.class, () -> Segmentation.requireUnpadded(jittered));
+        for (var name : List.of("segment-nuclei", "segment-camvid"))
+            Segmentation.requireUnpadded(
+                    Records.read(Files.readString(Path.of("../recipes/" + name + ".json")), Recipe.class));
     }
 
     private void assertSaid(Recipe recipe, DataSource<?> data, String part) {
