@@ -103,6 +103,30 @@ class SegmenterTest {
         }
     }
 
+    /** As in training and measuring, black below and right; what is said there is left out. */
+    @Test
+    void pictures_arePaddedToTheDivisor() throws IOException {
+        try (var net = NET.build()) {
+            model(Preprocess.fit(40, 64, 32)).save(file, net);
+        }
+        var padded = new byte[64 * 64 * 3];
+        for (int y = 0; y < 40; y++) System.arraycopy(PICTURE.rgb(), y * 50 * 3, padded, y * 64 * 3, 50 * 3);
+        try (var opened = ModelFile.open(file);
+                var segmenter = Segmenter.load(file);
+                var scope = new NativeScope();
+                var noGrad = Ops.noGrad()) {
+            opened.net().train(false);
+            var p = opened.file().preprocess();
+            var logits = opened.net().apply(Pixels.normalize(Tensor.of(padded, 1, 64, 64, 3), p.mean(), p.std()));
+            float[] expected =
+                    Ops.softmax(logits.narrow(2, 0, 40).narrow(3, 0, 50), 1).toFloats();
+            var answer = segmenter.predict(PICTURE);
+            for (int c = 0; c < CLASSES; c++)
+                for (int i = 0; i < 50 * 40; i++)
+                    assertEquals(expected[c * 50 * 40 + i], answer.probabilities()[c][i], 1e-5);
+        }
+    }
+
     /** All heads by the fused plan, with logits as layer by layer, and with what their last convolution takes. */
     @ParameterizedTest
     @ValueSource(strings = {"fcn_resnet18", "deeplabv3_resnet18", "deeplabv3plus_resnet18", "unet_resnet18"})
