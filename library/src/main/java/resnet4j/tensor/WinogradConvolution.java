@@ -52,7 +52,8 @@ public final class WinogradConvolution implements Prepared {
     private final float[] bias; // or null
     private final DType type;
     private final boolean add;
-    private final Optional<Op> activation;
+    private final boolean relu; // of each strip, while it is in a core's cache
+    private final Optional<Op> activation; // of all, after what is added
 
     /** What one thread writes to, of a strip of a row of tiles: numbers of each place. */
     private record Work(float[][] numbers, float[][] half) {}
@@ -79,7 +80,8 @@ public final class WinogradConvolution implements Prepared {
         in = (int) weight.size(1);
         this.bias = bias == null ? null : bias.toFloats();
         add = op.add();
-        activation = op.activation();
+        relu = !add && op.activation().filter(Op.Relu.class::isInstance).isPresent();
+        activation = relu ? Optional.empty() : op.activation();
         var operation = new Operation(
                 "winograd",
                 Types.all(DType.F32, false),
@@ -212,6 +214,7 @@ public final class WinogradConvolution implements Prepared {
                         sums.get((p * tiles + r * columns + c) * out, work.numbers[p], 0, n);
                     addBias(work.numbers[Winograd.CONSTANT], strip.columns);
                     Winograd.output(work.numbers, work.half, n);
+                    if (relu) relu(work.numbers, n);
                     write(strip, r, work.numbers, y, (int) (part.begin(r) - begin));
                 }
         }
@@ -246,6 +249,14 @@ public final class WinogradConvolution implements Prepared {
     private void addBias(float[] numbers, int tiles) {
         if (bias == null) return;
         for (int t = 0; t < tiles; t++) for (int c = 0; c < out; c++) numbers[t * out + c] += bias[c];
+    }
+
+    private static void relu(float[][] numbers, int n) {
+        for (int i = 0; i < Winograd.OUT; i++)
+            for (int j = 0; j < Winograd.OUT; j++) {
+                var of = numbers[Winograd.IN * i + j];
+                for (int k = 0; k < n; k++) of[k] = Math.max(0, of[k]);
+            }
     }
 
     /** What a row of tiles has become, from row {@code at} of {@code y} on. */
