@@ -33,6 +33,9 @@ public final class WinogradConvolution implements Prepared {
     /** From so many channels of both sides on, of bfloat16, where a processor multiplies twice as many of these as of floats. */
     private static final long LEAST_OF_BF16 = 256;
 
+    /** There, products of a tile's place with all its channels, and so many tiles, are enough. */
+    private static final long WORTH = 12_000_000;
+
     /** There, so many times as many pixels as there are may be computed, in whole tiles. */
     private static final double SPILT = 1.25;
 
@@ -66,7 +69,8 @@ public final class WinogradConvolution implements Prepared {
         if (least < LEAST || in * out < CHANNELS || images.get(0) * tiles < TILES) return false;
         if (dtype == DType.F32 || dtype == DType.BF16 && !Precision.bf16IsFaster()) return true;
         double pixels = images.get(2) * images.get(3), made = tiles * Winograd.OUT * Winograd.OUT;
-        return dtype == DType.BF16 && !OneDnn.amx() && least >= LEAST_OF_BF16 && made <= SPILT * pixels;
+        boolean large = least >= LEAST_OF_BF16 && in * out * images.get(0) * tiles >= WORTH;
+        return dtype == DType.BF16 && !OneDnn.amx() && large && made <= SPILT * pixels;
     }
 
     private static long tiles(long pixels) {

@@ -198,11 +198,15 @@ class OneDnnTest {
             }
             if (!OneDnn.available(DType.BF16)) return;
             var wider = Tensor.randn(256, 256, 3, 3);
-            List<Long> whole = List.of(1L, 256L, 32L, 30L), spilt = List.of(100L, 256L, 14L, 14L); // 16x16 in tiles
+            List<Long> whole = List.of(1L, 256L, 56L, 56L),
+                    little = List.of(1L, 256L, 40L, 40L),
+                    spilt = List.of(100L, 256L, 14L, 14L); // 16x16 in tiles
             try (var one = Prepared.conv2d(op, false, wider, null, DType.BF16, DType.F32, whole);
+                    var early = Prepared.conv2d(op, false, wider, null, DType.BF16, DType.F32, little);
                     var spilling = Prepared.conv2d(op, false, wider, null, DType.BF16, DType.F32, spilt);
                     var thin = Prepared.conv2d(op, false, wide, null, DType.BF16, DType.BF16, large)) {
                 assertEquals(!OneDnn.amx(), one instanceof WinogradConvolution);
+                assertEquals(!Precision.bf16IsFaster(), early instanceof WinogradConvolution);
                 assertEquals(!Precision.bf16IsFaster(), spilling instanceof WinogradConvolution);
                 assertEquals(!Precision.bf16IsFaster(), thin instanceof WinogradConvolution);
             }
