@@ -15,6 +15,7 @@ import resnet4j.image.Image;
 import resnet4j.image.LabelMap;
 import resnet4j.image.Preprocess;
 import resnet4j.model.ModelFile;
+import resnet4j.segment.PixelEvaluator;
 import resnet4j.segment.PixelViews;
 import resnet4j.tensor.Engine;
 import resnet4j.tensor.Lifetime;
@@ -132,10 +133,7 @@ public final class Segmenter implements Predictor<Segmenter.Segmented> {
     }
 
     private Tensor logits(Image picture) {
-        var ready = ready(picture);
-        var logits = network.apply(Inputs.image(ready, preprocess, options.device()))
-                .narrow(2, 0, ready.height())
-                .narrow(3, 0, ready.width());
+        var logits = PixelEvaluator.logits(network, ready(picture), preprocess, options.device());
         if (!logits.isFinite())
             throw new ArithmeticException(
                     "picture: the network answers NaN or infinity, which is no answer; its weights,"

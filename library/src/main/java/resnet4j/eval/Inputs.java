@@ -2,12 +2,10 @@ package resnet4j.eval;
 
 import static resnet4j.tensor.Pixels.normalize;
 
-import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import resnet4j.data.Batch;
 import resnet4j.data.Pixels;
-import resnet4j.image.Image;
 import resnet4j.image.Preprocess;
 import resnet4j.tensor.Device;
 import resnet4j.tensor.Ops;
@@ -26,11 +24,6 @@ public final class Inputs {
     public static Tensor images(Pixels view, Preprocess preprocess, Device device) {
         var pixels = Tensor.of(view.rgb(), view.size(), view.height(), view.width(), 3);
         return normalize(pixels.to(device), preprocess.mean(), preprocess.std());
-    }
-
-    /** A normalised image [1,3,H,W] of a picture that comes out of {@code preprocess}, padded to its divisor. */
-    public static Tensor image(Image ready, Preprocess preprocess, Device device) {
-        return images(Pixels.of(List.of(ready), preprocess.divisor()), preprocess, device);
     }
 
     /**

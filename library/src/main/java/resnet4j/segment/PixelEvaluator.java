@@ -9,6 +9,7 @@ import java.util.function.ToDoubleBiFunction;
 import java.util.function.UnaryOperator;
 import resnet4j.data.Dataset;
 import resnet4j.data.Loader;
+import resnet4j.data.Pixels;
 import resnet4j.eval.Inputs;
 import resnet4j.graph.Inference;
 import resnet4j.image.Image;
@@ -108,14 +109,20 @@ public record PixelEvaluator(
         }
     }
 
+    /** Of a picture that comes out of {@code preprocess}, which the network sees padded to its divisor: [1,classes,H,W]. */
+    public static Tensor logits(UnaryOperator<Tensor> network, Image ready, Preprocess preprocess, Device device) {
+        var pixels = Pixels.of(List.of(ready), preprocess.divisor());
+        return network.apply(Inputs.images(pixels, preprocess, device))
+                .narrow(2, 0, ready.height())
+                .narrow(3, 0, ready.width());
+    }
+
     /** The class of each pixel of a picture, at the size of its map. @param picture decoded by {@link #preprocess} */
     LabelMap answer(Image picture, int width, int height) {
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad()) {
             var ready = preprocess.apply(picture);
-            var logits = network.apply(Inputs.image(ready, preprocess, device))
-                    .narrow(2, 0, ready.height())
-                    .narrow(3, 0, ready.width());
+            var logits = logits(network, ready, preprocess, device);
             long[] answer = Ops.upsample(logits, height, width, Interpolation.BILINEAR)
                     .argmax(1)
                     .to(Device.CPU)

@@ -162,9 +162,9 @@ public final class OneDnn implements Prepared {
     /**
      * An affine map of the last dimension, from [...,in] to [...,out].
      *
-     * @param bias  [out], or null
+     * @param bias    [out], or null
      * @param factors F32 or BF16, and {@code y}, as in a convolution
-     * @param rows  the number of rows that it is made ready for; for others it is at their first call
+     * @param rows    the number of rows that it is made ready for; for others it is at their first call
      */
     public static OneDnn linear(Tensor weight, Tensor bias, DType factors, DType y, long rows) {
         long[] size = weight.shape();
