@@ -112,26 +112,15 @@ final class DenseHeads {
         var sure = new ArrayList<Float>();
         for (int level = 0; level < scores.size(); level++) {
             int classes = (int) scores.get(level).size(2);
-            float[] all = scores.get(level).narrow(0, image, 1).toFloats();
-            int[] left = IntStream.range(0, all.length)
-                    .filter(i -> all[i] > limits.score())
-                    .toArray();
-            if (left.length == 0) continue;
-            var values = new float[left.length];
-            for (int i = 0; i < left.length; i++) values[i] = all[left[i]];
-            long[] order = Ops.topK(Tensor.of(values, values.length), Math.min(values.length, OF_EACH_LEVEL), 0)
-                    .toLongs();
-            int[] chosen = Arrays.stream(order).mapToInt(i -> left[(int) i]).toArray();
-            int[] at = IntStream.of(chosen).map(i -> i / classes).toArray();
+            var likely = Likely.of(scores.get(level).narrow(0, image, 1), limits.score(), OF_EACH_LEVEL);
+            int[] at = Arrays.stream(likely.where()).map(i -> i / classes).toArray();
             var code = new float[4 * at.length];
             int offset = image * anchors.get(level).size();
             for (int i = 0; i < at.length; i++)
                 System.arraycopy(codes.get(level), 4 * (offset + at[i]), code, 4 * i, 4);
             boxes = boxes.and(decoder.decode(code, anchors.get(level).pick(at)).clipped(size[0], size[1]));
-            for (int i : chosen) {
-                labels.add(i % classes);
-                sure.add(all[i]);
-            }
+            for (int i : likely.where()) labels.add(i % classes);
+            for (float score : likely.scores()) sure.add(score);
         }
         var flat = new float[sure.size()];
         for (int i = 0; i < flat.length; i++) flat[i] = sure.get(i);

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import resnet4j.array.DType;
 import resnet4j.nn.Layer;
 import resnet4j.tensor.Device;
+import resnet4j.tensor.Engine;
 import resnet4j.tensor.Lifetime;
 import resnet4j.tensor.NativeScope;
 import resnet4j.tensor.OneDnn;
@@ -98,7 +99,9 @@ public final class Plan implements AutoCloseable {
      * it was traced from can then only be closed.
      */
     public static Plan consume(Graph graph, Precision precision) {
-        return compile(graph, precision, true);
+        var plan = compile(graph, precision, true);
+        Engine.trim(); // of the weights
+        return plan;
     }
 
     private static Plan compile(Graph graph, Precision precision, boolean consumes) {

@@ -3,6 +3,7 @@ package resnet4j.tensor;
 import java.io.IOException;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.global.torch;
 import resnet4j.files.Natives;
 
@@ -68,6 +69,11 @@ public final class Engine {
             torch.set_num_threads(others); // slower, and as right
         }
         if (interrupted) Thread.currentThread().interrupt();
+    }
+
+    /** Gives memory that was freed back to the system, as far as it is known how: after much that will not be needed again. */
+    public static void trim() {
+        Pointer.trimMemory();
     }
 
     public static int cudaDevices() {
