@@ -114,7 +114,7 @@ final class Steps {
             List<Instruction> instructions, Map<String, Tensor> weights, Liveness lives) {
         var uses = graph.uses();
         var kernels = new HashMap<Integer, Prepared>();
-        var shared = new HashMap<List<Object>, Prepared>();
+        var shared = new HashMap<List<Object>, List<Prepared>>();
         IntStream.range(0, instructions.size())
                 .filter(i -> Joining.isOneDnns(instructions.get(i).node(), weights))
                 .boxed()
@@ -123,7 +123,7 @@ final class Steps {
                     var instruction = instructions.get(i);
                     var node = instruction.node();
                     boolean inPlace = inPlace(instruction, i, lives);
-                    kernels.put(i, prepared(instruction, weights, inPlace, shared));
+                    kernels.put(i, prepared(instruction, weights, inPlace, uses, shared));
                     if (!consumes) return;
                     for (var in : node.inputs())
                         if (weights.containsKey(in) && uses.merge(in, -1, Integer::sum) == 0)
@@ -153,28 +153,46 @@ final class Steps {
         return new Step(call, run, out, dead);
     }
 
-    /** @param shared what is for images of any size, and takes much memory, by what it does with which weights */
+    /**
+     * @param uses   of weights, from now on
+     * @param shared convolutions, which are for images of any size, by what they do with which weights
+     */
     private Prepared prepared(
-            Instruction instruction, Map<String, Tensor> weights, boolean inPlace, Map<List<Object>, Prepared> shared) {
-        var in = instruction.node().inputs();
+            Instruction instruction,
+            Map<String, Tensor> weights,
+            boolean inPlace,
+            Map<String, Integer> uses,
+            Map<List<Object>, List<Prepared>> shared) {
+        var node = instruction.node();
+        var in = node.inputs();
         boolean plain = instruction.isConvolution()
                 && !instruction.enlarged()
                 && instruction.eight().isEmpty();
-        var key = plain
-                ? List.<Object>of(
-                        in.get(1),
-                        in.get(2),
-                        instruction.fused(),
-                        instruction.node().value().dtype())
-                : List.of();
-        if (shared.containsKey(key)) return shared.get(key);
-        var made = prepared(instruction, weights, inPlace);
-        if (made instanceof WinogradConvolution) shared.put(key, made);
-        owned.add(made);
+        var known = plain
+                ? shared.computeIfAbsent(
+                        List.of(
+                                in.get(1),
+                                in.get(2),
+                                instruction.fused(),
+                                graph.factors(node),
+                                node.value().dtype(),
+                                inPlace),
+                        key -> new ArrayList<>())
+                : new ArrayList<Prepared>();
+        var made = prepared(instruction, weights, inPlace, plain && uses.get(in.get(1)) > 1, known);
+        if (!known.contains(made)) {
+            known.add(made);
+            owned.add(made);
+        }
         return made;
     }
 
-    private Prepared prepared(Instruction instruction, Map<String, Tensor> weights, boolean inPlace) {
+    private Prepared prepared(
+            Instruction instruction,
+            Map<String, Tensor> weights,
+            boolean inPlace,
+            boolean shared,
+            List<Prepared> known) {
         var node = instruction.node();
         var y = node.value().dtype();
         var factors = graph.factors(node);
@@ -187,7 +205,8 @@ final class Steps {
         if (instruction.eight().isPresent())
             return OneDnn.conv2d(instruction.fused(), inPlace, weight, bias, instruction.scales(weights), shape);
         if (instruction.isConvolution())
-            return Prepared.conv2d(instruction.fused(), inPlace, weight, bias, factors, y, shape);
+            return Prepared.conv2d(
+                    instruction.fused(), inPlace, weight, bias, factors, y, shape, shared || !known.isEmpty(), known);
         return OneDnn.linear(weight, bias, factors, y, Value.elements(shape) / weight.size(1));
     }
 

@@ -11,11 +11,32 @@ public interface Prepared extends AutoCloseable {
     @Override
     void close();
 
-    /** A convolution in the way that is fastest for images of that shape: see {@link OneDnn#conv2d}. */
+    /** A convolution whose weights no other has. */
     static Prepared conv2d(
             OneDnn.Fused op, boolean inPlace, Tensor weight, Tensor bias, DType factors, DType y, List<Long> shape) {
-        return WinogradConvolution.pays(op.op(), weight, shape, factors)
-                ? new WinogradConvolution(op, weight, bias, y)
-                : OneDnn.conv2d(op, inPlace, weight, bias, factors, y, shape);
+        return conv2d(op, inPlace, weight, bias, factors, y, shape, false, List.of());
+    }
+
+    /**
+     * A convolution in the way that is fastest for images of that shape: see {@link OneDnn#conv2d}.
+     *
+     * @param shared whether several convolutions have these weights
+     * @param known  what was made of the same arguments for other images, and is given again where it suits these
+     */
+    static Prepared conv2d(
+            OneDnn.Fused op,
+            boolean inPlace,
+            Tensor weight,
+            Tensor bias,
+            DType factors,
+            DType y,
+            List<Long> shape,
+            boolean shared,
+            List<Prepared> known) {
+        for (var one : known) if (one instanceof WinogradConvolution winograd && winograd.suits(shape)) return one;
+        var way = WinogradConvolution.way(op.op(), weight, shape, factors, shared);
+        if (way.isPresent()) return new WinogradConvolution(way.get(), op, weight, bias, factors, y);
+        for (var one : known) if (one instanceof OneDnn) return one;
+        return OneDnn.conv2d(op, inPlace, weight, bias, factors, y, shape);
     }
 }

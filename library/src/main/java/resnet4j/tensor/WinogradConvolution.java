@@ -33,11 +33,14 @@ public final class WinogradConvolution implements Prepared {
     /** From so many channels of both sides on, of bfloat16, where a processor multiplies twice as many of these as of floats. */
     private static final long LEAST_OF_BF16 = 256;
 
-    /** There, products of a tile's place with all its channels, and so many tiles, are enough. */
-    private static final long WORTH = 12_000_000;
+    /** There, where weights are of one place of a network only, from so many pixels on it is worth the memory that they take. */
+    private static final long WORTH = 2500;
 
-    /** There, so many times as many pixels as there are may be computed, in whole tiles. */
-    private static final double SPILT = 1.25;
+    /** There, no more products than these may be spent for a pixel, of 9, for the whole tiles that it takes. */
+    private static final double SPENT = 1.25 * 36 / 16;
+
+    /** Tiles of 6x6 pixels, whose weights take 16/9 of the memory, take this share of the products of those of 4x4, or less. */
+    private static final double LESS = 0.85;
 
     /** Tiles that are transformed and multiplied at once: so few that all of it stays in a core's caches. */
     private static final int TOGETHER = 64;
@@ -45,15 +48,17 @@ public final class WinogradConvolution implements Prepared {
     /** Numbers of a place that are transformed at once: those of all places stay in a core's second cache. */
     private static final int STRIP = 1024;
 
+    /** Numbers after each array's that nobody uses: of arrays a page apart, writing to one delays reading from the others. */
+    private static final int APART = 64;
+
     /** One for each thread that has ever worked at the same time as others; all convolutions take turns with them. */
     private static final Deque<Work> SPARE = new ConcurrentLinkedDeque<>();
 
-    private static final int PLACES = Winograd.IN * Winograd.IN;
-
-    private final OneDnn product; // 36 matrices of [tiles,Cin] by [Cin,Cout]
+    private final Winograd way;
+    private final OneDnn product; // for each place a matrix [tiles,Cin] by one [Cin,Cout]
     private final int in, out;
     private final float[] bias; // or null
-    private final DType type;
+    private final DType factors, type;
     private final boolean add;
     private final boolean relu; // of each strip, while it is in a core's cache
     private final Optional<Op> activation; // of all, after what is added
@@ -61,24 +66,58 @@ public final class WinogradConvolution implements Prepared {
     /** What one thread writes to, of a strip of a row of tiles: numbers of each place. */
     private record Work(float[][] numbers, float[][] half) {}
 
-    /** Whether it is for a convolution, and faster. @param images their shape */
-    static boolean pays(Op op, Tensor weight, List<Long> images, DType dtype) {
-        if (!op.equals(CONVOLUTION) || weight.size(2) != 3 || weight.size(3) != 3) return false;
+    /**
+     * The way that is faster than oneDNN's for a convolution, if one is.
+     *
+     * @param images their shape
+     * @param shared whether several convolutions have these weights
+     */
+    static Optional<Winograd> way(Op op, Tensor weight, List<Long> images, DType factors, boolean shared) {
+        boolean kernels = op.equals(CONVOLUTION) && weight.size(2) == 3 && weight.size(3) == 3;
+        if (!kernels || factors != DType.F32 && factors != DType.BF16) return Optional.empty();
         long out = weight.size(0), in = weight.size(1), least = Math.min(in, out);
-        long tiles = tiles(images.get(2)) * tiles(images.get(3));
-        if (least < LEAST || in * out < CHANNELS || images.get(0) * tiles < TILES) return false;
-        if (dtype == DType.F32 || dtype == DType.BF16 && !Precision.bf16IsFaster()) return true;
-        double pixels = images.get(2) * images.get(3), made = tiles * Winograd.OUT * Winograd.OUT;
-        boolean large = least >= LEAST_OF_BF16 && in * out * images.get(0) * tiles >= WORTH;
-        return dtype == DType.BF16 && !OneDnn.amx() && large && made <= SPILT * pixels;
+        boolean large = twice(factors)
+                ? least >= LEAST_OF_BF16 && (shared || pixels(images) >= WORTH) && !OneDnn.amx()
+                : least >= LEAST && in * out >= CHANNELS;
+        return large && pays(images, factors)
+                ? Optional.of(fewest(images, factors).way())
+                : Optional.empty();
     }
 
-    private static long tiles(long pixels) {
-        return (pixels + Winograd.OUT - 1) / Winograd.OUT;
+    /** Whether oneDNN multiplies twice as many of these at a time as of floats. */
+    private static boolean twice(DType factors) {
+        return factors == DType.BF16 && Precision.bf16IsFaster();
     }
 
-    /** @param weight [Cout,Cin,3,3] @param bias [Cout], or null @param type of the result, F32 or BF16 */
-    public WinogradConvolution(OneDnn.Fused op, Tensor weight, Tensor bias, DType type) {
+    private static boolean pays(List<Long> images, DType factors) {
+        if (Mosaic.of(Winograd.FOUR, images).tiles() < TILES) return false;
+        return !twice(factors) || fewest(images, factors).products() <= SPENT * pixels(images);
+    }
+
+    private static long pixels(List<Long> images) {
+        return images.get(0) * images.get(2) * images.get(3);
+    }
+
+    /** A way that loses no more than numbers of that type do. */
+    private static Mosaic fewest(List<Long> images, DType factors) {
+        Mosaic fours = Mosaic.of(Winograd.FOUR, images), sixes = Mosaic.of(Winograd.SIX, images);
+        return factors == DType.BF16 && sixes.products() < LESS * fours.products() ? sixes : fours;
+    }
+
+    /** Whether it is the fastest for images of that shape as well, as its memory is spent already. */
+    public boolean suits(List<Long> images) {
+        return factors == DType.F32 || pays(images, factors);
+    }
+
+    /**
+     * @param weight  [Cout,Cin,3,3]
+     * @param bias    [Cout], or null
+     * @param factors what the convolution multiplies, F32 or BF16
+     * @param type    of the result, F32 or BF16
+     */
+    WinogradConvolution(Winograd way, OneDnn.Fused op, Tensor weight, Tensor bias, DType factors, DType type) {
+        this.way = way;
+        this.factors = factors;
         this.type = type;
         out = (int) weight.size(0);
         in = (int) weight.size(1);
@@ -102,10 +141,10 @@ public final class WinogradConvolution implements Prepared {
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad();
                 var exact = Ops.precision(Precision.FP32)) {
-            var g = Tensor.of(flat(Winograd.G), Winograd.IN, 3);
+            var g = Tensor.of(flat(way.g), way.in, 3);
             var turned = weight.detach().to(DType.F32).permute(2, 3, 1, 0).contiguous(); // [3,3,Cin,Cout]
-            var down = Ops.matmul(g, turned.reshape(3, 3L * in * out)).reshape(Winograd.IN, 3, (long) in * out);
-            var all = Ops.matmul(g, down).reshape(PLACES, in, out);
+            var down = Ops.matmul(g, turned.reshape(3, 3L * in * out)).reshape(way.in, 3, (long) in * out);
+            var all = Ops.matmul(g, down).reshape(way.places(), in, out);
             product = new OneDnn(operation, all, null, null, List.of(all.size(0), (long) TOGETHER, (long) in));
         }
     }
@@ -120,24 +159,32 @@ public final class WinogradConvolution implements Prepared {
     @Override
     public Tensor apply(Tensor x, Tensor residual) {
         try (var scope = new NativeScope()) {
-            var images = x.to(DType.F32).channelsLast();
+            var mosaic = Mosaic.of(way, Arrays.stream(x.shape()).boxed().toList());
+            var images = mosaic.laid(x);
             int high = (int) images.size(2), wide = (int) images.size(3);
             var y = Tensor.emptyChannelsLast(DType.F32, new long[] {images.size(0), out, high, wide});
-            int across = (int) tiles(wide), down = (int) tiles(high), all = (int) images.size(0) * down;
+            int across = (int) way.tiles(wide), down = (int) way.tiles(high), all = (int) images.size(0) * down;
             int threads = Engine.threads(), columns = Math.min(across, TOGETHER);
             int rows = Math.max(1, Math.min(TOGETHER / across, (all + threads - 1) / threads));
             int beside = (across + columns - 1) / columns;
             Workers.each((all + rows - 1) / rows * beside, i -> {
                 int first = i / beside * rows, left = i % beside * columns;
                 var part = new Part(
-                        high, wide, down, first, Math.min(rows, all - first), left, Math.min(columns, across - left));
+                        way.out,
+                        high,
+                        wide,
+                        down,
+                        first,
+                        Math.min(rows, all - first),
+                        left,
+                        Math.min(columns, across - left));
                 var work = work(Math.max(STRIP, Math.max(in, out)));
                 apply(part, images, y, work);
                 SPARE.push(work);
             });
-            var sum = add ? Ops.add_(y, residual) : y;
-            return scope.keep(
-                    activation.map(op -> activated(op, sum)).orElse(sum).to(type));
+            boolean done = !add && activation.isEmpty();
+            var made = mosaic.taken(y, done ? type : DType.F32);
+            return scope.keep(done ? made : activated(made, residual).to(type));
         }
     }
 
@@ -146,37 +193,42 @@ public final class WinogradConvolution implements Prepared {
         return Math.min(columns, Math.max(1, STRIP / channels));
     }
 
-    private static Tensor activated(Op activation, Tensor x) {
-        return activation.hasInPlaceForm() ? Ops.runInPlace(activation, x) : Ops.run(activation, x);
+    private Tensor activated(Tensor y, Tensor residual) {
+        var sum = add ? Ops.add_(y, residual) : y;
+        if (activation.isEmpty()) return sum;
+        var op = activation.get();
+        return op.hasInPlaceForm() ? Ops.runInPlace(op, sum) : Ops.run(op, sum);
     }
 
-    private static Work work(int each) {
+    private Work work(int each) {
+        int places = way.places();
         var found = SPARE.poll();
-        return found != null && found.half[0].length >= each
+        return found != null && found.half.length >= places && found.half[0].length >= each
                 ? found
-                : new Work(new float[PLACES][each], new float[PLACES][each]);
+                : new Work(new float[places][each + APART], new float[places][each + APART]);
     }
 
     /**
      * Some tiles of pictures of {@code high} times {@code wide} pixels, {@code down} rows of tiles each. Rows of tiles and rows
      * of pixels are counted through all pictures.
      *
+     * @param size  pixels of a tile along height and width
      * @param first of {@code rows} rows of tiles
      * @param left  of {@code columns} tiles of each row
      */
-    private record Part(int high, int wide, int down, int first, int rows, int left, int columns) {
+    private record Part(int size, int high, int wide, int down, int first, int rows, int left, int columns) {
         int tiles() {
             return rows * columns;
         }
 
         /** Those from {@code from} on, {@code columns} at most. */
         Part strip(int from, int columns) {
-            return new Part(high, wide, down, first, rows, left + from, Math.min(columns, this.columns - from));
+            return new Part(size, high, wide, down, first, rows, left + from, Math.min(columns, this.columns - from));
         }
 
         /** Pixels of its picture that are above row {@code r} of tiles. */
         int above(int r) {
-            return (first + r) % down * Winograd.OUT;
+            return (first + r) % down * size;
         }
 
         /** The first row of pixels that row {@code r} of tiles makes. */
@@ -186,7 +238,7 @@ public final class WinogradConvolution implements Prepared {
 
         /** How many of its rows of pixels are in the picture. */
         int made(int r) {
-            return Math.min(Winograd.OUT, high - above(r));
+            return Math.min(size, high - above(r));
         }
     }
 
@@ -195,29 +247,30 @@ public final class WinogradConvolution implements Prepared {
         long begin = part.begin(0), last = part.begin(part.rows - 1), end = last + part.made(part.rows - 1);
         long from = Math.max(0, begin - 1), until = Math.min(images.size(0) * part.high, end + 1);
         try (var scope = new NativeScope()) {
-            var x = Tensor.empty(DType.F32, PLACES, tiles, in);
-            FloatBuffer given = rows(images, from, until, part.wide * in), numbers = rows(x, 0, PLACES, tiles * in);
+            var x = Tensor.empty(DType.F32, way.places(), tiles, in);
+            FloatBuffer given = rows(images, from, until, part.wide * in),
+                    numbers = rows(x, 0, way.places(), tiles * in);
             int few = strip(columns, in);
             for (int r = 0; r < part.rows; r++)
                 for (int c = 0; c < columns; c += few) {
                     var strip = part.strip(c, few);
                     int n = strip.columns * in;
                     read(strip, r, given, (int) (part.begin(r) - from), work.numbers);
-                    Winograd.input(work.numbers, work.half, n);
-                    for (int p = 0; p < PLACES; p++)
+                    way.input(work.numbers, work.half, n);
+                    for (int p = 0; p < way.places(); p++)
                         numbers.put((p * tiles + r * columns + c) * in, work.numbers[p], 0, n);
                 }
-            var sums = rows(product.run(x.shape(), x, null), 0, PLACES, tiles * out);
+            var sums = rows(product.run(x.shape(), x, null), 0, way.places(), tiles * out);
             var y = rows(made, begin, end, part.wide * out);
             int some = strip(columns, out);
             for (int r = 0; r < part.rows; r++)
                 for (int c = 0; c < columns; c += some) {
                     var strip = part.strip(c, some);
                     int n = strip.columns * out;
-                    for (int p = 0; p < PLACES; p++)
+                    for (int p = 0; p < way.places(); p++)
                         sums.get((p * tiles + r * columns + c) * out, work.numbers[p], 0, n);
-                    addBias(work.numbers[Winograd.CONSTANT], strip.columns);
-                    Winograd.output(work.numbers, work.half, n);
+                    addBias(work.numbers[way.constant()], strip.columns);
+                    way.output(work.numbers, work.half, n);
                     if (relu) relu(work.numbers, n);
                     write(strip, r, work.numbers, y, (int) (part.begin(r) - begin));
                 }
@@ -237,13 +290,13 @@ public final class WinogradConvolution implements Prepared {
 
     /** The pixels of a row of tiles, of which the first one is in row {@code at} of {@code x}; zeros around the picture. */
     private void read(Part part, int r, FloatBuffer x, int at, float[][] numbers) {
-        for (int i = 0; i < Winograd.IN; i++) {
+        for (int i = 0; i < way.in; i++) {
             int h = part.above(r) + i - 1;
-            for (int j = 0; j < Winograd.IN; j++)
+            for (int j = 0; j < way.in; j++)
                 for (int t = 0; t < part.columns; t++) {
-                    int w = Winograd.OUT * (part.left + t) + j - 1;
+                    int w = way.out * (part.left + t) + j - 1;
                     boolean inside = h >= 0 && h < part.high && w >= 0 && w < part.wide;
-                    var to = numbers[Winograd.IN * i + j];
+                    var to = numbers[way.in * i + j];
                     if (inside) x.get(((at + i - 1) * part.wide + w) * in, to, t * in, in);
                     else Arrays.fill(to, t * in, (t + 1) * in, 0);
                 }
@@ -255,21 +308,21 @@ public final class WinogradConvolution implements Prepared {
         for (int t = 0; t < tiles; t++) for (int c = 0; c < out; c++) numbers[t * out + c] += bias[c];
     }
 
-    private static void relu(float[][] numbers, int n) {
-        for (int i = 0; i < Winograd.OUT; i++)
-            for (int j = 0; j < Winograd.OUT; j++) {
-                var of = numbers[Winograd.IN * i + j];
+    private void relu(float[][] numbers, int n) {
+        for (int i = 0; i < way.out; i++)
+            for (int j = 0; j < way.out; j++) {
+                var of = numbers[way.in * i + j];
                 for (int k = 0; k < n; k++) of[k] = Math.max(0, of[k]);
             }
     }
 
     /** What a row of tiles has become, from row {@code at} of {@code y} on. */
     private void write(Part part, int r, float[][] numbers, FloatBuffer y, int at) {
-        int right = Math.min(part.wide, Winograd.OUT * (part.left + part.columns));
+        int right = Math.min(part.wide, way.out * (part.left + part.columns));
         for (int i = 0; i < part.made(r); i++)
-            for (int w = Winograd.OUT * part.left; w < right; w++) {
-                int t = w / Winograd.OUT - part.left;
-                y.put(((at + i) * part.wide + w) * out, numbers[Winograd.IN * i + w % Winograd.OUT], t * out, out);
+            for (int w = way.out * part.left; w < right; w++) {
+                int t = w / way.out - part.left;
+                y.put(((at + i) * part.wide + w) * out, numbers[way.in * i + w % way.out], t * out, out);
             }
     }
 
