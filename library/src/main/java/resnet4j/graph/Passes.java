@@ -211,6 +211,45 @@ public final class Passes {
     }
 
     /**
+     * Flattens maps for a matrix with their channels last, the order that they come in, so that nothing is moved; the matrix's
+     * columns are put in that order once.
+     *
+     * @param inPlace whether the graph's own weights may be freed
+     */
+    static Graph flattenChannelsLast(Graph graph, boolean inPlace) {
+        var uses = graph.uses();
+        var constants = new LinkedHashMap<>(graph.constants());
+        var last = new HashMap<String, Node>(); // a flattened map to what brings its channels to the end
+        for (var node : graph.nodes()) {
+            if (!(node.op() instanceof Op.Linear)) continue;
+            var flat = graph.node(node.inputs().get(0));
+            var name = node.inputs().get(1);
+            boolean flattens = flat != null && flat.op() instanceof Op.Flatten flatten && flatten.start() == 1;
+            if (!flattens || !constants.containsKey(name) || uses.get(name) != 1 || uses.get(flat.name()) != 1)
+                continue;
+            var map = flat.inputs().get(0);
+            var shape = graph.shape(map);
+            if (shape.size() != 4 || shape.get(2) * shape.get(3) == 1) continue;
+            long n = shape.get(0), c = shape.get(1), h = shape.get(2), w = shape.get(3);
+            var value = new Value(
+                    flat.name() + ".last", List.of(n, h, w, c), flat.value().dtype());
+            last.put(flat.name(), new Node(value, new Op.Permute(List.of(0, 2, 3, 1)), List.of(map), flat.path()));
+            var weight = constants.get(name);
+            long out = weight.size(0);
+            var columns = weight.reshape(out, c, h, w).permute(0, 2, 3, 1);
+            constants.put(name, columns.reshape(out, c * h * w));
+            if (inPlace) weight.close();
+        }
+        var nodes = new ArrayList<Node>();
+        for (var node : graph.nodes()) {
+            var before = last.get(node.name());
+            if (before != null) nodes.add(before);
+            nodes.add(before == null ? node : node.withInputs(List.of(before.name())));
+        }
+        return graph.with(constants, nodes, graph.outputs());
+    }
+
+    /**
      * Values in {@code dtype}: all that the last products depend on, those of convolutions and matrices, and what is joined
      * with these. What follows, down to the outputs, is computed in 32 bits, as rounded logits have ties; products that are
      * outputs themselves are not rounded either, though what they multiply is where a product, or what is joined with one,

@@ -22,6 +22,7 @@ import resnet4j.tensor.OneDnn;
 import resnet4j.tensor.Op;
 import resnet4j.tensor.Op.Size;
 import resnet4j.tensor.Ops;
+import resnet4j.tensor.Precision;
 import resnet4j.tensor.Tensor;
 
 class PassesTest {
@@ -101,6 +102,25 @@ class PassesTest {
             assertEquals(
                     List.of("conv2d", "relu", "batch_norm", "add"),
                     Joining.of(graph).stream().map(i -> i.node().op().type()).toList());
+        }
+    }
+
+    /** A map of 2 channels and 2x3 pixels, whose numbers reach the matrix by pixels instead; the sums are the same. */
+    @Test
+    void flattenedMaps_keepTheirOrder_andTheMatrixTakesIt() {
+        try (var scope = new NativeScope();
+                var net = new Sequential(Conv2d.of(3, 2, 3), new Lambda(x -> Ops.flatten(x, 1)), new Linear(12, 5))) {
+            var graph = Tracer.trace(net, 1, 3, 2, 3);
+            var moved = Passes.flattenChannelsLast(graph, false);
+            assertEquals(
+                    List.of("conv2d", "permute", "flatten", "linear"),
+                    moved.nodes().stream().map(n -> n.op().type()).toList());
+            var images = Tensor.randn(4, 3, 2, 3);
+            PlanTest.assertClose(graph.run(images).toFloats(), moved.run(images).toFloats(), 1e-6);
+            try (var plan = Plan.compile(graph, Precision.FP32)) {
+                PlanTest.assertClose(
+                        graph.run(images).toFloats(), plan.run(images).toFloats(), 1e-5);
+            }
         }
     }
 
