@@ -99,18 +99,18 @@ public final class Plan implements AutoCloseable {
      * it was traced from can then only be closed.
      */
     public static Plan consume(Graph graph, Precision precision) {
-        var plan = compile(graph, precision, true);
-        Engine.trim(); // of the weights
-        return plan;
+        return compile(graph, precision, true);
     }
 
     private static Plan compile(Graph graph, Precision precision, boolean consumes) {
         try (var scope = new NativeScope()) {
-            var simple = Passes.simplify(graph, consumes);
+            var simple = Passes.flattenChannelsLast(Passes.simplify(graph, consumes), consumes);
             if (OneDnn.available(DType.I8)) simple = Passes.moveInEightBits(simple);
             var here = simple.isQuantized() ? Precision.FP32 : precision.on(Device.CPU);
             boolean exact = here == Precision.FP32;
-            return new Plan(exact ? simple : Passes.inPrecision(simple, DType.BF16), here, consumes);
+            var plan = new Plan(exact ? simple : Passes.inPrecision(simple, DType.BF16), here, consumes);
+            if (consumes) Engine.trim(); // of the weights
+            return plan;
         }
     }
 

@@ -1,6 +1,7 @@
 package resnet4j.graph;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -114,7 +115,10 @@ final class Steps {
             List<Instruction> instructions, Map<String, Tensor> weights, Liveness lives) {
         var uses = graph.uses();
         var kernels = new HashMap<Integer, Prepared>();
-        var shared = new HashMap<List<Object>, List<Prepared>>();
+        var convolutions = IntStream.range(0, instructions.size())
+                .mapToObj(i -> convolution(instructions.get(i), inPlace(instructions.get(i), i, lives)))
+                .toList();
+        var made = new HashMap<Object, List<Prepared>>();
         IntStream.range(0, instructions.size())
                 .filter(i -> Joining.isOneDnns(instructions.get(i).node(), weights))
                 .boxed()
@@ -123,7 +127,10 @@ final class Steps {
                     var instruction = instructions.get(i);
                     var node = instruction.node();
                     boolean inPlace = inPlace(instruction, i, lives);
-                    kernels.put(i, prepared(instruction, weights, inPlace, uses, shared));
+                    var same = convolutions.get(i);
+                    boolean shared = Collections.frequency(convolutions, same) > 1;
+                    var known = made.computeIfAbsent(same, convolution -> new ArrayList<>());
+                    kernels.put(i, prepared(instruction, weights, inPlace, shared, known));
                     if (!consumes) return;
                     for (var in : node.inputs())
                         if (weights.containsKey(in) && uses.merge(in, -1, Integer::sum) == 0)
@@ -153,33 +160,32 @@ final class Steps {
         return new Step(call, run, out, dead);
     }
 
-    /**
-     * @param uses   of weights, from now on
-     * @param shared convolutions, which are for images of any size, by what they do with which weights
-     */
-    private Prepared prepared(
-            Instruction instruction,
-            Map<String, Tensor> weights,
-            boolean inPlace,
-            Map<String, Integer> uses,
-            Map<List<Object>, List<Prepared>> shared) {
+    /** Equal where the same is done with the same weights, to images of whatever size; of other operations each is its own. */
+    private Object convolution(Instruction instruction, boolean inPlace) {
         var node = instruction.node();
         var in = node.inputs();
         boolean plain = instruction.isConvolution()
                 && !instruction.enlarged()
                 && instruction.eight().isEmpty();
-        var known = plain
-                ? shared.computeIfAbsent(
-                        List.of(
-                                in.get(1),
-                                in.get(2),
-                                instruction.fused(),
-                                graph.factors(node),
-                                node.value().dtype(),
-                                inPlace),
-                        key -> new ArrayList<>())
-                : new ArrayList<Prepared>();
-        var made = prepared(instruction, weights, inPlace, plain && uses.get(in.get(1)) > 1, known);
+        return plain
+                ? List.of(
+                        in.get(1),
+                        in.get(2),
+                        instruction.fused(),
+                        graph.factors(node),
+                        node.value().dtype(),
+                        inPlace)
+                : new Object();
+    }
+
+    /** @param known what was made for the same convolution, to which this is added */
+    private Prepared prepared(
+            Instruction instruction,
+            Map<String, Tensor> weights,
+            boolean inPlace,
+            boolean shared,
+            List<Prepared> known) {
+        var made = make(instruction, weights, inPlace, shared, known);
         if (!known.contains(made)) {
             known.add(made);
             owned.add(made);
@@ -187,7 +193,7 @@ final class Steps {
         return made;
     }
 
-    private Prepared prepared(
+    private Prepared make(
             Instruction instruction,
             Map<String, Tensor> weights,
             boolean inPlace,
@@ -205,8 +211,7 @@ final class Steps {
         if (instruction.eight().isPresent())
             return OneDnn.conv2d(instruction.fused(), inPlace, weight, bias, instruction.scales(weights), shape);
         if (instruction.isConvolution())
-            return Prepared.conv2d(
-                    instruction.fused(), inPlace, weight, bias, factors, y, shape, shared || !known.isEmpty(), known);
+            return Prepared.conv2d(instruction.fused(), inPlace, weight, bias, factors, y, shape, shared, known);
         return OneDnn.linear(weight, bias, factors, y, Value.elements(shape) / weight.size(1));
     }
 

@@ -4,32 +4,44 @@ import java.util.List;
 import resnet4j.array.DType;
 
 /**
- * How pictures are laid for {@link Winograd}'s tiles: each alone, or side by side in rows with a line of zeros after each
- * picture, so that tiles are cut across many small ones. A 3x3 convolution of the whole is that of every picture.
+ * How pictures lie for {@link Winograd}'s tiles: each alone, or many small ones side by side in rows, with a line of zeros
+ * after each, so that tiles are cut across them. A 3x3 convolution of the whole is that of every picture, but for what
+ * rounding loses, which is in proportion to the largest number of a tile, and so to a neighbour's.
  *
  * @param images pictures of {@code high} times {@code wide} pixels
  * @param across pictures of a row; 0 where each is alone
  */
 record Mosaic(Winograd way, long images, long high, long wide, long across) {
-    /** Of the fewest tiles. @param shape of the pictures, [N,C,H,W] */
+    /** Laying pictures together, which copies them, is worth it for this share of the tiles, or less. */
+    private static final double LESS = 0.85;
+
+    /** Tiles of a row at most: rows are then short, and alike for any number of pictures. */
+    private static final long WIDEST = 32;
+
+    /** The one with the fewest tiles. @param shape of the pictures, [N,C,H,W] */
     static Mosaic of(Winograd way, List<Long> shape) {
-        long images = shape.get(0), high = shape.get(2), wide = shape.get(3);
-        var best = new Mosaic(way, images, high, wide, 0);
-        for (long across = images; images > 1 && across > 0; across--) {
-            var mosaic = new Mosaic(way, images, high, wide, across);
-            if (mosaic.tiles() < best.tiles()) best = mosaic;
+        var alone = alone(way, shape);
+        var best = alone;
+        for (long across = 1; across <= alone.images; across++) {
+            var mosaic = new Mosaic(way, alone.images, alone.high, alone.wide, across);
+            if (way.tiles(across * (alone.wide + 1)) > WIDEST) break;
+            if (mosaic.tiles() <= Math.min(best.tiles(), LESS * alone.tiles())) best = mosaic;
         }
         return best;
     }
 
-    /** Of all pictures together. */
+    static Mosaic alone(Winograd way, List<Long> shape) {
+        return new Mosaic(way, shape.get(0), shape.get(2), shape.get(3), 0);
+    }
+
+    /** How many cover all pictures. */
     long tiles() {
         return across == 0
                 ? images * way.tiles(high) * way.tiles(wide)
                 : way.tiles(down() * (high + 1)) * way.tiles(across * (wide + 1));
     }
 
-    /** Of each of their channels. */
+    /** Products of all tiles, of a channel in with one out. */
     long products() {
         return tiles() * way.places();
     }

@@ -15,7 +15,6 @@ import org.bytedeco.dnnl.inner_product_forward;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.format_tag;
 import org.bytedeco.dnnl.pooling_forward;
-import org.bytedeco.dnnl.primitive_attr;
 import resnet4j.array.DType;
 import resnet4j.tensor.OneDnnKernel.Operation;
 import resnet4j.tensor.OneDnnKernel.Operation.Description;
@@ -32,7 +31,7 @@ public final class OneDnn implements Prepared {
         Engine.ready();
     }
 
-    /** For so many shapes kernels are kept; then the one that was not used for longest goes. */
+    /** Kernels are kept for so many shapes of each that it was made ready for; then the one not used for longest goes. */
     private static final int KEPT = 16;
 
     private final Operation operation;
@@ -41,6 +40,7 @@ public final class OneDnn implements Prepared {
     private final List<Tensor> spaces = new ArrayList<>(); // where they lie
     private final List<OneDnnKernel> kernels = new CopyOnWriteArrayList<>();
     private final AtomicLong clock = new AtomicLong();
+    private int kept = KEPT;
 
     /** Whether this machine has it, for {@code dtype}: BF16 also needs AVX-512 or AVX-NE-CONVERT, U8 and I8 an x86. */
     public static boolean available(DType dtype) {
@@ -175,7 +175,7 @@ public final class OneDnn implements Prepared {
                 OneDnnConvolution.anyOrder(size, factors),
                 b,
                 made,
-                attributes(),
+                OneDnnKernel.attributes(),
                 false);
         var operation = new Operation(
                 "linear",
@@ -208,7 +208,7 @@ public final class OneDnn implements Prepared {
                     windows.holes(),
                     windows.padding().longs(),
                     windows.paddingAfter(in),
-                    attributes(),
+                    OneDnnKernel.attributes(),
                     false);
         };
         UnaryOperator<long[]> result = in -> Windows.ofPool(op, in[2], in[3]).result(in, in[1]);
@@ -241,6 +241,12 @@ public final class OneDnn implements Prepared {
             close();
             throw e;
         }
+    }
+
+    /** Makes it ready for images of another shape as well. */
+    synchronized void add(List<Long> shape) {
+        kept += KEPT;
+        compile(longs(shape), Engine.threads());
     }
 
     private void keep(int argument, Tensor numbers) {
@@ -304,9 +310,9 @@ public final class OneDnn implements Prepared {
             return;
         }
         kernels.add(new OneDnnKernel(operation, shape, threads, weights.isEmpty() ? null : this::weight, constants));
-        if (kernels.size() <= KEPT) return;
+        if (kernels.size() <= kept) return;
         var oldest = kernels.stream()
-                .limit(KEPT) // the last one is new
+                .limit(kept) // the last one is new
                 .min(Comparator.comparingLong(OneDnnKernel::lastUse))
                 .orElseThrow();
         kernels.remove(oldest);
@@ -334,12 +340,6 @@ public final class OneDnn implements Prepared {
         for (var weight : weights) weight.close();
         for (var space : spaces) space.close();
         for (var constant : constants.values()) constant.close();
-    }
-
-    static primitive_attr attributes() {
-        var attributes = new primitive_attr();
-        attributes.set_scratchpad_mode(dnnl.scratchpad_mode.user); // the library's own belongs to one thread
-        return attributes;
     }
 
     private static long[] longs(List<Long> shape) {

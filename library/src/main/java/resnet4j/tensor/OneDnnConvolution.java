@@ -140,7 +140,7 @@ record OneDnnConvolution(Op op, long[] size, Types types, After after) {
     }
 
     private primitive_attr attributes(memory.desc residual) {
-        var attributes = OneDnn.attributes();
+        var attributes = OneDnnKernel.attributes();
         var list = new post_ops();
         after.steps.appendTo(list, residual);
         attributes.set_post_ops(list);

@@ -13,6 +13,7 @@ import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.format_tag;
 import org.bytedeco.dnnl.primitive;
+import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.primitive_desc;
 import org.bytedeco.dnnl.reorder;
 import org.bytedeco.dnnl.stream;
@@ -79,6 +80,12 @@ final class OneDnnKernel implements AutoCloseable {
         static Types floats(DType factors, DType y, boolean add) {
             return new Types(factors, factors, add ? y : null, y);
         }
+    }
+
+    static primitive_attr attributes() {
+        var attributes = new primitive_attr();
+        attributes.set_scratchpad_mode(dnnl.scratchpad_mode.user); // the library's own belongs to one thread
+        return attributes;
     }
 
     /**

@@ -18,10 +18,10 @@ public interface Prepared extends AutoCloseable {
     }
 
     /**
-     * A convolution in the way that is fastest for images of that shape: see {@link OneDnn#conv2d}.
+     * A convolution in the way that suits images of that shape: see {@link OneDnn#conv2d}.
      *
      * @param shared whether several convolutions have these weights
-     * @param known  what was made of the same arguments for other images, and is given again where it suits these
+     * @param known  what was made of the same arguments for other images, and is given again where that is faster, made ready for these
      */
     static Prepared conv2d(
             OneDnn.Fused op,
@@ -36,7 +36,11 @@ public interface Prepared extends AutoCloseable {
         for (var one : known) if (one instanceof WinogradConvolution winograd && winograd.suits(shape)) return one;
         var way = WinogradConvolution.way(op.op(), weight, shape, factors, shared);
         if (way.isPresent()) return new WinogradConvolution(way.get(), op, weight, bias, factors, y);
-        for (var one : known) if (one instanceof OneDnn) return one;
+        for (var one : known)
+            if (one instanceof OneDnn direct) {
+                direct.add(shape);
+                return direct;
+            }
         return OneDnn.conv2d(op, inPlace, weight, bias, factors, y, shape);
     }
 }

@@ -19,11 +19,16 @@ final class Winograd {
     /** Of each point the factors of a kernel's three numbers, [in,3]. */
     final float[][] g;
 
-    private final float[][] powers; // of a row of results, those of each p
-    private final float[]
-            all; // coefficients of the polynomial of x^2 whose zeros are p^2, of every p, the lowest first
-    private final float[][] others; // of each p: of the others
     private final double[] p;
+
+    /** Of a row of results, those of each p. */
+    private final float[][] powers;
+
+    /** Coefficients of the polynomial of x^2 whose zeros are p^2, of every p, the lowest first. */
+    private final float[] all;
+
+    /** Of each p, the same of the others. */
+    private final float[][] others;
 
     /** @param p the first one 1 */
     private Winograd(double... p) {
@@ -40,12 +45,12 @@ final class Winograd {
             others[k] = polynomial(k);
             double derivative = 2 * p[k] * p[k]; // of the polynomial with every point but infinity for its zeros
             for (int j = 0; j < p.length; j++) if (j != k) derivative *= p[k] * p[k] - p[j] * p[j];
-            double at = p[k];
-            for (int sign = 1; sign >= -1; sign -= 2)
-                g[plus(k) + (1 - sign) / 2] = new float[] {
-                    (float) (1 / derivative), (float) (sign * at / derivative), (float) (at * at / derivative)
-                };
-            for (int i = 0; i < out; i++) powers[i][k] = (float) Math.pow(at, i);
+            float one = (float) (1 / derivative),
+                    two = (float) (p[k] / derivative),
+                    three = (float) (p[k] * p[k] / derivative);
+            g[plus(k)] = new float[] {one, two, three};
+            g[plus(k) + 1] = new float[] {one, -two, three};
+            for (int i = 0; i < out; i++) powers[i][k] = (float) Math.pow(p[k], i);
         }
     }
 

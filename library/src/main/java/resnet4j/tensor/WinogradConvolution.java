@@ -15,10 +15,10 @@ import resnet4j.tensor.OneDnnKernel.Types;
 import resnet4j.tensor.Op.Size;
 
 /**
- * A 3x3 convolution in 32-bit floats with a quarter of the products, by {@link Winograd}: of large maps with many channels,
- * where transforming them takes less than is saved. Its numbers differ from the direct sum's by about 1e-5 of the largest;
- * of bfloat16 they are closer to the exact ones, as nothing is rounded on the way. Threads may share it. Owns its memory
- * until {@link #close}.
+ * A 3x3 convolution in 32-bit floats with a quarter of the products or fewer, by {@link Winograd}: of large maps, or many
+ * small ones, with many channels, where transforming them takes less than is saved. Its numbers differ from the direct sum's
+ * by about 1e-5 of the largest; of bfloat16, where tiles may be larger, by 1e-4, and are closer to the exact ones than direct
+ * sums, as nothing is rounded on the way. Threads may share it. Owns its memory until {@link #close}.
  */
 public final class WinogradConvolution implements Prepared {
     static {
@@ -30,13 +30,13 @@ public final class WinogradConvolution implements Prepared {
     /** From so many channels of both sides on, and their product, and so many tiles of all pictures, it is faster than oneDNN's own. */
     private static final long CHANNELS = 64 * 128, LEAST = 64, TILES = 64;
 
-    /** From so many channels of both sides on, of bfloat16, where a processor multiplies twice as many of these as of floats. */
+    /** The same where a processor multiplies twice as many bfloat16 at a time as floats. */
     private static final long LEAST_OF_BF16 = 256;
 
-    /** There, where weights are of one place of a network only, from so many pixels on it is worth the memory that they take. */
+    /** Pixels of all pictures from which on, for such a processor, its weights are worth their memory, if no other place shares them. */
     private static final long WORTH = 2500;
 
-    /** There, no more products than these may be spent for a pixel, of 9, for the whole tiles that it takes. */
+    /** Products for a pixel, of 9, that are not too many for such a processor: whole tiles are more than the picture. */
     private static final double SPENT = 1.25 * 36 / 16;
 
     /** Tiles of 6x6 pixels, whose weights take 16/9 of the memory, take this share of the products of those of 4x4, or less. */
@@ -90,7 +90,7 @@ public final class WinogradConvolution implements Prepared {
     }
 
     private static boolean pays(List<Long> images, DType factors) {
-        if (Mosaic.of(Winograd.FOUR, images).tiles() < TILES) return false;
+        if (Mosaic.alone(Winograd.FOUR, images).tiles() < TILES) return false;
         return !twice(factors) || fewest(images, factors).products() <= SPENT * pixels(images);
     }
 
@@ -104,9 +104,9 @@ public final class WinogradConvolution implements Prepared {
         return factors == DType.BF16 && sixes.products() < LESS * fours.products() ? sixes : fours;
     }
 
-    /** Whether it is the fastest for images of that shape as well, as its memory is spent already. */
+    /** Whether it is no slower than oneDNN's for images of that shape as well: its memory is spent already. */
     public boolean suits(List<Long> images) {
-        return factors == DType.F32 || pays(images, factors);
+        return !twice(factors) || pays(images, factors);
     }
 
     /**
@@ -136,7 +136,7 @@ public final class WinogradConvolution implements Prepared {
                         x,
                         OneDnnConvolution.anyOrder(new long[] {shape[0], in, out}, DType.F32),
                         y,
-                        OneDnn.attributes(),
+                        OneDnnKernel.attributes(),
                         false));
         try (var scope = new NativeScope();
                 var noGrad = Ops.noGrad();
@@ -166,8 +166,8 @@ public final class WinogradConvolution implements Prepared {
             int across = (int) way.tiles(wide), down = (int) way.tiles(high), all = (int) images.size(0) * down;
             int threads = Engine.threads(), columns = Math.min(across, TOGETHER);
             int rows = Math.max(1, Math.min(TOGETHER / across, (all + threads - 1) / threads));
-            int beside = (across + columns - 1) / columns;
-            Workers.each((all + rows - 1) / rows * beside, i -> {
+            int beside = (across + columns - 1) / columns, parts = (all + rows - 1) / rows * beside;
+            Workers.each(parts, i -> {
                 int first = i / beside * rows, left = i % beside * columns;
                 var part = new Part(
                         way.out,
@@ -177,7 +177,8 @@ public final class WinogradConvolution implements Prepared {
                         first,
                         Math.min(rows, all - first),
                         left,
-                        Math.min(columns, across - left));
+                        Math.min(columns, across - left),
+                        rows * columns);
                 var work = work(Math.max(STRIP, Math.max(in, out)));
                 apply(part, images, y, work);
                 SPARE.push(work);
@@ -203,9 +204,12 @@ public final class WinogradConvolution implements Prepared {
     private Work work(int each) {
         int places = way.places();
         var found = SPARE.poll();
-        return found != null && found.half.length >= places && found.half[0].length >= each
-                ? found
-                : new Work(new float[places][each + APART], new float[places][each + APART]);
+        if (found != null) {
+            if (found.half.length >= places && found.half[0].length >= each) return found;
+            places = Math.max(places, found.half.length);
+            each = Math.max(each, found.half[0].length - APART);
+        }
+        return new Work(new float[places][each + APART], new float[places][each + APART]);
     }
 
     /**
@@ -215,15 +219,13 @@ public final class WinogradConvolution implements Prepared {
      * @param size  pixels of a tile along height and width
      * @param first of {@code rows} rows of tiles
      * @param left  of {@code columns} tiles of each row
+     * @param tiles products are made of so many, of a last part as well, as oneDNN compiles a kernel for each number
      */
-    private record Part(int size, int high, int wide, int down, int first, int rows, int left, int columns) {
-        int tiles() {
-            return rows * columns;
-        }
-
+    private record Part(int size, int high, int wide, int down, int first, int rows, int left, int columns, int tiles) {
         /** Those from {@code from} on, {@code columns} at most. */
         Part strip(int from, int columns) {
-            return new Part(size, high, wide, down, first, rows, left + from, Math.min(columns, this.columns - from));
+            return new Part(
+                    size, high, wide, down, first, rows, left + from, Math.min(columns, this.columns - from), tiles);
         }
 
         /** Pixels of its picture that are above row {@code r} of tiles. */
@@ -243,7 +245,7 @@ public final class WinogradConvolution implements Prepared {
     }
 
     private void apply(Part part, Tensor images, Tensor made, Work work) {
-        int tiles = part.tiles(), columns = part.columns;
+        int tiles = part.tiles, columns = part.columns;
         long begin = part.begin(0), last = part.begin(part.rows - 1), end = last + part.made(part.rows - 1);
         long from = Math.max(0, begin - 1), until = Math.min(images.size(0) * part.high, end + 1);
         try (var scope = new NativeScope()) {

@@ -14,6 +14,9 @@ class MosaicTest {
         try (var scope = new NativeScope()) {
             var pictures = Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 3, 1, 1, 2);
             var mosaic = new Mosaic(Winograd.FOUR, 3, 1, 2, 2);
+            try (var before = Tensor.full(Float.NaN, 24)) { // whose memory comes next
+                assertEquals(24, before.elements());
+            }
             var laid = mosaic.laid(pictures);
             assertArrayEquals(new long[] {1, 1, 4, 6}, laid.shape());
             assertArrayEquals(
@@ -41,12 +44,14 @@ class MosaicTest {
         }
     }
 
-    /** 100 of 14x14 pixels, as Mask R-CNN has: 9 tiles of 6x6 each, but 625 where 10x10 of them are a whole of 150x150. */
+    /** 100 of 14x14 pixels, as Mask R-CNN has: 9 tiles of 6x6 each alone, and 625 where rows of them are a whole number of tiles. */
     @Test
     void small_areLaidTogether_andLargeOnesAlone() {
         assertEquals(625, Mosaic.of(Winograd.SIX, List.of(100L, 256L, 14L, 14L)).tiles());
         var large = Mosaic.of(Winograd.SIX, List.of(4L, 256L, 60L, 60L));
         assertEquals(0, large.across());
         assertEquals(400, large.tiles());
+        assertEquals(
+                0, Mosaic.of(Winograd.FOUR, List.of(2L, 256L, 225L, 225L)).across(), "1 % fewer are not worth a copy");
     }
 }

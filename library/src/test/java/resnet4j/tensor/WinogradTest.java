@@ -37,10 +37,10 @@ class WinogradTest {
         }
     }
 
-    /** Those of the paper, page 5. */
+    /** Those of the paper's section 4.3, and what wincnn (Lavin) gives for 0, 1, -1, 2, -2, 1/2, -1/2, but for the sign of a row. */
     @Test
     void kernels_areTransformedAsInThePaper() {
-        var paper = new float[][] {
+        var four = new float[][] {
             {1 / 4f, 0, 0},
             {-1 / 6f, -1 / 6f, -1 / 6f},
             {-1 / 6f, 1 / 6f, -1 / 6f},
@@ -48,6 +48,17 @@ class WinogradTest {
             {1 / 24f, -1 / 12f, 1 / 6f},
             {0, 0, 1}
         };
-        for (int i = 0; i < 6; i++) assertArrayEquals(paper[i], Winograd.FOUR.g[i], 1e-7f);
+        var six = new float[][] {
+            {-1, 0, 0},
+            {-2 / 9f, -2 / 9f, -2 / 9f},
+            {-2 / 9f, 2 / 9f, -2 / 9f},
+            {1 / 90f, 1 / 45f, 2 / 45f},
+            {1 / 90f, -1 / 45f, 2 / 45f},
+            {32 / 45f, 16 / 45f, 8 / 45f},
+            {32 / 45f, -16 / 45f, 8 / 45f},
+            {0, 0, 1}
+        };
+        for (int i = 0; i < 6; i++) assertArrayEquals(four[i], Winograd.FOUR.g[i], 1e-7f);
+        for (int i = 0; i < 8; i++) assertArrayEquals(six[i], Winograd.SIX.g[i], 1e-7f);
     }
 }
