@@ -169,16 +169,9 @@ public final class WinogradConvolution implements Prepared {
             int beside = (across + columns - 1) / columns, parts = (all + rows - 1) / rows * beside;
             Workers.each(parts, i -> {
                 int first = i / beside * rows, left = i % beside * columns;
-                var part = new Part(
-                        way.out,
-                        high,
-                        wide,
-                        down,
-                        first,
-                        Math.min(rows, all - first),
-                        left,
-                        Math.min(columns, across - left),
-                        rows * columns);
+                int partRows = Math.min(rows, all - first), partColumns = Math.min(columns, across - left);
+                int tiles = mosaic.across() == 0 ? partRows * partColumns : rows * columns;
+                var part = new Part(way.out, high, wide, down, first, partRows, left, partColumns, tiles);
                 var work = work(Math.max(STRIP, Math.max(in, out)));
                 apply(part, images, y, work);
                 SPARE.push(work);
@@ -219,7 +212,8 @@ public final class WinogradConvolution implements Prepared {
      * @param size  pixels of a tile along height and width
      * @param first of {@code rows} rows of tiles
      * @param left  of {@code columns} tiles of each row
-     * @param tiles products are made of so many, of a last part as well, as oneDNN compiles a kernel for each number
+     * @param tiles that products are made of: as many in a last part too where pictures lie together, of which there may be any
+     *              number, as oneDNN compiles a kernel for each
      */
     private record Part(int size, int high, int wide, int down, int first, int rows, int left, int columns, int tiles) {
         /** Those from {@code from} on, {@code columns} at most. */
