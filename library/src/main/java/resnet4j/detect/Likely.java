@@ -31,11 +31,11 @@ record Likely(int[] where, float[] scores) {
                 : Ops.topK(Tensor.of(Arrays.copyOf(found, n), n), Math.min(n, most), 0)
                         .toLongs();
         var surest = new int[order.length];
-        var scoresOf = new float[order.length];
+        var sureness = new float[order.length];
         for (int i = 0; i < order.length; i++) {
             surest[i] = where[(int) order[i]];
-            scoresOf[i] = found[(int) order[i]];
+            sureness[i] = found[(int) order[i]];
         }
-        return new Likely(surest, scoresOf);
+        return new Likely(surest, sureness);
     }
 }

@@ -214,7 +214,7 @@ public final class Passes {
      * Flattens maps for a matrix with their channels last, the order that they come in, so that nothing is moved; the matrix's
      * columns are put in that order once.
      *
-     * @param inPlace whether the graph's own weights may be freed
+     * @param inPlace whether the graph's own weights may be overwritten
      */
     static Graph flattenChannelsLast(Graph graph, boolean inPlace) {
         var uses = graph.uses();
@@ -235,10 +235,7 @@ public final class Passes {
                     flat.name() + ".last", List.of(n, h, w, c), flat.value().dtype());
             last.put(flat.name(), new Node(value, new Op.Permute(List.of(0, 2, 3, 1)), List.of(map), flat.path()));
             var weight = constants.get(name);
-            long out = weight.size(0);
-            var columns = weight.reshape(out, c, h, w).permute(0, 2, 3, 1);
-            constants.put(name, columns.reshape(out, c * h * w));
-            if (inPlace) weight.close();
+            constants.put(name, inPlace ? Rows.channelsLast_(weight, (int) c) : Rows.channelsLast(weight, (int) c));
         }
         var nodes = new ArrayList<Node>();
         for (var node : graph.nodes()) {

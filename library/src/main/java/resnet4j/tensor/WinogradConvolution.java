@@ -166,8 +166,8 @@ public final class WinogradConvolution implements Prepared {
             int across = (int) way.tiles(wide), down = (int) way.tiles(high), all = (int) images.size(0) * down;
             int threads = Engine.threads(), columns = Math.min(across, TOGETHER);
             int rows = Math.max(1, Math.min(TOGETHER / across, (all + threads - 1) / threads));
-            int beside = (across + columns - 1) / columns, parts = (all + rows - 1) / rows * beside;
-            Workers.each(parts, i -> {
+            int beside = (across + columns - 1) / columns;
+            Workers.each((all + rows - 1) / rows * beside, i -> {
                 int first = i / beside * rows, left = i % beside * columns;
                 int partRows = Math.min(rows, all - first), partColumns = Math.min(columns, across - left);
                 int tiles = mosaic.across() == 0 ? partRows * partColumns : rows * columns;
